@@ -1,0 +1,3 @@
+public class BuildUi {
+  public static void main(String[] args) {}
+}
