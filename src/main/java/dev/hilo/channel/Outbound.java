@@ -1,0 +1,28 @@
+package dev.hilo.channel;
+
+import dev.hilo.conversation.Address;
+import dev.hilo.conversation.Content;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One message to send.
+ *
+ * @param id our message id; the same on every attempt
+ * @param replyTo the platform's id of the message it answers
+ * @param context what the channel gave with the newest message from this address; empty if it never wrote
+ * @param agentName the public name of who writes
+ * @param attempt 1, 2, …; greater than 1 only after {@link SendResult.Retry}, or after an unknown outcome on a channel
+ *     whose sends are repeatable
+ */
+public record Outbound(
+    String id,
+    String account,
+    Address to,
+    Content content,
+    List<Content.Media> attachments,
+    @Nullable String replyTo,
+    Map<String, String> context,
+    @Nullable String agentName,
+    int attempt) {}
