@@ -21,10 +21,14 @@ public class Format {
         switch (args[1]) {
           case "apply" -> true;
           case "check" -> false;
-          default -> throw new IllegalArgumentException("format: got " + args[1] + ", expected check or apply");
+          default ->
+              throw new IllegalArgumentException(
+                  "format: got " + args[1] + ", expected check or apply");
         };
     Path list = Files.write(Path.of(args[0]).resolveSibling("sources.txt"), sources);
-    var command = new ArrayList<>(List.of(ProcessHandle.current().info().command().orElse("java"), "-jar", args[0]));
+    var command =
+        new ArrayList<>(
+            List.of(ProcessHandle.current().info().command().orElse("java"), "-jar", args[0]));
     command.addAll(apply ? List.of("--replace") : List.of("--dry-run", "--set-exit-if-changed"));
     command.add("@" + list);
     int exit = new ProcessBuilder(command).inheritIO().start().waitFor();

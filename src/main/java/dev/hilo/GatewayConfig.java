@@ -1,0 +1,222 @@
+package dev.hilo;
+
+import dev.hilo.config.ByteSize;
+import dev.hilo.config.ConfigNode;
+import dev.hilo.config.Default;
+import dev.hilo.config.InvalidConfig;
+import dev.hilo.config.Remaining;
+import dev.hilo.config.Rules;
+import dev.hilo.config.Secret;
+import dev.hilo.ops.Fsync;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All settings of one gateway; {@code config/gateway.yaml} says what each means. Every size and
+ * count has a bound.
+ *
+ * @param node this node's name among its peers; null for one made at the start
+ * @param installationKey the key that addresses are hashed with; null for the one kept in {@code
+ *     data}
+ */
+public record GatewayConfig(
+    @Default("main") String workspace,
+    @Default("./data") Path data,
+    @Nullable String node,
+    @Nullable Secret installationKey,
+    Http http,
+    Management management,
+    Redis redis,
+    List<Inbox> inboxes,
+    @Default("[{id: agent, name: Agent}]") List<Agent> agents,
+    List<ApiKey> apiKeys,
+    Limits limits,
+    List<ChannelBlock> channels,
+    Demo demo) {
+
+  private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+  private static final String NAME_RULE = " must be 1 to 32 of a-z, 0-9 and -";
+  private static final String TEXT_RULE = " must be a text of 1 to 100 letters";
+  private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@*\\s]+");
+
+  /**
+   * Reads the file and lays the environment over it.
+   *
+   * @throws InvalidConfig with every fault of the file and of the environment
+   */
+  public static GatewayConfig read(Path file, Map<String, String> environment) {
+    return ConfigNode.read(file, environment).bind(GatewayConfig.class);
+  }
+
+  public GatewayConfig {
+    new Rules()
+        .hold(isName(workspace), "workspace" + NAME_RULE)
+        .hold(node == null || isName(node), "node" + NAME_RULE)
+        .hold(
+            installationKey == null || installationKey.value().length() >= 32,
+            "installation-key must have at least 32 letters")
+        .hold(distinct(inboxes, Inbox::key), "inboxes must each have a key of their own")
+        .hold(distinct(agents, Agent::id), "agents must each have an id of their own")
+        .hold(distinct(apiKeys, ApiKey::name), "api-keys must each have a name of their own")
+        .hold(
+            distinct(channels, ChannelBlock::endpoint),
+            "channels must each have an endpoint of their own")
+        .check();
+  }
+
+  /**
+   * The public side: widget, dashboard, API, webhooks, sockets.
+   *
+   * @param port 0 takes a free one
+   * @param publicUrl what the outside calls this gateway, without a path; null for host and port
+   */
+  public record Http(
+      @Default("127.0.0.1") String host,
+      @Default("8080") int port,
+      @Nullable URI publicUrl,
+      @Default("50000") int maxConnections,
+      @Default("60s") Duration idleTimeout) {
+    public Http {
+      new Rules()
+          .within("port", port, 0, 65_535)
+          .within("max-connections", maxConnections, 1, 10_000_000)
+          .within("idle-timeout in seconds", idleTimeout.toSeconds(), 1, 86_400)
+          .hold(
+              publicUrl == null || ORIGIN.matcher(publicUrl.toString()).matches(),
+              "public-url must be like https://chat.example.com, with no path or slash at its end")
+          .check();
+    }
+  }
+
+  /** The private side: metrics and health. */
+  public record Management(@Default("127.0.0.1") String host, @Default("8081") int port) {
+    public Management {
+      new Rules().within("port", port, 0, 65_535).check();
+    }
+  }
+
+  /**
+   * The stream store.
+   *
+   * @param uri an existing Redis, {@code redis://} or {@code rediss://}, a secret because it may
+   *     hold a password; null for one of our own in {@code data}
+   * @param fsync of our own Redis
+   */
+  public record Redis(@Nullable Secret uri, @Default("everysec") Fsync fsync) {
+    public Redis {
+      new Rules()
+          .hold(
+              uri == null || uri.value().matches("rediss?://\\S+"),
+              "uri must begin with redis:// or rediss://")
+          .check();
+    }
+  }
+
+  /**
+   * A place visitors write to.
+   *
+   * @param key what the page names, in {@code data-inbox}
+   * @param origins the pages that may open it, such as {@code https://shop.example}; {@code *} is
+   *     any, none is only the gateway's own pages
+   */
+  public record Inbox(String key, String name, List<String> origins, @Nullable String greeting) {
+    public Inbox {
+      new Rules()
+          .hold(isName(key), "key" + NAME_RULE)
+          .hold(isText(name), "name" + TEXT_RULE)
+          .hold(
+              greeting == null || (!greeting.isBlank() && greeting.length() <= 1000),
+              "greeting must have 1 to 1000 letters")
+          .hold(
+              origins.stream().allMatch(o -> o.equals("*") || ORIGIN.matcher(o).matches()),
+              "origins must each be * or like https://shop.example, with no path")
+          .check();
+    }
+  }
+
+  /** Somebody who answers. */
+  public record Agent(String id, String name) {
+    public Agent {
+      new Rules().hold(isName(id), "id" + NAME_RULE).hold(isText(name), "name" + TEXT_RULE).check();
+    }
+  }
+
+  /** A program that may use the API. */
+  public record ApiKey(String name, Secret key) {
+    public ApiKey {
+      new Rules()
+          .hold(isName(name), "name" + NAME_RULE)
+          .within("key's length", key.value().length(), 16, 4096)
+          .check();
+    }
+  }
+
+  /**
+   * What one client may ask for.
+   *
+   * @param beat at least one frame is sent in this time
+   */
+  public record Limits(
+      @Default("64KB") ByteSize frame,
+      @Default("20") int framesPerSecond,
+      @Default("3MB") ByteSize webhookBody,
+      @Default("50") int topics,
+      @Default("8") int socketsPerDevice,
+      @Default("25s") Duration beat) {
+    public Limits {
+      new Rules()
+          .within("frame in bytes", frame.bytes(), 1024, 1 << 20)
+          .within("frames-per-second", framesPerSecond, 1, 10_000)
+          .within("webhook-body in bytes", webhookBody.bytes(), 1024, 64 << 20)
+          .within("topics", topics, 1, 10_000)
+          .within("sockets-per-device", socketsPerDevice, 1, 1000)
+          .within("beat in milliseconds", beat.toMillis(), 100, 600_000)
+          .check();
+    }
+  }
+
+  /**
+   * One account of a channel.
+   *
+   * @param type the channel's name
+   * @param endpoint the public name of its webhook; null if it has none
+   * @param settings all other keys, to be bound to the settings of that type
+   */
+  public record ChannelBlock(
+      String type, @Nullable String endpoint, @Remaining ConfigNode settings) {
+    private static final Pattern ENDPOINT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+
+    public ChannelBlock {
+      new Rules()
+          .hold(isName(type), "type" + NAME_RULE)
+          .hold(
+              endpoint == null || ENDPOINT.matcher(endpoint).matches(),
+              "endpoint must be 1 to 64 letters, digits, - and _")
+          .check();
+    }
+  }
+
+  /** The demo shop with its simulated platforms. */
+  public record Demo(@Default("false") boolean enabled) {}
+
+  private static boolean isName(String value) {
+    return NAME.matcher(value).matches();
+  }
+
+  private static boolean isText(String value) {
+    return !value.isBlank() && value.length() <= 100;
+  }
+
+  private static <T> boolean distinct(List<T> items, Function<T, @Nullable String> key) {
+    var keys = items.stream().map(key).filter(Objects::nonNull).toList();
+    return Set.copyOf(keys).size() == keys.size();
+  }
+}

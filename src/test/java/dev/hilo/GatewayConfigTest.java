@@ -1,0 +1,124 @@
+package dev.hilo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.hilo.config.ByteSize;
+import dev.hilo.config.ConfigNode;
+import dev.hilo.config.InvalidConfig;
+import dev.hilo.ops.Fsync;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class GatewayConfigTest {
+  private static final Path CONFIG = Path.of("config");
+
+  private static GatewayConfig parse(String yaml) {
+    return ConfigNode.parse(yaml).bind(GatewayConfig.class);
+  }
+
+  @Test
+  void anEmptyFileGivesSafeDefaults() {
+    var config = parse("");
+    assertThat(config.workspace()).isEqualTo("main");
+    assertThat(config.http().host()).isEqualTo("127.0.0.1");
+    assertThat(config.redis().uri()).isNull();
+    assertThat(config.redis().fsync()).isEqualTo(Fsync.EVERYSEC);
+    assertThat(config.agents()).containsExactly(new GatewayConfig.Agent("agent", "Agent"));
+    assertThat(config.limits().frame()).isEqualTo(new ByteSize(65_536));
+    assertThat(config.limits().beat()).isEqualTo(Duration.ofSeconds(25));
+    assertThat(config.demo().enabled()).isFalse();
+  }
+
+  @Test
+  void theReferenceFileSaysTheDefaults() {
+    var reference = GatewayConfig.read(CONFIG.resolve("gateway.yaml"), Map.of());
+    var defaults = parse("");
+    assertThat(reference.http()).isEqualTo(defaults.http());
+    assertThat(reference.management()).isEqualTo(defaults.management());
+    assertThat(reference.redis()).isEqualTo(defaults.redis());
+    assertThat(reference.agents()).isEqualTo(defaults.agents());
+    assertThat(reference.limits()).isEqualTo(defaults.limits());
+    assertThat(reference.channels()).isEmpty();
+    assertThat(reference.demo()).isEqualTo(defaults.demo());
+  }
+
+  @Test
+  void theDemoFileLoads() {
+    var demo = GatewayConfig.read(CONFIG.resolve("demo.yaml"), Map.of());
+    assertThat(demo.demo().enabled()).isTrue();
+    assertThat(demo.inboxes()).extracting(GatewayConfig.Inbox::key).contains("shop");
+  }
+
+  @Test
+  void theChannelExamplesOfTheReferenceAreValidBlocks() throws IOException {
+    String examples =
+        Files.readString(CONFIG.resolve("gateway.yaml"))
+            .lines()
+            .dropWhile(line -> !line.startsWith("channels:"))
+            .takeWhile(line -> !line.startsWith("# The demo"))
+            .filter(line -> line.startsWith("#  "))
+            .map(line -> line.substring(1))
+            .collect(Collectors.joining("\n", "channels:\n", "\n"));
+    assertThat(parse(examples).channels()).isNotEmpty();
+  }
+
+  @Test
+  void everyBadValueIsNamed() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    workspace: My Shop
+                    http: {port: 70000, public-url: https://example.com/chat}
+                    redis: {uri: "redis//:hidden1@host"}
+                    inboxes:
+                      - {key: shop, name: ' ', origins: [example.com]}
+                    api-keys: [{name: crm, key: short}]
+                    limits: {beat: 0s}
+                    channels: [{endpoint: a/b}]
+                    """))
+        .isInstanceOf(InvalidConfig.class)
+        .hasMessageContaining("http (line 2): port must be from 0 to 65535, not 70000")
+        .hasMessageContaining("http (line 2): public-url must be like")
+        .hasMessageContaining("redis (line 3): uri must begin with redis:// or rediss://")
+        .hasMessageContaining("inboxes[0] (line 5): name must be")
+        .hasMessageContaining("inboxes[0] (line 5): origins must")
+        .hasMessageContaining("api-keys[0] (line 6): key's length")
+        .hasMessageContaining("limits (line 7): beat")
+        .hasMessageContaining("channels[0].type: got nothing")
+        .message()
+        .doesNotContain("hidden1", "short");
+  }
+
+  @Test
+  void namesAreUniqueInTheirList() {
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    inboxes: [{key: a, name: A}, {key: a, name: B}]
+                    agents: [{id: a, name: A}, {id: a, name: B}]
+                    channels: [{type: x, endpoint: e}, {type: y, endpoint: e}, {type: y}, {type: y}]
+                    """))
+        .hasMessageContainingAll("inboxes must", "agents must", "channels must");
+  }
+
+  @Test
+  void nothingSecretIsPrinted() {
+    var config =
+        parse(
+            """
+            installation-key: hidden1hidden1hidden1hidden1hidden1
+            redis: {uri: 'redis://:hidden1@host:1'}
+            api-keys: [{name: crm, key: hidden1hidden1hidden1}]
+            channels: [{type: x, token: hidden1}]
+            """);
+    assertThat(config.toString()).doesNotContain("hidden1");
+  }
+}
