@@ -133,6 +133,8 @@ record HtmlBody(String sanitised, String text) {
       } else {
         image.attr("data-remote-src", lower.startsWith("//") ? "https:" + source : source);
       }
+    } else {
+      image.remove();
     }
   }
 

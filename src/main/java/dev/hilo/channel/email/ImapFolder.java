@@ -16,7 +16,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.IMAPFolder;
-import org.eclipse.angus.mail.imap.IMAPStore;
 import org.eclipse.angus.mail.imap.protocol.BODY;
 import org.eclipse.angus.mail.imap.protocol.FLAGS;
 import org.eclipse.angus.mail.imap.protocol.FetchResponse;
@@ -38,15 +37,13 @@ final class ImapFolder implements AutoCloseable {
   private final Store store;
   private final IMAPFolder folder;
   private final EmailSettings.Imap settings;
-  private final boolean pushes;
+  private boolean pushes;
   private volatile boolean news;
 
-  private ImapFolder(
-      Store store, IMAPFolder folder, EmailSettings.Imap settings, boolean pushes) {
+  private ImapFolder(Store store, IMAPFolder folder, EmailSettings.Imap settings) {
     this.store = store;
     this.folder = folder;
     this.settings = settings;
-    this.pushes = pushes;
   }
 
   /**
@@ -68,11 +65,11 @@ final class ImapFolder implements AutoCloseable {
           settings.host(), settings.port(), settings.user(), settings.password().value());
       var folder = (IMAPFolder) store.getFolder(name);
       folder.open(Folder.READ_ONLY);
-      boolean pushes = ((IMAPStore) store).hasCapability("IDLE");
-      var opened = new ImapFolder(store, folder, settings, pushes);
+      var opened = new ImapFolder(store, folder, settings);
       folder.doCommand(
-          protocolOfFolder -> {
-            protocolOfFolder.addResponseHandler(opened::noticed);
+          connection -> {
+            connection.addResponseHandler(opened::noticed);
+            opened.pushes = connection.hasCapability("IDLE");
             return null;
           });
       return opened;

@@ -53,8 +53,8 @@ final class OutgoingMail {
     var thread = ThreadContext.of(message.context());
     String parent = parent(message, thread);
     if (parent != null) {
-      mail.addHeader("In-Reply-To", "<" + field(parent) + ">");
-      mail.addHeader("References", thread.answerReferences(field(parent)));
+      mail.addHeader("In-Reply-To", "<" + parent + ">");
+      mail.addHeader("References", thread.answerReferences(parent));
     }
     boolean answer = parent != null || message.context().containsKey("subject");
     mail.setSubject(subject(message.content(), answer, thread.subject()));
@@ -92,10 +92,8 @@ final class OutgoingMail {
   }
 
   private static @Nullable String parent(Outbound message, ThreadContext thread) {
-    String replyTo = message.replyTo();
-    return replyTo != null && replyTo.indexOf('@') > 0 && !replyTo.contains(" ")
-        ? replyTo
-        : thread.messageId();
+    String replyTo = MessageIds.usable(message.replyTo());
+    return replyTo != null ? replyTo : thread.messageId();
   }
 
   private static String subject(Content content, boolean answer, String before) {

@@ -38,7 +38,7 @@ record ThreadContext(@Nullable String messageId, List<String> references, String
 
   static ThreadContext of(Map<String, String> context) {
     return new ThreadContext(
-        context.get("mid"),
+        MessageIds.usable(context.get("mid")),
         MessageIds.list(context.get("refs")),
         context.getOrDefault("subject", ""));
   }
