@@ -196,7 +196,7 @@ public final class Streams {
         List<Entry> missed = new ArrayList<>(entries(r.get(5)));
         Collections.reverse(missed);
         yield new Outcome.Conflict(
-            Position.of(r.get(4).toString()), r.get(3).toLong(), List.copyOf(missed));
+            Position.of(r.get(4).toString()), Reply.number(r.get(3)), List.copyOf(missed));
       }
       default ->
           throw new StoreUnavailable(
@@ -307,7 +307,7 @@ public final class Streams {
         .map(
             r -> {
               List<CustomerId> behind = new ArrayList<>();
-              Objects.requireNonNull(r).forEach(i -> behind.add(customers.get(i.toInteger() - 1)));
+              Objects.requireNonNull(r).forEach(i -> behind.add(customers.get((int) Reply.number(i) - 1)));
               return behind;
             });
   }
@@ -315,7 +315,7 @@ public final class Streams {
   /** True if anything was ever appended to this stream. */
   public Future<Boolean> exists(CustomerId customer) {
     return link.send(Request.cmd(Command.EXISTS).arg(Keys.meta(customer)))
-        .map(r -> r != null && r.toInteger() > 0);
+        .map(r -> Reply.number(r) > 0);
   }
 
   static List<Entry> entries(@Nullable Response reply) {

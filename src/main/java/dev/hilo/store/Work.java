@@ -45,10 +45,11 @@ public final class Work {
 
   public Future<List<CustomerId>> due(int partition, long now, int limit) {
     return link.send(
-            Request.cmd(Command.ZRANGEBYSCORE)
+            Request.cmd(Command.ZRANGE)
                 .arg(Keys.work(partition))
                 .arg("-inf")
                 .arg(now)
+                .arg("BYSCORE")
                 .arg("LIMIT")
                 .arg(0)
                 .arg(limit))
