@@ -286,6 +286,18 @@ public final class Streams {
         .map(Streams::entries);
   }
 
+  /** The newest entry at or before {@code position}, or null if there is none. */
+  public Future<@Nullable Entry> atOrBefore(CustomerId customer, Position position) {
+    return link.send(
+            Request.cmd(Command.XREVRANGE)
+                .arg(Keys.stream(customer))
+                .arg(position.toString())
+                .arg("-")
+                .arg("COUNT")
+                .arg(1))
+        .map(r -> entries(r).stream().findFirst().orElse(null));
+  }
+
   /** The entry at exactly this position, or null if the history does not hold it. */
   public Future<@Nullable Entry> at(CustomerId customer, Position position) {
     return link.send(
