@@ -15,7 +15,8 @@ export const regional = (language) =>
 
 /**
  * The words of one language. `t(key, {n, name})` fills `{name}`; a text with `|` holds the form
- * for one and the form for many, chosen by `n`.
+ * for one and the form for many, chosen by `n`. A key without words (a state or kind newer than
+ * this page) shows its last part.
  *
  * @param {Record<string, Record<string, string>>} words by language, same keys in each
  */
@@ -23,8 +24,7 @@ export function speaker(words, language) {
   const table = words[language];
   const plural = new Intl.PluralRules(language);
   return (key, values = {}) => {
-    let text = table[key];
-    if (text === undefined) throw new Error(`no words for ${key} in ${language}`);
+    let text = table[key] ?? key.slice(key.lastIndexOf(".") + 1);
     if ("n" in values && text.includes("|")) {
       const [one, many] = text.split("|");
       text = plural.select(values.n) === "one" ? one : many;
