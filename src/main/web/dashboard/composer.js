@@ -188,7 +188,7 @@ class Composer extends Part {
 
   auto(addresses) {
     const last = lastUsed(addresses);
-    return last ? t("autoRoute", { channel: channelOf(last.channel).name, label: last.label ?? "" }) : t("noRoute");
+    return last ? t("autoRoute", { channel: [channelOf(last.channel).name, last.label].filter(Boolean).join(" · ") }) : t("noRoute");
   }
 
   routeName({ channel, label, lastAt }) {

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { channelOf } from "../shared/channels.js";
 import { icon } from "../shared/icons.js";
 import { link } from "../shared/rich.js";
-import { fullTime, shortTime } from "../shared/time.js";
+import { briefTime, shortTime } from "../shared/time.js";
 import { agentName, avatar, badge, Part } from "./common.js";
 import { desk } from "./desk.js";
 import { prefs, t } from "./prefs.js";
@@ -72,7 +72,7 @@ class SidePanel extends Part {
       <div class="field"><label for="label">${t("labels")}</label><div class="labels">
         ${(conversation.labels ?? []).map((label) => html`<span class="label">${label}<button type="button" aria-label=${t("removeLabel", { label })} ?disabled=${!desk.online} @click=${() => desk.act("label", { add: [], remove: [label] })}>${icon("close")}</button></span>`)}
         <form @submit=${this.addLabel}><input id="label" name="label" maxlength="40" placeholder=${t("addLabel")} ?disabled=${!desk.online} autocomplete="off" /></form></div></div>
-      ${conversation.openedAt ? html`<div class="field"><span class="name">${t("openedAt")}</span><span>${fullTime(prefs.locale, conversation.openedAt)}</span></div>` : nothing}
+      ${conversation.openedAt ? html`<div class="field"><span class="name">${t("openedAt")}</span><span>${briefTime(prefs.locale, conversation.openedAt)}</span></div>` : nothing}
     </section>`;
   }
 
@@ -89,7 +89,7 @@ class SidePanel extends Part {
       <ul class="identities">${addresses.map((address) => this.identity(address, web))}</ul>
       ${joined.length
         ? html`<ul class="joined">${joined.map(({ at, strength }) => html`<li>${icon(strength === "agent" ? "link" : "verified")}
-            <span>${t(strength === "agent" ? "joinedByAgent" : "joinedProven")}<small>${at ? fullTime(prefs.locale, at) : ""}</small></span></li>`)}</ul>`
+            <span>${t(strength === "agent" ? "joinedByAgent" : "joinedProven")}<small>${at ? briefTime(prefs.locale, at) : ""}</small></span></li>`)}</ul>`
         : nothing}
       <button type="button" class="button block" data-testid="join-open" ?disabled=${!desk.online} @click=${() => desk.open("join")}>${icon("link")}${t("joinWith")}</button>
     </section>`;

@@ -20,6 +20,10 @@ class ThreadPane extends Part {
 
   connectedCallback() {
     super.connectedCallback();
+    this.grown = new ResizeObserver(() => {
+      const { log } = this;
+      if (log && this.atEnd) log.scrollTop = log.scrollHeight;
+    });
     this.end = desk.live.on((frame) => this.arrived(frame));
     this.looked = () => this.look();
     document.addEventListener("visibilitychange", this.looked);
@@ -29,6 +33,7 @@ class ThreadPane extends Part {
   disconnectedCallback() {
     super.disconnectedCallback();
     this.end();
+    this.grown.disconnect();
     document.removeEventListener("visibilitychange", this.looked);
     removeEventListener("focus", this.looked);
   }
@@ -53,6 +58,13 @@ class ThreadPane extends Part {
   updated() {
     const { log } = this;
     if (!log) return;
+    const list = log.querySelector("ol");
+    if (list !== this.watched) {
+      this.watched = list;
+      this.grown.disconnect();
+      this.grown.observe(list);
+      this.grown.observe(log);
+    }
     if (this.atEnd) log.scrollTop = log.scrollHeight;
     else if (this.before && this.before.first && this.before.first !== this.firstId) {
       log.scrollTop = this.before.top + log.scrollHeight - this.before.height;

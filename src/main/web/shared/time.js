@@ -14,6 +14,10 @@ export const clock = (language, at) =>
 export const fullTime = (language, at) =>
   format(language, "full", { dateStyle: "full", timeStyle: "short" }).format(at);
 
+/** Short day and clock. */
+export const briefTime = (language, at) =>
+  format(language, "brief", { dateStyle: "medium", timeStyle: "short" }).format(at);
+
 const startOfDay = (at) => new Date(at).setHours(0, 0, 0, 0);
 
 export const sameDay = (a, b) => startOfDay(a) === startOfDay(b);

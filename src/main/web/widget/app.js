@@ -1,5 +1,4 @@
 import { LitElement, html, nothing } from "lit";
-import { live as liveValue } from "lit/directives/live.js";
 import { icon } from "../shared/icons.js";
 import { LANGUAGES, pickLanguage, regional, speaker } from "../shared/i18n.js";
 import { Follow } from "../shared/signal.js";
@@ -163,6 +162,13 @@ export class HiloWidget extends LitElement {
     if (!this.chat) return;
     const log = this.find(".log");
     if (log && this.opened) {
+      if (log !== this.watched) {
+        this.watched = log;
+        this.grown ??= new ResizeObserver(() => this.atEnd && this.toEnd());
+        this.grown.disconnect();
+        this.grown.observe(log);
+        this.grown.observe(log.querySelector("ol"));
+      }
       if (this.atEnd) this.toEnd();
       else if (this.before && this.before.first !== this.firstId) {
         log.scrollTop = this.before.top + log.scrollHeight - this.before.height;
@@ -424,7 +430,7 @@ export class HiloWidget extends LitElement {
       ${this.proofCard()}
       <form class="composer" @submit=${this.send}>
         <textarea rows="1" data-testid="composer" aria-label=${t("write")} placeholder=${t("write")} maxlength="8000" enterkeyhint="send"
-          .value=${liveValue(this.draft)} @input=${this.typed} @keydown=${this.keyInField}></textarea>
+          .value=${this.draft} @input=${this.typed} @keydown=${this.keyInField}></textarea>
         <button class="send" data-testid="send" aria-label=${t("send")} ?disabled=${!this.draft.trim()}>${icon("send")}</button>
       </form>`;
   }

@@ -109,7 +109,7 @@ function content(ui, row, answerable) {
     case "text":
       return html`<div class="text">${rich(c.text)}</div>`;
     case "email":
-      return html`<div class="subject">${c.subject}</div><div class="text">${rich(c.text ?? "")}</div>`;
+      return stack(c.subject, [rich(c.text ?? "")]);
     case "choices":
       return html`<div class="text">${rich(c.text)}</div>
         <div class="choices">${c.options.map(
@@ -121,20 +121,25 @@ function content(ui, row, answerable) {
     case "media":
       return media(ui, c);
     case "location":
-      return html`<div class="text">${icon("pin")} ${c.name ?? t("location")}${c.address ? html`<br />${c.address}` : nothing}<br />
-        ${link(c.url ?? `https://www.openstreetmap.org/?mlat=${Number(c.latitude)}&mlon=${Number(c.longitude)}#map=16/${Number(c.latitude)}/${Number(c.longitude)}`, `${c.latitude}, ${c.longitude}`)}</div>`;
+      return stack(c.name ?? t("location"), [c.address, link(c.url ?? mapOf(c), `${c.latitude}, ${c.longitude}`)]);
     case "contact":
-      return html`<div class="text"><strong>${c.name}</strong>${[...(c.phones ?? []), ...(c.emails ?? [])].map((each) => html`<br />${each}`)}</div>`;
+      return stack(c.name, [...(c.phones ?? []), ...(c.emails ?? [])]);
     case "form":
-      return html`<div class="text"><strong>${c.name}</strong>${Object.entries(c.fields ?? {}).map(([name, value]) => html`<br />${name}: ${value}`)}</div>`;
+      return stack(c.name, Object.entries(c.fields ?? {}).map((pair) => pair.join(": ")));
     case "card":
-      return html`<div class="subject">${c.title}</div><div class="text">${rich(c.text ?? "")}</div>${c.url ? html`<div>${link(c.url, c.url)}</div>` : nothing}`;
+      return stack(c.title, [rich(c.text ?? ""), c.url ? link(c.url, c.url) : nothing]);
     case "template":
       return html`<div class="text">${(c.parameters ?? []).join(" · ") || c.name}</div>`;
     default:
       return html`<em class="neutral">${t("unsupported")}</em>`;
   }
 }
+
+const stack = (title, rest) =>
+  html`<div class="subject">${title}</div>${rest.map((each) => (each ? html`<div class="text">${each}</div>` : nothing))}`;
+
+const mapOf = ({ latitude, longitude }) =>
+  `https://www.openstreetmap.org/?mlat=${Number(latitude)}&mlon=${Number(longitude)}#map=16/${Number(latitude)}/${Number(longitude)}`;
 
 function media(ui, m) {
   const { t, locale } = ui;

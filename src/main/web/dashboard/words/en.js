@@ -108,7 +108,7 @@ export default {
   writeNote: "Only your team will see this note",
   onlyTeam: "Only your team sees this",
   sendVia: "Send via",
-  autoRoute: "Auto: {channel} {label}",
+  autoRoute: "Auto: {channel}",
   noRoute: "No address to reply to",
   lastUsed: "last used {when}",
   send: "Send",

@@ -108,7 +108,7 @@ export default {
   writeNote: "Solo tu equipo verá esta nota",
   onlyTeam: "Solo lo ve tu equipo",
   sendVia: "Enviar por",
-  autoRoute: "Auto: {channel} {label}",
+  autoRoute: "Auto: {channel}",
   noRoute: "No hay dirección a la que responder",
   lastUsed: "último uso {when}",
   send: "Enviar",

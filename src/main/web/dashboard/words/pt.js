@@ -108,7 +108,7 @@ export default {
   writeNote: "Só a sua equipe verá esta nota",
   onlyTeam: "Só a sua equipe vê isto",
   sendVia: "Enviar por",
-  autoRoute: "Auto: {channel} {label}",
+  autoRoute: "Auto: {channel}",
   noRoute: "Não há endereço para responder",
   lastUsed: "último uso {when}",
   send: "Enviar",
