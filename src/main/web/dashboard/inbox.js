@@ -69,7 +69,7 @@ class Inbox extends Part {
     const ids = this.shown;
     const from = Math.max(0, Math.min(Math.floor(this.top / ROW) - SPARE, ids.length - 1));
     const to = Math.min(ids.length, Math.ceil((this.top + this.height) / ROW) + SPARE);
-    return html`<header class="inbox-head">
+    return html`<div class="inbox-head">
         <h1>${t("inbox")}</h1>
         <label class="search">${icon("search")}<input type="search" placeholder=${t("search")} aria-label=${t("search")}
           .value=${this.query} @input=${(e) => this.search(e.target.value)} /><kbd>/</kbd></label>
@@ -77,7 +77,7 @@ class Inbox extends Part {
           (filter) => html`<a href=${`#/${filter}`} aria-current=${desk.filter === filter ? "page" : nothing}
             @click=${(e) => this.pick(e, filter)}>${t(`filter.${filter}`)}<span class="count">${this.count(filter)}</span></a>`,
         )}</nav>
-      </header>
+      </div>
       <div class="rows" tabindex="-1" @scroll=${this.scrolled} aria-busy=${String(!desk.loaded)}>
         <ol .style=${`height:${ids.length * ROW}px;padding-top:${from * ROW}px`} aria-label=${t("conversations")}>
           ${repeat(ids.slice(from, to), (id) => id, (id, i) => this.row(id, from + i, ids.length))}

@@ -33,11 +33,13 @@ export class Agent extends Part {
 
   /** A short break is not worth a banner. */
   connection(status) {
-    clearTimeout(this.bannerTimer);
-    if (status === "open") this.banner = false;
-    else if (status === "waiting") {
-      this.bannerTimer = setTimeout(() => {
-        this.banner = desk.live.status.value !== "open";
+    if (status === "open" || status === "refused") {
+      clearTimeout(this.bannerTimer);
+      this.bannerTimer = undefined;
+      this.banner = false;
+    } else if (status === "waiting") {
+      this.bannerTimer ??= setTimeout(() => {
+        this.banner = true;
         this.requestUpdate();
       }, BANNER_MS);
     }
@@ -69,14 +71,16 @@ export class Agent extends Part {
     const ended = desk.live.status.value === "refused";
     return html`<div class="desk" data-pane=${desk.pane} ?data-side=${prefs.side !== false && desk.current}>
         ${this.rail()}
+        <main class="stage">
         <hilo-inbox role="region" aria-label=${t("conversations")}></hilo-inbox>
-        <main class="conversation" aria-label=${t("conversation")}>
+        <div class="conversation" role="region" aria-label=${t("conversation")}>
           ${this.banner ? html`<div class="banner" role="status">${icon("alert")}<span>${t("offline", { time: desk.lastHeard ? clock(prefs.locale, desk.lastHeard) : "–" })}</span></div>` : nothing}
           ${ended ? html`<div class="banner" role="alert">${icon("alert")}<span>${t("ended")}</span><button type="button" class="button small" @click=${() => location.reload()}>${t("reload")}</button></div>` : nothing}
           <hilo-thread></hilo-thread>
           <hilo-composer></hilo-composer>
+        </div>
+        <hilo-side role="region" aria-label=${t("details")}></hilo-side>
         </main>
-        <hilo-side role="complementary" aria-label=${t("details")}></hilo-side>
       </div>
       <div class="toasts" role="status">${desk.toasts.map(
         (toast) => html`<div class="toast ${toast.bad ? "bad" : ""}"><span>${toast.text}</span>

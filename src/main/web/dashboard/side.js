@@ -25,11 +25,11 @@ class SidePanel extends Part {
   render() {
     const { card } = desk;
     if (!desk.current) return nothing;
-    return html`<header class="side-head"><button type="button" class="icon-button back" aria-label=${t("back")} @click=${() => history.back()}>${icon("back")}</button>
-        <h2>${t("details")}</h2></header>
+    return html`<div class="side-head"><button type="button" class="icon-button back" aria-label=${t("back")} @click=${() => history.back()}>${icon("back")}</button>
+        <h2>${t("details")}</h2></div>
       <div class="side-body" tabindex="-1">
         ${this.person(card)}
-        ${card ? html`${this.conversation(card)}${this.identities(card)}${this.context()}${this.attributes(card)}` : nothing}
+        ${card ? html`${this.conversation(card)}${this.identities(card)}${this.context()}${this.facts(card)}` : nothing}
       </div>`;
   }
 
@@ -103,7 +103,7 @@ class SidePanel extends Part {
         <span class="address">${address.label ?? ""}</span>
         ${proven ? html`<span class="verified">${icon("verified")}${t("verified")}</span>` : nothing}
         ${address.lastAt ? html`<small>${t("lastUsed", { when: shortTime(prefs.locale, address.lastAt) })}</small>` : nothing}</span>
-      ${address.channel !== "web" && elsewhere
+      ${address.channel !== "web" && elsewhere && !proven
         ? asked
           ? html`<span class="asked" role="status">${t("codeSent")}</span>`
           : html`<button type="button" class="button small" data-testid="ask-proof" ?disabled=${!desk.online} title=${t("askProofText")} @click=${() => this.askProof(address)}>${t("askProof")}</button>`
@@ -131,7 +131,7 @@ class SidePanel extends Part {
     return html`<section><h3>${t("context")}</h3>${objects.map(([key, { value }]) => html`<div class="object"><h4>${key}</h4>${shown(value)}</div>`)}</section>`;
   }
 
-  attributes({ attributes = {} }) {
+  facts({ attributes = {} }) {
     const known = Object.entries(attributes).filter(([name]) => name !== "name");
     if (!known.length) return nothing;
     return html`<section><h3>${t("attributes")}</h3><dl class="fields">${known.map(([name, value]) => html`<dt>${name}</dt><dd>${typeof value === "object" ? JSON.stringify(value) : String(value)}</dd>`)}</dl></section>`;

@@ -52,7 +52,7 @@ class ThreadPane extends Part {
       this.unreadFrom = undefined;
       this.unreadSought = false;
     }
-    this.before = log && { height: log.scrollHeight, top: log.scrollTop, first: this.firstId };
+    this.previous = log && { height: log.scrollHeight, top: log.scrollTop, first: this.firstId };
   }
 
   updated() {
@@ -66,8 +66,8 @@ class ThreadPane extends Part {
       this.grown.observe(log);
     }
     if (this.atEnd) log.scrollTop = log.scrollHeight;
-    else if (this.before && this.before.first && this.before.first !== this.firstId) {
-      log.scrollTop = this.before.top + log.scrollHeight - this.before.height;
+    else if (this.previous && this.previous.first && this.previous.first !== this.firstId) {
+      log.scrollTop = this.previous.top + log.scrollHeight - this.previous.height;
     }
     this.look();
     if (!desk.thread?.loadingOlder && log.scrollHeight <= log.clientHeight) this.older();
@@ -157,21 +157,21 @@ class ThreadPane extends Part {
     const assignee = conversation?.assignee ?? row?.assignee;
     const mine = assignee === desk.session?.agent.id;
     const channels = [...new Set(card?.addresses?.map(({ channel }) => channel) ?? row?.channels ?? [])];
-    return html`<header class="thread-head">
+    return html`<div class="thread-head">
       <button type="button" class="icon-button back" aria-label=${t("backToList")} @click=${() => desk.go({ id: null })}>${icon("back")}</button>
       ${avatar(name, desk.current)}
-      <div class="thread-who"><h2>${name}</h2><div class="thread-channels">${channels.map((channel) => badge(channel, true))}
+      <div class="thread-who"><h1>${name}</h1><div class="thread-channels">${channels.map((channel) => badge(channel, true))}
         <span class="status" data-status=${resolved ? "resolved" : "open"}>${t(resolved ? "statusResolved" : "statusOpen")}</span></div></div>
       <div class="thread-actions">
         ${mine
           ? nothing
-          : html`<button type="button" class="button" data-testid="assign-me" ?disabled=${!desk.online} title="${t("assignMe")} (I)" @click=${() => desk.act("assign", { to: "me" })}>${icon("user")}<span class="wide">${t("assignMe")}</span><kbd>I</kbd></button>`}
-        <button type="button" class="button ${resolved ? "" : "primary"}" data-testid="resolve" ?disabled=${!desk.online} @click=${() => desk.resolve()}>
+          : html`<button type="button" class="button" data-testid="assign-me" ?disabled=${!desk.online} aria-label=${t("assignMe")} title="${t("assignMe")} (I)" @click=${() => desk.act("assign", { to: "me" })}>${icon("user")}<span class="wide">${t("assignMe")}</span><kbd>I</kbd></button>`}
+        <button type="button" class="button ${resolved ? "" : "primary"}" data-testid="resolve" aria-label=${t(resolved ? "reopen" : "resolve")} ?disabled=${!desk.online} @click=${() => desk.resolve()}>
           ${icon(resolved ? "undo" : "check")}<span class="wide">${t(resolved ? "reopen" : "resolve")}</span><kbd>E</kbd></button>
         <button type="button" class="icon-button" aria-label=${t("details")} title="${t("details")} ( ] )" aria-expanded=${String(desk.pane === "details" || prefs.side !== false)} data-testid="details"
           @click=${() => this.dispatchEvent(new CustomEvent("details", { bubbles: true }))}>${icon("info")}</button>
       </div>
-    </header>`;
+    </div>`;
   }
 
   typers() {

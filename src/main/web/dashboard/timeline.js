@@ -81,8 +81,8 @@ function message(row, first, missed) {
 
 function stateOf(row, out) {
   if (!out) return "received";
-  if (row.pending) return { queued: "queued", sent: "sending", acked: "sending", failed: "failed" }[row.pending.state];
-  return row.delivery ?? "accepted";
+  if (row.pending) return { queued: "queued", sent: "sending", acked: "accepted", failed: "failed" }[row.pending.state];
+  return row.delivery ?? (row.channel === "web" ? "sent" : "accepted");
 }
 
 function footer(row, state) {

@@ -154,7 +154,7 @@ export class HiloWidget extends LitElement {
 
   willUpdate() {
     const log = this.find?.(".log");
-    this.before = log && { height: log.scrollHeight, top: log.scrollTop, first: this.firstId };
+    this.previous = log && { height: log.scrollHeight, top: log.scrollTop, first: this.firstId };
     this.firstId = this.chat?.thread?.entries[0]?.event.id;
   }
 
@@ -170,8 +170,8 @@ export class HiloWidget extends LitElement {
         this.grown.observe(log.querySelector("ol"));
       }
       if (this.atEnd) this.toEnd();
-      else if (this.before && this.before.first !== this.firstId) {
-        log.scrollTop = this.before.top + log.scrollHeight - this.before.height;
+      else if (this.previous && this.previous.first !== this.firstId) {
+        log.scrollTop = this.previous.top + log.scrollHeight - this.previous.height;
       }
     }
     this.look();
@@ -317,7 +317,7 @@ export class HiloWidget extends LitElement {
     return html`<div class="root" theme=${theme} lang=${this.language} ?hidden=${!this.opened}
         ?full=${this.full} ?page=${this.config.page} ?branded=${this.hasAttribute("branded")}>
       <section class="panel" part="panel" data-testid="panel" role="dialog" tabindex="-1" aria-modal=${this.phone ? "true" : "false"}
-          aria-label=${this.title()} ?data-fresh=${this.fresh} @keydown=${this.keyInPanel}>
+          aria-label=${this.heading()} ?data-fresh=${this.fresh} @keydown=${this.keyInPanel}>
         ${this.header()}
         ${this.connectionBar()}
         <div class="body">
@@ -330,7 +330,7 @@ export class HiloWidget extends LitElement {
     </div>`;
   }
 
-  title() {
+  heading() {
     return this.chat.inboxInfo?.name || this.t("title");
   }
 
@@ -341,8 +341,8 @@ export class HiloWidget extends LitElement {
     return html`<header>
       ${this.view === "continue"
         ? html`<button type="button" class="round" aria-label=${t("back")} @click=${() => this.show("chat")}>${icon("back")}</button>`
-        : html`<span class="avatar" ?data-online=${this.online} aria-hidden="true">${this.title().trim()[0]?.toUpperCase()}</span>`}
-      <div class="who"><h2>${this.title()}</h2><p>${agent ? t("with", { name: agent }) : t("subtitle")}</p></div>
+        : html`<span class="avatar" ?data-online=${this.online} aria-hidden="true">${this.heading().trim()[0]?.toUpperCase()}</span>`}
+      <div class="who"><h2>${this.heading()}</h2><p>${agent ? t("with", { name: agent }) : t("subtitle")}</p></div>
       <button type="button" class="round" data-testid="menu" aria-label=${t("menu")} aria-expanded=${String(this.menu)}
         @click=${() => (this.menu = !this.menu)}>${icon("menu")}</button>
       ${this.config.page

@@ -13,6 +13,7 @@ button:disabled{cursor:default}
 :focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .icon{width:20px;height:20px;flex:none;display:block}
+.root[full]:not([hidden])~.launcher{visibility:hidden}
 .badge{position:absolute;top:-4px;inset-inline-end:-4px;min-width:22px;height:22px;padding:0 6px;border-radius:11px;background:#c2272d;color:#fff;font:650 12px/22px ${unsafeCSS(FONT)};text-align:center;border:2px solid #fff;box-sizing:content-box;margin:-2px}
 .panel{position:fixed;bottom:calc(var(--hilo-y,20px) + 72px);right:var(--hilo-x,20px);width:384px;max-width:calc(100vw - 32px);height:min(640px,calc(100dvh - 112px));
 display:flex;flex-direction:column;background:var(--bg);border:1px solid var(--line);border-radius:18px;box-shadow:var(--e2);overflow:hidden;transform-origin:100% 100%}

@@ -54,7 +54,7 @@ export default {
   privateNote: "Private note",
   "state.queued": "Waiting for connection",
   "state.sending": "Sending…",
-  "state.accepted": "Saved",
+  "state.accepted": "On its way",
   "state.sent": "Sent",
   "state.delivered": "Delivered",
   "state.read": "Read",

@@ -54,7 +54,7 @@ export default {
   privateNote: "Nota privada",
   "state.queued": "Esperando conexión",
   "state.sending": "Enviando…",
-  "state.accepted": "Guardado",
+  "state.accepted": "En camino",
   "state.sent": "Enviado",
   "state.delivered": "Entregado",
   "state.read": "Leído",

@@ -54,7 +54,7 @@ export default {
   privateNote: "Nota privada",
   "state.queued": "Aguardando conexão",
   "state.sending": "Enviando…",
-  "state.accepted": "Salva",
+  "state.accepted": "A caminho",
   "state.sent": "Enviada",
   "state.delivered": "Entregue",
   "state.read": "Lida",
