@@ -107,7 +107,14 @@ public sealed interface Event {
   record IdentityObserved(
       List<String> homes, List<String> vias, Strength strength, String method) implements Event {}
 
-  /** From here on {@code from} speaks in this stream; its own entries up to {@code upTo} stay where they are. */
+  /**
+   * From here on {@code from} speaks in this stream; its own entries up to {@code upTo} stay where they are.
+   *
+   * @param homes the two homes that the evidence is about
+   * @param proved groups of homes already proved to be one person in the other stream
+   * @param attributes of the other stream; ours win
+   * @param openConversation the other stream's open episode
+   */
   record CustomersMerged(
       String mergeId,
       String from,
@@ -115,6 +122,11 @@ public sealed interface Event {
       List<LinkedAddress> addresses,
       Strength strength,
       List<String> homes,
+      List<List<String>> proved,
+      Map<String, String> attributes,
+      @Nullable String openConversation,
+      int unread,
+      long waitingSince,
       @Nullable String why)
       implements Event {}
 
@@ -127,8 +139,10 @@ public sealed interface Event {
       long lastAt,
       Map<String, String> context) {}
 
-  /** Last in a stream that was merged into an older one. */
-  record Sealed(String mergeId, String into) implements Event {}
+  /** Last in a stream that was merged into an older one; says all that is needed to finish the merge. */
+  record Sealed(
+      String mergeId, String into, Strength strength, List<String> homes, @Nullable String why)
+      implements Event {}
 
   record ConsentChanged(String via, boolean granted, @Nullable String why) implements Event {}
 

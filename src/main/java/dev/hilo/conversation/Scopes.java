@@ -43,7 +43,13 @@ public record Scopes(List<Set<String>> groups) {
       return proved(homes, strength);
     }
     if (event instanceof Event.CustomersMerged m) {
-      return proved(m.homes(), m.strength());
+      Scopes all = proved(m.homes(), m.strength());
+      for (List<String> group : m.proved()) {
+        for (String home : group) {
+          all = all.joined(group.getFirst(), home);
+        }
+      }
+      return all;
     }
     return this;
   }

@@ -99,7 +99,8 @@ public final class StreamState {
   private Scopes scopes = Scopes.NONE;
   private Map<String, Position> reads = new LinkedHashMap<>();
   private Set<String> refusing = new LinkedHashSet<>();
-  private @Nullable String sealedInto;
+  private Event.@Nullable Sealed sealed;
+  private @Nullable Author sealedBy;
   private @Nullable String undecided;
   private boolean blocked;
   private Position lastInbound = Position.START;
@@ -176,7 +177,10 @@ public final class StreamState {
       case Event.AttributesChanged e -> e.set().forEach(this::attribute);
       case Event.AddressLinked e -> link(e, h);
       case Event.CustomersMerged e -> merged(entry, h, e);
-      case Event.Sealed e -> sealedInto = e.into();
+      case Event.Sealed e -> {
+        sealed = e;
+        sealedBy = h.by();
+      }
       case Event.ConsentChanged e -> {
         if (e.granted()) {
           refusing.remove(e.via());
@@ -307,8 +311,21 @@ public final class StreamState {
             new Route(a.via(), a.address(), a.account(), a.home(), a.lastAt(), a.context()));
       }
     }
-    if (conversation == null || !conversation.open()) {
-      undecided = undecided == null ? h.id() : undecided;
+    e.attributes().forEach(attributes::putIfAbsent);
+    if (e.openConversation() != null && (conversation == null || !conversation.open())) {
+      conversation =
+          new Conversation(
+              e.openConversation(),
+              true,
+              null,
+              Event.Priority.NORMAL,
+              new LinkedHashSet<>(),
+              h.rx());
+      undecided = null;
+    }
+    unread += e.unread();
+    if (e.waitingSince() > 0) {
+      waitingSince = waitingSince == 0 ? e.waitingSince() : Math.min(waitingSince, e.waitingSince());
     }
   }
 
@@ -413,8 +430,13 @@ public final class StreamState {
     return refusing.contains(via);
   }
 
-  public @Nullable String sealedInto() {
-    return sealedInto;
+  /** The seal this stream ends in, or null. */
+  public Event.@Nullable Sealed sealed() {
+    return sealed;
+  }
+
+  public @Nullable Author sealedBy() {
+    return sealedBy;
   }
 
   /** The entry that asks for an open conversation and has none yet, or null. */
@@ -467,8 +489,7 @@ public final class StreamState {
 
   /** When the keeper must look at this customer again: 0 = now, null = no need. */
   public @Nullable Long due() {
-    return pending.isEmpty() && undecided == null || sealedInto != null && pending.isEmpty()
-        ? null
-        : 0L;
+    boolean opening = undecided != null && sealed == null;
+    return pending.isEmpty() && !opening ? null : 0L;
   }
 }

@@ -1,0 +1,51 @@
+package dev.hilo.conversation;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A customer's line in the inbox.
+ *
+ * @param by {@code customer}, {@code agent} or {@code note}
+ * @param status {@code open} or {@code resolved}
+ * @param waiting our time of the oldest message nobody answered, ms; 0 = nobody waits
+ * @param seq of the newest entry it shows; a later row has a higher one
+ */
+public record Row(
+    String id,
+    String name,
+    List<String> channels,
+    String snippet,
+    String by,
+    long at,
+    String status,
+    @Nullable String assignee,
+    int unread,
+    long waiting,
+    Event.Priority priority,
+    List<String> labels,
+    long seq) {
+
+  /** Null for customers that never had a conversation, and for those that were merged away. */
+  public static @Nullable Row of(StreamState state) {
+    StreamState.Conversation c = state.conversation();
+    if (c == null || state.sealed() != null) {
+      return null;
+    }
+    Author by = state.snippetBy();
+    return new Row(
+        state.customer().toString(),
+        state.name() == null ? "" : state.name(),
+        state.routes().values().stream().map(r -> r.address().channel()).distinct().toList(),
+        state.snippet(),
+        state.snippetNote() ? "note" : by == null || by.isCustomer() ? "customer" : "agent",
+        state.snippetAt(),
+        c.open() ? "open" : "resolved",
+        c.assignee(),
+        state.unread(),
+        state.waitingSince(),
+        c.priority(),
+        List.copyOf(c.labels()),
+        state.last().seq());
+  }
+}

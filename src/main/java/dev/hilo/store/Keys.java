@@ -1,0 +1,178 @@
+package dev.hilo.store;
+
+import dev.hilo.conversation.CustomerId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.zip.CRC32C;
+
+/**
+ * Every key and channel name. A customer's keys share the slot of its partition; {@code {p}} below stands for the
+ * partition's tag, which is fixed for good: the smallest decimal number whose Redis slot is 16 times the partition.
+ *
+ * <dl>
+ *   <dt>{p}:f
+ *   <dd>epoch of the partition
+ *   <dt>{p}:s:&lt;c&gt;
+ *   <dd>stream: id epoch-seq, fields h (header) and b (body)
+ *   <dt>{p}:m:&lt;c&gt;
+ *   <dd>meta: n (last seq), q (last loud position), sealed (into=mergeId), g (dedupe generation), a:&lt;child&gt;
+ *   <dt>{p}:d0:&lt;c&gt; {p}:d1:&lt;c&gt;
+ *   <dd>dedupe ids to positions, two generations of 8 days
+ *   <dt>{p}:z:&lt;c&gt;
+ *   <dd>snapshot: foldVersion|position|state
+ *   <dt>{p}:h:&lt;c&gt;
+ *   <dd>claims of the keeper: message to what was done with it
+ *   <dt>{p}:x:&lt;c&gt;
+ *   <dd>objects: key to revision|value
+ *   <dt>{p}:dev:&lt;c&gt;
+ *   <dd>devices: id to token hash and origin
+ *   <dt>{p}:j
+ *   <dd>journal: c (customer), n (seq)
+ *   <dt>{p}:w
+ *   <dd>work: customers by due time; also the name of the doorbell channel
+ *   <dt>{p}:own
+ *   <dd>keeper: node#token
+ *   <dt>{p}:cur
+ *   <dd>cursors of journal readers
+ *   <dt>{p}:r:&lt;w&gt;
+ *   <dd>rows of the inbox of a workspace; also the name of their channel
+ *   <dt>{p}:c:&lt;c&gt;
+ *   <dd>channel of a customer: entries, signals, objects
+ *   <dt>a:&lt;w&gt;:&lt;via&gt;
+ *   <dd>address to home
+ *   <dt>node:&lt;id&gt;, nodes, probe:&lt;id&gt;
+ *   <dd>node leases, the set of nodes, the channel of its probe
+ *   <dt>once:&lt;hash&gt;, session:&lt;hash&gt;
+ *   <dd>one-time codes and tickets; sign-ins
+ *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
+ *   <dd>a source's lease, its counter, its cursor, its ledger
+ * </dl>
+ */
+public final class Keys {
+  public static final int PARTITIONS = 1024;
+  private static final String[] TAGS = tags();
+
+  private Keys() {}
+
+  private static String[] tags() {
+    try (InputStream in = Keys.class.getResourceAsStream("partitions.txt")) {
+      byte[] bytes = Objects.requireNonNull(in, "partitions.txt").readAllBytes();
+      String[] tags = new String(bytes, StandardCharsets.US_ASCII).strip().split("\n");
+      for (int i = 0; i < tags.length; i++) {
+        tags[i] = "{" + tags[i] + "}:";
+      }
+      return tags;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** 0..1023: the low 10 bits of the CRC32C of the id. */
+  public static int partition(CustomerId customer) {
+    CRC32C crc = new CRC32C();
+    crc.update(customer.toString().getBytes(StandardCharsets.UTF_8));
+    return (int) (crc.getValue() & (PARTITIONS - 1));
+  }
+
+  static String tag(int partition) {
+    return TAGS[partition];
+  }
+
+  private static String of(CustomerId customer, String kind) {
+    return TAGS[partition(customer)] + kind + ":" + customer;
+  }
+
+  static String stream(CustomerId customer) {
+    return of(customer, "s");
+  }
+
+  static String meta(CustomerId customer) {
+    return of(customer, "m");
+  }
+
+  static String snapshot(CustomerId customer) {
+    return of(customer, "z");
+  }
+
+  static String claims(CustomerId customer) {
+    return of(customer, "h");
+  }
+
+  static String objects(CustomerId customer) {
+    return of(customer, "x");
+  }
+
+  static String devices(CustomerId customer) {
+    return of(customer, "dev");
+  }
+
+  static String dedupe(CustomerId customer, long generation) {
+    return of(customer, (generation & 1) == 0 ? "d0" : "d1");
+  }
+
+  /** Channel of everything that happens to a customer. */
+  public static String channel(CustomerId customer) {
+    return of(customer, "c");
+  }
+
+  static String epoch(int partition) {
+    return TAGS[partition] + "f";
+  }
+
+  static String journal(int partition) {
+    return TAGS[partition] + "j";
+  }
+
+  static String work(int partition) {
+    return TAGS[partition] + "w";
+  }
+
+  /** Channel that names customers the keeper shall look at. */
+  public static String doorbell(int partition) {
+    return work(partition);
+  }
+
+  static String own(int partition) {
+    return TAGS[partition] + "own";
+  }
+
+  static String cursors(int partition) {
+    return TAGS[partition] + "cur";
+  }
+
+  /** Rows of a workspace's inbox, and the channel of their changes. */
+  public static String rows(int partition, String workspace) {
+    return TAGS[partition] + "r:" + workspace;
+  }
+
+  static String address(String workspace, String via) {
+    return "a:" + workspace + ":" + via;
+  }
+
+  static String node(String id) {
+    return "node:" + id;
+  }
+
+  static String nodes() {
+    return "nodes";
+  }
+
+  static String probe(String node) {
+    return "probe:" + node;
+  }
+
+  static String once(String hash) {
+    return "once:" + hash;
+  }
+
+  static String session(String hash) {
+    return "session:" + hash;
+  }
+
+  static String source(String name, String part) {
+    return "{src:" + name + "}:" + part;
+  }
+}

@@ -1,0 +1,272 @@
+package dev.hilo.store;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import io.vertx.redis.client.impl.types.ErrorType;
+import java.net.URI;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One pipelined connection to one Redis master, for one event loop. Commands of one turn of the loop leave in one
+ * flush. A lost connection is opened again; commands that got no answer are repeated for {@value #PATIENCE_MS} ms, so
+ * every command sent here must be harmless when repeated. {@link #send} may be called from any thread.
+ */
+@SuppressWarnings("ReferenceEquality") // one connection is the other only if it is the same object
+public final class Link {
+  static final int PATIENCE_MS = 2000;
+  private static final int IN_FLIGHT = 1024;
+  private static final int WAITING = 20_000;
+  private static final Logger LOG = LoggerFactory.getLogger(Link.class);
+
+  private final Vertx vertx;
+  private final Context context;
+  private final Redis client;
+  private final FunctionLibrary library;
+  private final Deque<Call> waiting = new ArrayDeque<>();
+  private @Nullable RedisConnection connection;
+  private boolean connecting;
+  private boolean flushing;
+  private boolean closed;
+  private int inFlight;
+  private int failures;
+
+  private record Call(Request request, Promise<@Nullable Response> answer, long deadline) {}
+
+  /** Must be made on the event loop that it shall belong to, or with that loop's context. */
+  public Link(Vertx vertx, Context context, URI redis) {
+    this.vertx = vertx;
+    this.context = context;
+    this.library = FunctionLibrary.load();
+    this.client =
+        Redis.createClient(
+            vertx,
+            new RedisOptions()
+                .setConnectionString(redis.toString())
+                .setMaxWaitingHandlers(IN_FLIGHT * 2));
+  }
+
+  /** Fails with {@link StoreUnavailable}, or with what Redis answered. */
+  public Future<@Nullable Response> send(Request request) {
+    Promise<@Nullable Response> answer = Promise.promise();
+    Call call = new Call(request, answer, System.currentTimeMillis() + PATIENCE_MS);
+    if (Vertx.currentContext() == context) {
+      accept(call);
+    } else {
+      context.runOnContext(_ -> accept(call));
+    }
+    return answer.future();
+  }
+
+  private void accept(Call call) {
+    if (closed || waiting.size() >= WAITING) {
+      call.answer.fail(
+          new StoreUnavailable(closed ? "closed" : "too many commands wait for the store", new IllegalStateException("queue")));
+      return;
+    }
+    waiting.add(call);
+    if (connection == null) {
+      connect();
+    } else if (!flushing) {
+      flushing = true;
+      context.runOnContext(_ -> flush());
+    }
+  }
+
+  private void flush() {
+    flushing = false;
+    RedisConnection now = connection;
+    if (now == null) {
+      return;
+    }
+    List<Call> calls = new ArrayList<>();
+    List<Request> requests = new ArrayList<>();
+    while (!waiting.isEmpty() && inFlight + calls.size() < IN_FLIGHT) {
+      Call call = waiting.poll();
+      calls.add(call);
+      requests.add(call.request);
+    }
+    if (calls.isEmpty()) {
+      return;
+    }
+    inFlight += calls.size();
+    if (calls.size() == 1) {
+      Call call = calls.getFirst();
+      now.send(call.request).onComplete(r -> answered(now, call, r.succeeded(), r.result(), r.cause()));
+    } else {
+      // one failed item fails the whole batch without saying which: each is then asked alone
+      now.batch(requests)
+          .onComplete(
+              all -> {
+                for (int i = 0; i < calls.size(); i++) {
+                  Call call = calls.get(i);
+                  if (all.succeeded()) {
+                    answered(now, call, true, all.result().get(i), null);
+                  } else if (all.cause() instanceof ErrorType) {
+                    now.send(call.request)
+                        .onComplete(r -> answered(now, call, r.succeeded(), r.result(), r.cause()));
+                  } else {
+                    answered(now, call, false, null, all.cause());
+                  }
+                }
+              });
+    }
+  }
+
+  private void answered(
+      RedisConnection on, Call call, boolean ok, @Nullable Response response, @Nullable Throwable cause) {
+    if (connection == on) {
+      inFlight--;
+    }
+    if (ok) {
+      failures = 0;
+      call.answer.complete(response);
+    } else if (cause instanceof ErrorType error && !temporary(error)) {
+      call.answer.fail(error);
+    } else {
+      if (!(cause instanceof ErrorType) && connection == on) {
+        lost(on);
+      }
+      again(call, cause);
+    }
+    if (!waiting.isEmpty() && connection != null && !flushing) {
+      flushing = true;
+      context.runOnContext(_ -> flush());
+    }
+  }
+
+  /** Errors that pass by themselves: loading, failing over, a slot on the move, no function library yet. */
+  private static boolean temporary(ErrorType error) {
+    String text = String.valueOf(error.getMessage());
+    return text.startsWith("LOADING")
+        || text.startsWith("TRYAGAIN")
+        || text.startsWith("MOVED")
+        || text.startsWith("ASK")
+        || text.startsWith("CLUSTERDOWN")
+        || text.startsWith("MASTERDOWN")
+        || text.startsWith("READONLY")
+        || text.startsWith("BUSY ")
+        || text.contains("Function not found");
+  }
+
+  private void again(Call call, @Nullable Throwable cause) {
+    if (closed || System.currentTimeMillis() >= call.deadline) {
+      call.answer.fail(
+          new StoreUnavailable(
+              "the store does not answer", cause == null ? new IllegalStateException() : cause));
+      return;
+    }
+    if (cause instanceof ErrorType error && String.valueOf(error.getMessage()).contains("Function not found")) {
+      RedisConnection now = connection;
+      if (now != null) {
+        lost(now);
+      }
+    }
+    vertx.setTimer(20, _ -> context.runOnContext(_ -> accept(call)));
+  }
+
+  private void lost(RedisConnection on) {
+    if (connection == on) {
+      connection = null;
+      on.close();
+      connect();
+    }
+  }
+
+  private void connect() {
+    if (connecting || closed) {
+      return;
+    }
+    connecting = true;
+    client
+        .connect()
+        .compose(c -> library.ensure(c).map(c).onFailure(_ -> c.close()))
+        .onComplete(
+            r -> {
+              connecting = false;
+              if (r.failed()) {
+                failures++;
+                if (failures == 1) {
+                  LOG.warn("the store cannot be reached: {}", r.cause().getMessage());
+                }
+                expire();
+                vertx.setTimer(Math.min(1000, 50L << Math.min(failures, 5)), _ -> context.runOnContext(_ -> connect()));
+                return;
+              }
+              RedisConnection fresh = r.result();
+              if (failures > 0) {
+                LOG.info("the store is back");
+              }
+              failures = 0;
+              inFlight = 0;
+              connection = fresh;
+              fresh.endHandler(_ -> lost(fresh));
+              fresh.exceptionHandler(_ -> lost(fresh));
+              flush();
+            });
+  }
+
+  /** Calls that have waited too long are answered, so that nobody hangs while the store is away. */
+  private void expire() {
+    long now = System.currentTimeMillis();
+    while (!waiting.isEmpty() && waiting.peek().deadline <= now) {
+      waiting.poll().answer.fail(
+          new StoreUnavailable("the store does not answer", new IllegalStateException("no connection")));
+    }
+  }
+
+  /** True while the newest connection stands. */
+  public boolean up() {
+    return connection != null;
+  }
+
+  public Future<Void> close() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        _ -> {
+          closed = true;
+          expireAll();
+          client.close().onComplete(_ -> done.complete());
+        });
+    return done.future();
+  }
+
+  private void expireAll() {
+    while (!waiting.isEmpty()) {
+      waiting
+          .poll()
+          .answer
+          .fail(new StoreUnavailable("closed", new IllegalStateException("closed")));
+    }
+  }
+
+  /** A call of a library function; keys first, then arguments. */
+  static Request call(String function, List<String> keys, List<Object> arguments) {
+    Request request = Request.cmd(Command.FCALL).arg(function).arg(keys.size());
+    keys.forEach(request::arg);
+    for (Object argument : arguments) {
+      switch (argument) {
+        case byte[] bytes -> request.arg(bytes);
+        case Buffer buffer -> request.arg(buffer);
+        case Long number -> request.arg(number);
+        case Integer number -> request.arg(number);
+        default -> request.arg(argument.toString());
+      }
+    }
+    return request;
+  }
+}

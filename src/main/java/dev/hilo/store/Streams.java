@@ -1,0 +1,351 @@
+package dev.hilo.store;
+
+import dev.hilo.codec.EntryCodec;
+import dev.hilo.codec.SnapshotCodec;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.Position;
+import dev.hilo.conversation.StreamState;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The customers' streams: the one write door and the ways to read. Appending numbers, journals, wakes the keeper and
+ * publishes in one call. Futures fail with {@link StoreUnavailable} when the store is away.
+ */
+public final class Streams {
+  /** Header and body of one entry together, bytes; larger content is a blob. */
+  public static final int MAX_ENTRY = 16 * 1024;
+
+  private static final long GENERATION_MS = 8L * 86_400_000;
+  private static final int LOAD_PAGE = 2000;
+
+  private final Link link;
+
+  public Streams(Link link) {
+    this.link = link;
+  }
+
+  /**
+   * What to append to one stream.
+   *
+   * @param src dedupe id of the whole call, 16 characters of base64url, or null
+   * @param q position the decisions were taken on; null = there are none, or they hold on any state
+   * @param folded seq the caller has folded, so that a conflict brings only what it missed
+   * @param redirect the seal that led here, or null
+   * @param wake when the keeper must look, epoch ms; 0 = now; -1 = ring only; null = not at all
+   */
+  public record Append(
+      CustomerId customer,
+      @Nullable String src,
+      @Nullable Position q,
+      long folded,
+      @Nullable Redirect redirect,
+      @Nullable Long wake,
+      List<Draft> drafts) {}
+
+  /** A seal that was followed: {@code child} was merged into the stream appended to. */
+  public record Redirect(CustomerId child, String mergeId) {}
+
+  /** What became of an append. */
+  public sealed interface Outcome {
+    /** All is written, {@code from} to {@code to}; {@code before} is the q it was written on. */
+    record Appended(Position from, Position to, Position q, Position before) implements Outcome {}
+
+    /** Written before; {@code position} of the first entry then. */
+    record Duplicate(Position position) implements Outcome {}
+
+    /**
+     * The decisions were refused, the facts kept. {@code missed}: entries after the caller's, oldest first, its own
+     * facts included; incomplete if the caller was more than 64 behind.
+     */
+    record Conflict(Position q, long top, List<Entry> missed) implements Outcome {}
+
+    /** Nothing written: this stream ends in {@code into}. */
+    record SealedInto(CustomerId into, String mergeId) implements Outcome {}
+
+    /** Nothing written: the join is not there yet, or no more. Try again from the home. */
+    record Again() implements Outcome {}
+
+    /** Nothing written: another keeper holds the partition. */
+    record LostToken() implements Outcome {}
+  }
+
+  /** A folded stream. {@code sealed}: where it ends, or null. */
+  public record Loaded(StreamState state, @Nullable Redirect sealed, @Nullable CustomerId into) {}
+
+  public Future<Outcome> append(Append a) {
+    return link.send(Link.call("hilo1_append", keys(a.customer), arguments(a)))
+        .map(r -> outcome(a, r));
+  }
+
+  /** {@link #append} that also makes the stream the root of {@code child}. */
+  public Future<Outcome> join(CustomerId child, String mergeId, Append a) {
+    List<Object> arguments = new ArrayList<>(List.of(child, mergeId));
+    arguments.addAll(arguments(a));
+    return link.send(Link.call("hilo1_join", keys(a.customer), arguments)).map(r -> outcome(a, r));
+  }
+
+  /** {@link #append} of the result of a send, which ends the keeper's claim on {@code message}. */
+  public Future<Outcome> done(String token, String message, Append a) {
+    List<String> keys = new ArrayList<>(keys(a.customer));
+    keys.add(Keys.own(Keys.partition(a.customer)));
+    keys.add(Keys.claims(a.customer));
+    List<Object> arguments = new ArrayList<>(List.of(token, message));
+    arguments.addAll(arguments(a));
+    return link.send(Link.call("hilo1_done", keys, arguments)).map(r -> outcome(a, r));
+  }
+
+  /**
+   * Writes the last entry of a stream. {@code Appended} when done, {@code SealedInto} if it was sealed before, {@code
+   * Conflict} if {@code q} moved.
+   */
+  public Future<Outcome> seal(
+      CustomerId customer, CustomerId into, String mergeId, Position q, Draft sealed) {
+    int p = Keys.partition(customer);
+    List<Object> arguments =
+        List.of(
+            customer,
+            salt(),
+            mergeId,
+            into,
+            q,
+            Keys.channel(customer),
+            Keys.doorbell(p),
+            EntryCodec.header(sealed.header()),
+            EntryCodec.body(sealed.event()));
+    return link.send(Link.call("hilo1_seal", keys(customer), arguments))
+        .map(
+            r -> {
+              Response reply = Objects.requireNonNull(r);
+              return switch (reply.get(0).toString()) {
+                case "A" -> {
+                  Position at = Position.of(reply.get(1).toString());
+                  yield new Outcome.Appended(at, at, at, q);
+                }
+                case "S" -> sealedInto(reply.get(1).toString());
+                default ->
+                    new Outcome.Conflict(Position.of(reply.get(1).toString()), 0, List.of());
+              };
+            });
+  }
+
+  private static List<String> keys(CustomerId c) {
+    int p = Keys.partition(c);
+    long generation = System.currentTimeMillis() / GENERATION_MS;
+    return List.of(
+        Keys.epoch(p),
+        Keys.meta(c),
+        Keys.stream(c),
+        Keys.dedupe(c, generation),
+        Keys.dedupe(c, generation - 1),
+        Keys.journal(p),
+        Keys.work(p));
+  }
+
+  private static List<Object> arguments(Append a) {
+    List<Object> out = new ArrayList<>(10 + 3 * a.drafts.size());
+    out.add(a.customer);
+    out.add(salt());
+    out.add(a.src == null ? "" : Base64.getUrlDecoder().decode(a.src));
+    out.add(a.q == null ? "" : a.q);
+    out.add(a.folded);
+    out.add(a.redirect == null ? "" : a.redirect.child + "=" + a.redirect.mergeId);
+    out.add(a.wake == null ? "" : a.wake < 0 ? "-" : a.wake);
+    out.add(Keys.channel(a.customer));
+    out.add(Keys.doorbell(Keys.partition(a.customer)));
+    out.add(System.currentTimeMillis() / GENERATION_MS);
+    for (Draft draft : a.drafts) {
+      out.add(String.valueOf(draft.header().k().letter()));
+      out.add(EntryCodec.header(draft.header()));
+      out.add(EntryCodec.body(draft.event()));
+    }
+    return out;
+  }
+
+  private static int salt() {
+    return ThreadLocalRandom.current().nextInt(1024);
+  }
+
+  private static Outcome outcome(Append a, @Nullable Response reply) {
+    Response r = Objects.requireNonNull(reply);
+    return switch (r.get(0).toString()) {
+      case "A" ->
+          new Outcome.Appended(
+              Position.of(r.get(1).toString()),
+              Position.of(r.get(2).toString()),
+              Position.of(r.get(3).toString()),
+              Position.of(r.get(4).toString()));
+      case "D" -> new Outcome.Duplicate(Position.of(r.get(1).toString()));
+      case "S" -> sealedInto(r.get(1).toString());
+      case "R" -> new Outcome.Again();
+      case "T" -> new Outcome.LostToken();
+      case "C" -> {
+        List<Entry> missed = new ArrayList<>(entries(r.get(5)));
+        Collections.reverse(missed);
+        yield new Outcome.Conflict(
+            Position.of(r.get(4).toString()), Reply.number(r.get(3)), List.copyOf(missed));
+      }
+      default ->
+          throw new StoreUnavailable(
+              "the store refused an entry of " + Keys.partition(a.customer) + ": " + r.get(1),
+              new IllegalStateException());
+    };
+  }
+
+  private static Outcome sealedInto(String value) {
+    int eq = value.lastIndexOf('=');
+    return new Outcome.SealedInto(CustomerId.of(value.substring(0, eq)), value.substring(eq + 1));
+  }
+
+  /** The whole stream folded: its snapshot and what came after. */
+  public Future<Loaded> load(CustomerId customer) {
+    return load(customer, "").compose(r -> folded(customer, r, null));
+  }
+
+  /** {@code known} brought up to date, or loaded anew if its history was rewound. Takes {@code known} over. */
+  public Future<Loaded> load(CustomerId customer, StreamState known) {
+    return load(customer, known.last().toString()).compose(r -> folded(customer, r, known));
+  }
+
+  private Future<Response> load(CustomerId c, String after) {
+    return link.send(
+            Link.call(
+                "hilo1_load",
+                List.of(Keys.snapshot(c), Keys.stream(c), Keys.meta(c)),
+                List.of(StreamState.FOLD_VERSION, after, LOAD_PAGE)))
+        .map(Objects::requireNonNull);
+  }
+
+  private Future<Loaded> folded(CustomerId c, Response r, @Nullable StreamState known) {
+    byte[] snapshot = r.get(3).toBytes();
+    StreamState state = known;
+    if (state == null && snapshot != null && snapshot.length > 0) {
+      state = SnapshotCodec.state(snapshot);
+    }
+    if (state == null) {
+      state = StreamState.empty(c);
+    }
+    List<Entry> tail = entries(r.get(4));
+    if (!tail.isEmpty() && tail.getFirst().position().seq() == 1) {
+      state = StreamState.empty(c);
+    }
+    if (!state.advance(tail)) {
+      return Future.failedFuture(
+          new StoreUnavailable("a stream has a hole", new IllegalStateException(c.toString())));
+    }
+    String sealed = r.get(2).toString();
+    Loaded loaded = loaded(state, sealed);
+    return tail.size() < LOAD_PAGE ? Future.succeededFuture(loaded) : load(c, state);
+  }
+
+  private static Loaded loaded(StreamState state, String sealed) {
+    if (sealed.isEmpty()) {
+      return new Loaded(state, null, null);
+    }
+    int eq = sealed.lastIndexOf('=');
+    return new Loaded(
+        state,
+        new Redirect(state.customer(), sealed.substring(eq + 1)),
+        CustomerId.of(sealed.substring(0, eq)));
+  }
+
+  /** At most {@code limit} entries after {@code position}, oldest first. */
+  public Future<List<Entry>> after(CustomerId customer, Position position, int limit) {
+    String start = position.equals(Position.START) ? "-" : "(" + position;
+    return link.send(
+            Request.cmd(Command.XRANGE)
+                .arg(Keys.stream(customer))
+                .arg(start)
+                .arg("+")
+                .arg("COUNT")
+                .arg(limit))
+        .map(Streams::entries);
+  }
+
+  /** At most {@code limit} entries before {@code position} (null = the end), newest first. */
+  public Future<List<Entry>> before(CustomerId customer, @Nullable Position position, int limit) {
+    return link.send(
+            Request.cmd(Command.XREVRANGE)
+                .arg(Keys.stream(customer))
+                .arg(position == null ? "+" : "(" + position)
+                .arg("-")
+                .arg("COUNT")
+                .arg(limit))
+        .map(Streams::entries);
+  }
+
+  /** The entry at exactly this position, or null if the history does not hold it. */
+  public Future<@Nullable Entry> at(CustomerId customer, Position position) {
+    return link.send(
+            Request.cmd(Command.XRANGE)
+                .arg(Keys.stream(customer))
+                .arg(position.toString())
+                .arg(position.toString()))
+        .map(r -> entries(r).stream().findFirst().orElse(null));
+  }
+
+  /** Those of {@code known} (all of one partition) whose stream has moved on, or lost the position. */
+  public Future<List<CustomerId>> behind(List<CustomerId> customers, List<Position> known) {
+    return link.send(
+            Link.call(
+                "hilo1_positions",
+                customers.stream().map(Keys::stream).toList(),
+                new ArrayList<>(known)))
+        .map(
+            r -> {
+              List<CustomerId> behind = new ArrayList<>();
+              Objects.requireNonNull(r).forEach(i -> behind.add(customers.get((int) Reply.number(i) - 1)));
+              return behind;
+            });
+  }
+
+  /** True if anything was ever appended to this stream. */
+  public Future<Boolean> exists(CustomerId customer) {
+    return link.send(Request.cmd(Command.EXISTS).arg(Keys.meta(customer)))
+        .map(r -> Reply.number(r) > 0);
+  }
+
+  static List<Entry> entries(@Nullable Response reply) {
+    List<Entry> out = new ArrayList<>();
+    if (reply != null) {
+      for (Response item : reply) {
+        Response fields = item.get(1);
+        out.add(
+            EntryCodec.entry(
+                Position.of(item.get(0).toString()),
+                fields.get(1).toBytes(),
+                fields.get(3).toBytes()));
+      }
+    }
+    return out;
+  }
+
+  /** An entry as it was published: {@code position SP header NUL body}. */
+  public static Entry published(byte[] payload) {
+    int space = 0;
+    while (payload[space] != ' ') {
+      space++;
+    }
+    int zero = space;
+    while (payload[zero] != 0) {
+      zero++;
+    }
+    return EntryCodec.entry(
+        Position.of(new String(payload, 0, space, StandardCharsets.US_ASCII)),
+        Arrays.copyOfRange(payload, space + 1, zero),
+        Arrays.copyOfRange(payload, zero + 1, payload.length));
+  }
+}

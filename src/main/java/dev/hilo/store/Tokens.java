@@ -1,0 +1,137 @@
+package dev.hilo.store;
+
+import dev.hilo.conversation.CustomerId;
+import io.vertx.core.Future;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Request;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Base64;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was handed out and is believed when it comes back: one-time codes, agents' sessions, visitors' devices. Stored
+ * as SHA-256 only.
+ */
+public final class Tokens {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Link link;
+
+  public Tokens(Link link) {
+    this.link = link;
+  }
+
+  /** 160 random bits, 27 characters of base64url. */
+  public static String random() {
+    byte[] bytes = new byte[20];
+    RANDOM.nextBytes(bytes);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+  }
+
+  /** Six decimal digits. */
+  public static String digits() {
+    return String.format("%06d", RANDOM.nextInt(1_000_000));
+  }
+
+  public static String hash(String secret) {
+    try {
+      byte[] all =
+          MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+      return Base64.getUrlEncoder().withoutPadding().encodeToString(all);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A code that opens {@code meaning} once. */
+  public Future<Void> once(String code, String meaning, Duration life) {
+    return link.send(
+            Request.cmd(Command.SET)
+                .arg(Keys.once(hash(code)))
+                .arg(meaning)
+                .arg("PX")
+                .arg(life.toMillis()))
+        .mapEmpty();
+  }
+
+  /** What the code opens; the second caller gets null. */
+  public Future<@Nullable String> redeem(String code) {
+    return link.send(Request.cmd(Command.GETDEL).arg(Keys.once(hash(code))))
+        .map(r -> r == null ? null : r.toString());
+  }
+
+  /** Counts tries at {@code what}; the count dies with {@code window}. */
+  public Future<Long> tries(String what, Duration window) {
+    String key = Keys.once("tries:" + hash(what));
+    return link.send(Request.cmd(Command.INCR).arg(key))
+        .compose(
+            r -> {
+              long n = Reply.number(r);
+              return n > 1
+                  ? Future.succeededFuture(n)
+                  : link.send(Request.cmd(Command.PEXPIRE).arg(key).arg(window.toMillis()))
+                      .map(_ -> n);
+            });
+  }
+
+  public Future<Void> openSession(String token, String who, Duration life) {
+    return link.send(
+            Request.cmd(Command.SET)
+                .arg(Keys.session(hash(token)))
+                .arg(who)
+                .arg("PX")
+                .arg(life.toMillis()))
+        .mapEmpty();
+  }
+
+  public Future<@Nullable String> session(String token) {
+    return link.send(Request.cmd(Command.GET).arg(Keys.session(hash(token))))
+        .map(r -> r == null ? null : r.toString());
+  }
+
+  public Future<Void> closeSession(String token) {
+    return link.send(Request.cmd(Command.DEL).arg(Keys.session(hash(token)))).mapEmpty();
+  }
+
+  /** Registers a device of a customer by the hash of its token. */
+  public Future<Void> addDevice(CustomerId customer, String device, String token) {
+    return link.send(
+            Request.cmd(Command.HSET)
+                .arg(Keys.devices(customer))
+                .arg(device)
+                .arg(hash(token)))
+        .mapEmpty();
+  }
+
+  /** Whether a device may still come in. */
+  public enum Standing {
+    /** Nothing is stored of this customer's devices: it never wrote. */
+    NEW,
+    KNOWN,
+    REVOKED
+  }
+
+  public Future<Standing> standing(CustomerId customer, String device, String token) {
+    return link.send(Request.cmd(Command.HGET).arg(Keys.devices(customer)).arg(device))
+        .compose(
+            r -> {
+              if (r != null) {
+                boolean same =
+                    MessageDigest.isEqual(
+                        r.toString().getBytes(StandardCharsets.UTF_8),
+                        hash(token).getBytes(StandardCharsets.UTF_8));
+                return Future.succeededFuture(same ? Standing.KNOWN : Standing.REVOKED);
+              }
+              return link.send(Request.cmd(Command.EXISTS).arg(Keys.devices(customer)))
+                  .map(
+                      x ->
+                          Reply.number(x) > 0
+                              ? Standing.REVOKED
+                              : Standing.NEW);
+            });
+  }
+}

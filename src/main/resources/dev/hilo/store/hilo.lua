@@ -1,0 +1,247 @@
+#!lua name=hilo
+-- Every function works on one partition, so on one slot: all its keys are declared, channels are arguments.
+-- All functions may be repeated after a lost reply: appends by their dedupe id, the others by their result.
+--
+-- Epochs are minted by this library's instance. An instance lives from the moment the library is loaded into a server
+-- process until that process ends, reloads its data (restart, full resync) or the library is replaced: every event
+-- after which a server's copy of the history may have been rewound starts a new instance. So an epoch is only ever
+-- written by one instance, which still holds all it wrote under it.
+local minted = {} -- {p}:f -> the epoch this instance writes under
+
+local function epoch(f, salt)
+  local stored, mine = redis.call('GET', f), minted[f]
+  if mine and mine == stored then return mine end
+  local t = redis.call('TIME')
+  local now = (t[1] * 1000 + math.floor(t[2] / 1000)) * 1024 + salt
+  local e = string.format('%.0f', math.max((tonumber(stored) or 0) + 1024, now))
+  redis.call('SET', f, e)
+  minted[f] = e
+  return e
+end
+
+-- Dedupe ids live in two generations of 8 days. KEYS 4 is the current one; it is emptied when it becomes current.
+local DEDUPE_SECONDS = 24 * 86400
+
+-- KEYS 1 {p}:f epoch  2 {p}:m:<c> meta  3 {p}:s:<c> stream  4 dedupe, current  5 dedupe, previous  6 {p}:j journal  7 {p}:w work
+-- ARGV 1 customer  2 salt 0..1023  3 dedupe id ('' = none)  4 expected q ('0' = empty stream, '' = any)
+--      5 seq the caller has folded  6 '<child>=<mergeId>' when redirected by a seal, else ''
+--      7 '' = nobody to wake, '-' = ring the doorbell, ms = due then and ring  8 channel  9 doorbell channel
+--      10 dedupe generation  11.. triples: class S|F|f|D, header, body
+-- reply  A from to q before | D position | C epoch first top q entries (newest first) | S into=mergeId | R | E error
+local function append(k, a)
+  local child, merge = string.match(a[6], '^(.-)=(.*)$')
+  local m = redis.call('HMGET', k[2], 'n', 'q', 'sealed', 'g', child and ('a:' .. child) or 'n')
+  if a[3] ~= '' then
+    local dup = redis.call('HGET', k[4], a[3]) or redis.call('HGET', k[5], a[3])
+    if dup then return {'D', dup} end
+  end
+  if m[3] then return {'S', m[3]} end
+  if child and m[5] ~= merge then return {'R'} end
+  local n, before = tonumber(m[1]) or 0, m[2] or '0'
+  local q = before
+  local agreed = a[4] == '' or a[4] == q
+  local e = epoch(k[1], tonumber(a[2]))
+  local top, pub = n, {}
+  for i = 11, #a, 3 do
+    if (a[i] ~= 'D' or agreed) and (a[i] ~= 'S' or n == 0) then
+      local id = e .. '-' .. string.format('%d', top + 1)
+      local r = redis.pcall('XADD', k[3], id, 'h', a[i + 1], 'b', a[i + 2])
+      if type(r) == 'table' and r.err then
+        if top == n then return {'E', r.err} end
+        error(r.err)
+      end
+      top = top + 1
+      if a[i] ~= 'f' then q = id end
+      pub[#pub + 1] = id .. ' ' .. a[i + 1] .. '\0' .. a[i + 2]
+    end
+  end
+  if top > n then
+    local from = e .. '-' .. string.format('%d', n + 1)
+    if a[3] ~= '' then
+      local fresh = (tonumber(m[4]) or -1) < tonumber(a[10])
+      if fresh then
+        redis.call('DEL', k[4])
+        redis.call('HSET', k[2], 'n', top, 'q', q, 'g', a[10])
+      else
+        redis.call('HSET', k[2], 'n', top, 'q', q)
+      end
+      redis.call('HSET', k[4], a[3], from)
+      if fresh then redis.call('EXPIRE', k[4], DEDUPE_SECONDS) end
+    else
+      redis.call('HSET', k[2], 'n', top, 'q', q)
+    end
+    redis.call('XADD', k[6], e .. '-*', 'c', a[1], 'n', top)
+    if a[7] ~= '' then
+      if not agreed then
+        redis.call('ZADD', k[7], 'LT', 0, a[1]) -- facts kept without their decision are due at once
+      elseif a[7] ~= '-' then
+        redis.call('ZADD', k[7], 'LT', a[7], a[1])
+      end
+      redis.call('SPUBLISH', a[9], a[1])
+    end
+    for i = 1, #pub do redis.call('SPUBLISH', a[8], pub[i]) end
+    if agreed then return {'A', from, e .. '-' .. string.format('%d', top), q, before} end
+  elseif agreed then
+    return {'A', '0', e .. '-' .. string.format('%d', n), q, before}
+  end
+  local missed = top - (tonumber(a[5]) or 0)
+  local entries = {}
+  if missed > 0 then entries = redis.call('XREVRANGE', k[3], '+', '-', 'COUNT', math.min(64, missed)) end
+  return {'C', e, n + 1, top, q, entries}
+end
+redis.register_function('hilo1_append', append)
+
+-- The join of a merge: an append that also makes this stream the root of <child>.
+-- ARGV 1 child  2 mergeId  3.. as append.  KEYS as append.
+redis.register_function('hilo1_join', function(k, a)
+  local rest = {}
+  for i = 3, #a do rest[i - 2] = a[i] end
+  local r = append(k, rest)
+  if r[1] == 'A' or r[1] == 'D' then redis.call('HSET', k[2], 'a:' .. a[1], a[2]) end
+  return r
+end)
+
+-- The last entry of a stream that was merged into an older one.
+-- KEYS as append.  ARGV 1 customer 2 salt 3 mergeId 4 into 5 expected q 6 channel 7 doorbell 8 header 9 body
+-- reply  A position | S into=mergeId | C q
+redis.register_function('hilo1_seal', function(k, a)
+  local m = redis.call('HMGET', k[2], 'n', 'q', 'sealed')
+  if m[3] then return {'S', m[3]} end
+  if a[5] ~= (m[2] or '0') then return {'C', m[2] or '0'} end
+  local e = epoch(k[1], tonumber(a[2]))
+  local n = (tonumber(m[1]) or 0) + 1
+  local id = e .. '-' .. string.format('%d', n)
+  redis.call('XADD', k[3], id, 'h', a[8], 'b', a[9])
+  redis.call('HSET', k[2], 'n', n, 'q', id, 'sealed', a[4] .. '=' .. a[3])
+  redis.call('XADD', k[6], e .. '-*', 'c', a[1], 'n', n)
+  redis.call('ZADD', k[7], 'LT', 0, a[1])
+  redis.call('SPUBLISH', a[7], a[1])
+  redis.call('SPUBLISH', a[6], id .. ' ' .. a[8] .. '\0' .. a[9])
+  return {'A', id}
+end)
+
+-- KEYS 1 {p}:z:<c> snapshot  2 {p}:s:<c> stream  3 {p}:m:<c> meta
+-- ARGV 1 fold version  2 position the caller has ('' = none: give the snapshot)  3 most entries
+-- reply  n q sealed snapshot entries
+redis.register_function{function_name = 'hilo1_load', flags = {'no-writes'}, callback = function(k, a)
+  local m = redis.call('HMGET', k[3], 'n', 'q', 'sealed')
+  local from, snapshot = a[2], ''
+  if from == '' then
+    snapshot = redis.call('GET', k[1]) or ''
+    local v, position = string.match(snapshot, '^(%d+)|([%d%-]+)|')
+    if v == a[1] and position ~= '0' then from = position else from, snapshot = '', '' end
+  end
+  local start = '-'
+  if from ~= '' and from ~= '0' then
+    start = '(' .. from
+    -- a position that is gone belongs to a history that was rewound
+    local at = redis.call('XRANGE', k[2], from, from)
+    if #at == 0 then start, snapshot = '-', '' end
+  end
+  return {m[1] or '0', m[2] or '0', m[3] or '', snapshot, redis.call('XRANGE', k[2], start, '+', 'COUNT', a[3])}
+end}
+
+-- Which of these streams have moved on?  KEYS 1.. {p}:s:<c>  ARGV 1.. newest position known of each
+-- reply  indexes (from 1) of those that are behind, or whose position is gone
+redis.register_function{function_name = 'hilo1_positions', flags = {'no-writes'}, callback = function(k, a)
+  local behind = {}
+  for i = 1, #k do
+    local top = redis.call('XREVRANGE', k[i], '+', '-', 'COUNT', 1)
+    if (#top == 0 and a[i] ~= '0') or (#top > 0 and top[1][1] ~= a[i]) then behind[#behind + 1] = i end
+  end
+  return behind
+end}
+
+-- One keeper per partition: takes it for a node; the token rises with every change of hands.
+-- KEYS 1 {p}:own  ARGV 1 node  reply token
+redis.register_function('hilo1_own', function(k, a)
+  local own = redis.call('GET', k[1]) or ''
+  local node, n = string.match(own, '^(.*)#(%d+)$')
+  if node == a[1] then return own end
+  local token = a[1] .. '#' .. string.format('%d', (tonumber(n) or 0) + 1)
+  redis.call('SET', k[1], token)
+  return token
+end)
+
+-- What a keeper did with a message, stored before the platform is called.
+-- KEYS 1 {p}:own  2 {p}:h:<c>  ARGV 1 token  2 message  3 expected ('' = none)  4 value ('' = remove)
+-- reply  A | T (another keeper) | C value
+redis.register_function('hilo1_claim', function(k, a)
+  if redis.call('GET', k[1]) ~= a[1] then return {'T'} end
+  local is = redis.call('HGET', k[2], a[2]) or ''
+  if is ~= a[3] and is ~= a[4] then return {'C', is} end
+  if a[4] == '' then redis.call('HDEL', k[2], a[2]) else redis.call('HSET', k[2], a[2], a[4]) end
+  return {'A'}
+end)
+
+-- The result of a send: the append and the end of its claim in one.
+-- KEYS 1-7 as append  8 {p}:own  9 {p}:h:<c>  ARGV 1 token  2 message  3.. as append
+redis.register_function('hilo1_done', function(k, a)
+  if redis.call('GET', k[8]) ~= a[1] then return {'T'} end
+  local rest = {}
+  for i = 3, #a do rest[i - 2] = a[i] end
+  local r = append(k, rest)
+  if r[1] == 'A' or r[1] == 'D' or r[1] == 'C' then redis.call('HDEL', k[9], a[2]) end
+  return r
+end)
+
+-- When to look at a customer again, unless something came in since.
+-- KEYS 1 {p}:own  2 {p}:w  3 {p}:m:<c>  ARGV 1 token  2 customer  3 seq folded  4 due ms ('' = never)
+redis.register_function('hilo1_settle', function(k, a)
+  if redis.call('GET', k[1]) ~= a[1] then return 'T' end
+  if (redis.call('HGET', k[3], 'n') or '0') ~= a[3] then return 'C' end
+  if a[4] == '' then redis.call('ZREM', k[2], a[2]) else redis.call('ZADD', k[2], a[4], a[2]) end
+  return 'A'
+end)
+
+-- KEYS 1 {p}:own  2 {p}:z:<c>  ARGV 1 token  2 snapshot
+redis.register_function('hilo1_snapshot', function(k, a)
+  if redis.call('GET', k[1]) ~= a[1] then return 'T' end
+  redis.call('SET', k[2], a[2])
+  return 'A'
+end)
+
+-- A row of the inbox.  KEYS 1 {p}:own  2 {p}:r:<w>  ARGV 1 token  2 customer  3 row ('' = none)  4 channel
+redis.register_function('hilo1_row', function(k, a)
+  if redis.call('GET', k[1]) ~= a[1] then return 'T' end
+  if a[3] == '' then redis.call('HDEL', k[2], a[2]) else redis.call('HSET', k[2], a[2], a[3]) end
+  redis.call('SPUBLISH', a[4], a[2] .. '\0' .. a[3])
+  return 'A'
+end)
+
+-- A small versioned value beside the stream.
+-- KEYS 1 {p}:x:<c>  ARGV 1 key  2 revision it is based on  3 value  4 channel  5 most keys
+-- reply  A revision | C revision value | F
+redis.register_function('hilo1_put', function(k, a)
+  local is = redis.call('HGET', k[1], a[1])
+  local rev, value = 0, ''
+  if is then
+    local r, v = string.match(is, '^(%d+)|(.*)$')
+    rev, value = tonumber(r), v
+    if value == a[3] then return {'A', rev} end
+  elseif redis.call('HLEN', k[1]) >= tonumber(a[5]) then
+    return {'F'}
+  end
+  if rev ~= tonumber(a[2]) then return {'C', rev, value} end
+  rev = rev + 1
+  redis.call('HSET', k[1], a[1], rev .. '|' .. a[3])
+  redis.call('SPUBLISH', a[4], '=' .. a[1] .. '\0' .. rev .. '|' .. a[3])
+  return {'A', rev}
+end)
+
+-- A lease for a poller: its holder and a rising token, gone when not renewed.
+-- KEYS 1 lease  2 counter  ARGV 1 holder  2 ms  reply token, or 0 while another holds it
+redis.register_function('hilo1_lease', function(k, a)
+  local is = redis.call('GET', k[1])
+  if is then
+    local holder, n = string.match(is, '^(.*)#(%d+)$')
+    if holder ~= a[1] then return 0 end
+    redis.call('PEXPIRE', k[1], a[2])
+    return tonumber(n)
+  end
+  local n = redis.call('INCR', k[2])
+  redis.call('SET', k[1], a[1] .. '#' .. n, 'PX', a[2])
+  return n
+end)
+
+redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 1 end}
