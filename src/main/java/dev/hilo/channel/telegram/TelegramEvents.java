@@ -50,12 +50,10 @@ final class TelegramEvents {
     String next = message.id("migrate_to_chat_id");
     String before = message.id("migrate_from_chat_id");
     if (next != null) {
-      return List.of(
-          new Inbound.IdentityChange(origin, List.of(origin.address()), List.of(address(next))));
+      return List.of(moved(origin, origin.address(), address(next)));
     }
     if (before != null) {
-      return List.of(
-          new Inbound.IdentityChange(origin, List.of(address(before)), List.of(origin.address())));
+      return List.of(moved(origin, address(before), origin.address()));
     }
     var content = TelegramContent.of(message);
     return List.of(
@@ -69,6 +67,22 @@ final class TelegramEvents {
             replyTo(message),
             TelegramContent.details(message),
             context(message)));
+  }
+
+  /** Told in the old chat and in the new one. */
+  private static Inbound moved(Inbound.Origin said, Address previous, Address current) {
+    var origin =
+        new Inbound.Origin(
+            said.account(),
+            previous,
+            List.of(),
+            said.trust(),
+            said.attributes(),
+            said.sender(),
+            said.room(),
+            said.dedupeKey(),
+            said.at());
+    return new Inbound.IdentityChange(origin, List.of(previous), List.of(current));
   }
 
   private List<Inbound> edited(Payload message) {
