@@ -108,8 +108,12 @@ public record Payload(JsonNode node) {
     return new Payload(node.path(field).path(0));
   }
 
+  /** The names of the fields, but none that is empty, broken or longer than an id. */
   public List<String> fields() {
-    return node.properties().stream().map(Map.Entry::getKey).toList();
+    return node.properties().stream()
+        .map(Map.Entry::getKey)
+        .filter(name -> !name.isEmpty() && name.length() <= ID && wellFormed(name).equals(name))
+        .toList();
   }
 
   public boolean has(String field) {

@@ -40,7 +40,11 @@ import org.junit.jupiter.api.TestInstance;
 class ChannelContractTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** How a folder of cases becomes settings of a channel type. */
+  /**
+   * How a folder of cases becomes settings of a channel type.
+   *
+   * @param signsBody the proof of origin covers the body, not only the call
+   */
   private record Platform(
       String type, boolean signsBody, Function<ContractCase, Map<String, Object>> settings) {}
 
@@ -153,6 +157,11 @@ class ChannelContractTest {
     Webhook.Received received = webhook.receive(c.request());
     var items = received instanceof Webhook.Received.Accepted a ? a.items() : List.<Inbound>of();
     reply(c, received);
+    if (c.expected().has("accept")) {
+      assertThat(!(received instanceof Webhook.Received.Refused))
+          .as("accepted")
+          .isEqualTo(c.expected().path("accept").asBoolean());
+    }
     String original = c.expected().path("duplicateOf").asText("");
     if (original.isEmpty()) {
       events(c, items);

@@ -34,6 +34,12 @@ class PayloadTest {
   }
 
   @Test
+  void fieldsWithUnusableNamesAreNotSeen() throws Payload.Malformed {
+    assertThat(read("{\"a\":1,\"\":2,\"\\ud83d\":3,\"" + "x".repeat(600) + "\":4}").fields())
+        .containsExactly("a");
+  }
+
+  @Test
   void aRequiredFieldIsNamedWhenItIsAbsent() throws Payload.Malformed {
     var payload = read("{\"id\":\"\"}");
     assertThatThrownBy(() -> payload.required("id"))

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * All else is kept as it came.
  */
 final class WebhookEvents {
+  private static final int DEVICE = 500;
   private static final Set<String> ALERT = Set.of("deviceId", "severity", "message");
   private static final List<String> PERSON =
       List.of("name", "email", "phone", "username", "language");
@@ -118,7 +119,7 @@ final class WebhookEvents {
   private @Nullable Inbound alert(Payload data, @Nullable Instant at) {
     String device = data.id("deviceId");
     String text = data.text("message");
-    if (device == null || text == null) {
+    if (device == null || device.length() > DEVICE || text == null) {
       return null;
     }
     var details = new LinkedHashMap<String, String>();

@@ -80,6 +80,15 @@ class StandardWebhookTest {
   }
 
   @Test
+  void aDeviceWithTooLongANameIsKeptAsItCame() {
+    String alert = "{\"type\":\"device.alert\",\"data\":{\"deviceId\":\"%s\",\"message\":\"m\"}}";
+    assertThat(((Inbound.Message) receive(alert.formatted("d".repeat(500)))).content())
+        .isInstanceOf(Content.Text.class);
+    assertThat(((Inbound.Message) receive(alert.formatted("d".repeat(510)))).content())
+        .isInstanceOf(Content.Unsupported.class);
+  }
+
+  @Test
   void filesComeWithTheirAddress() {
     var item =
         (Inbound.Message)
