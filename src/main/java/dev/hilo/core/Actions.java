@@ -523,6 +523,11 @@ public final class Actions {
             });
   }
 
+  /** The customer card of a thread: {@code pos} and {@code customer} (protocol.md). */
+  public Future<ObjectNode> card(Principal who, CustomerId topic) {
+    return thread(who, Act.CARD, topic).map(state -> Card.of(state, roster));
+  }
+
   private static List<String> words(JsonNode f, String field) {
     List<String> words = new ArrayList<>();
     for (JsonNode word : f.path(field)) {

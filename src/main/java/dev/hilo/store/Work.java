@@ -191,9 +191,4 @@ public final class Work {
                 .arg(cursor))
         .mapEmpty();
   }
-
-  /** Streams this one is the root of know their own unsent messages by their fold; true when nothing waits there. */
-  public Future<Boolean> drained(Streams streams, CustomerId child) {
-    return streams.load(child).map(l -> l.state().pending().isEmpty());
-  }
 }
