@@ -1,6 +1,5 @@
 package dev.hilo.demo;
 
-import jakarta.mail.Address;
 import jakarta.mail.MessagingException;
 import jakarta.mail.SendFailedException;
 import jakarta.mail.Session;
@@ -184,8 +183,11 @@ final class MailSimulator implements AutoCloseable {
           }
         };
     message.setFrom(new InternetAddress(CUSTOMER, Demo.CUSTOMER_NAME, "UTF-8"));
-    message.setRecipients(
-        MimeMessage.RecipientType.TO, (Address[]) InternetAddress.parse(to, true));
+    InternetAddress[] receivers = InternetAddress.parse(to, true);
+    for (InternetAddress receiver : receivers) {
+      receiver.setPersonal(receiver.getPersonal(), "UTF-8");
+    }
+    message.setRecipients(MimeMessage.RecipientType.TO, receivers);
     message.setSubject(subject.replaceAll("[\\r\\n]+", " "), "UTF-8");
     message.setSentDate(Date.from(Instant.now()));
     message.setHeader("User-Agent", "Demo mail program");

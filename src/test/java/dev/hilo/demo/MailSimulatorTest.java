@@ -11,6 +11,7 @@ import jakarta.mail.Session;
 import jakarta.mail.internet.InternetAddress;
 import jakarta.mail.internet.MimeMessage;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
@@ -99,7 +100,9 @@ class MailSimulatorTest {
     assertThat(answer.inReplyTo()).isEqualTo(first.messageId());
     assertThat(answer.headers()).contains("In-Reply-To: " + first.messageId());
 
-    Mail second = mail.send(MailSimulator.SHOP, "Re: Order", "Thanks", answer.id());
+    Mail second =
+        mail.send("Alma Café <" + MailSimulator.SHOP + ">", "Re: Order", "Thanks", answer.id());
+    assertThat(second.to()).isEqualTo("Alma Café <" + MailSimulator.SHOP + ">");
     assertThat(second.inReplyTo()).isEqualTo(answer.messageId());
     assertThat(second.references()).containsExactly(first.messageId(), answer.messageId());
     mail.look(answer.id());
@@ -133,7 +136,7 @@ class MailSimulatorTest {
       store.connect("127.0.0.1", mail.imapPort(), MailSimulator.SHOP, secrets.shopMailPassword());
       try (Folder inbox = store.getFolder("INBOX")) {
         inbox.open(Folder.READ_ONLY);
-        var arrived = new java.util.ArrayList<Arrived>();
+        var arrived = new ArrayList<Arrived>();
         for (Message message : inbox.getMessages()) {
           var mime = (MimeMessage) message;
           arrived.add(
