@@ -99,7 +99,8 @@ class DemoMail extends LitElement {
     const thread = threads(world.value.mail.mails).find((each) => each.root === this.open);
     if (thread && thread.last.id !== this.shown) {
       this.shown = thread.last.id;
-      this.querySelector(".mail-one:last-of-type")?.scrollIntoView({ block: "nearest" });
+      const reader = this.querySelector(".mail-reader");
+      reader.scrollTop = reader.scrollHeight;
     }
     for (const mail of thread?.mails ?? []) {
       if (mail.unread) act("mail/look", { id: mail.id }).catch(() => {});
