@@ -44,6 +44,7 @@ public class BuildUi {
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(asset|preload):([^}]+)}}");
   private static final int LOADER_MAX = 2_500;
   private static final int WIDGET_MAX = 28_000;
+  private static final int WIDGET_LATER_MAX = 6_000;
   private static final int DASHBOARD_MAX = 90_000;
 
   /** What a source became: its address, and the addresses it needs at once and later. */
@@ -270,8 +271,8 @@ public class BuildUi {
     if (app != null) {
       var all = new ArrayList<>(List.of(app.url()));
       all.addAll(app.imports());
-      all.addAll(app.later());
       check("widget", all, WIDGET_MAX, sizes, over);
+      check("its views on demand", app.later(), WIDGET_LATER_MAX, sizes, over);
     }
     Asset dashboard = assets.get("dashboard/main.js");
     if (dashboard != null) {

@@ -18,11 +18,15 @@ public sealed interface Inbound {
    * Where an item comes from.
    *
    * @param account the business side, as in {@link Channel#accounts}
-   * @param address the customer's side: the person, or the room where it was said in one; for echoes the receiver
-   * @param aliases further addresses that the same payload proves to be the same person (platform proof)
-   * @param trust what the platform's word for {@code address} is worth; {@link Strength#PLATFORM} unless it can be forged
-   * @param attributes what the payload says of the person: {@code name}, {@code username}, {@code language},
-   *     {@code phone}, {@code email}; never identity
+   * @param address the customer's side: the person, or the room where it was said in one; for
+   *     echoes the receiver
+   * @param aliases further addresses that the same payload proves to be the same person (platform
+   *     proof)
+   * @param trust what the platform's word for {@code address} is worth; {@link Strength#PLATFORM}
+   *     unless it can be forged
+   * @param attributes what the payload says of the person who wrote (in a room: of {@code sender}):
+   *     {@code name}, {@code username}, {@code language}, {@code phone}, {@code email}; never
+   *     identity
    * @param sender the participant, where {@code address} is a room
    * @param room where it was said, if not simply between the two sides
    * @param dedupeKey makes a redelivery recognisable within account and kind of item
@@ -49,8 +53,8 @@ public sealed interface Inbound {
    * @param echo written by the business side itself, outside of us
    * @param automatic written by a machine
    * @param replyTo the platform's id of the message it answers
-   * @param details facts for display and attribution: {@code referral.*}, {@code forwarded}, {@code error},
-   *     {@code priority}, {@code meta.*}
+   * @param details facts for display and attribution: {@code referral.*}, {@code forwarded}, {@code
+   *     error}, {@code priority}, {@code meta.*}
    * @param context what the channel wants back with the answer; at most 1 kB
    */
   record Message(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param headers by lower-case name
  * @param body the raw bytes; not to be changed
  */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody, shared without a copy
 public record WebhookRequest(
     String method,
     String url,

@@ -42,6 +42,8 @@ public record CustomerView(
   }
 
   /**
+   * What a device is told of an entry.
+   *
    * @param scope the homes this device may see
    * @param publicName the public name of an agent or bot by its id
    * @return null if the entry is none of this device's business

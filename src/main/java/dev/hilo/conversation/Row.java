@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A customer's line in the inbox.
  *
  * @param by {@code customer}, {@code agent} or {@code note}
+ * @param status {@code open} or {@code resolved}
  * @param waiting our time of the oldest message nobody answered, ms; 0 = nobody waits
  * @param seq of the newest entry it shows; a later row has a higher one
  */
@@ -17,7 +18,7 @@ public record Row(
     String snippet,
     String by,
     long at,
-    boolean open,
+    String status,
     @Nullable String assignee,
     int unread,
     long waiting,
@@ -34,25 +35,17 @@ public record Row(
     Author by = state.snippetBy();
     return new Row(
         state.customer().toString(),
-        name(state),
+        state.name() == null ? "" : state.name(),
         state.routes().values().stream().map(r -> r.address().channel()).distinct().toList(),
         state.snippet(),
         state.snippetNote() ? "note" : by == null || by.isCustomer() ? "customer" : "agent",
         state.snippetAt(),
-        c.open(),
+        c.open() ? "open" : "resolved",
         c.assignee(),
         state.unread(),
         state.waitingSince(),
         c.priority(),
         List.copyOf(c.labels()),
         state.last().seq());
-  }
-
-  private static String name(StreamState state) {
-    String name = state.name();
-    if (name != null) {
-      return name;
-    }
-    return "";
   }
 }

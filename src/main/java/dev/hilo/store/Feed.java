@@ -27,6 +27,7 @@ import org.slf4j.LoggerFactory;
  * connection that looks alive and delivers nothing; it is opened again and every listener is told to read what it
  * may have missed. Thread-safe; listeners are called on the context they subscribed with.
  */
+@SuppressWarnings("ReferenceEquality") // listeners and connections are told apart by identity
 public final class Feed {
   private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
   private static final int BATCH = 256;

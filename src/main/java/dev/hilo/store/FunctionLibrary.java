@@ -43,11 +43,11 @@ final class FunctionLibrary {
   Future<Void> ensure(RedisConnection connection) {
     return connection
         .send(Request.cmd(Command.FCALL).arg("hilo_version").arg(0))
-        .map(r -> r == null ? 0 : r.toInteger())
+        .map(Reply::number)
         .recover(
             e ->
                 String.valueOf(e.getMessage()).contains("Function not found")
-                    ? Future.succeededFuture(0)
+                    ? Future.succeededFuture(0L)
                     : Future.failedFuture(e))
         .compose(
             there ->

@@ -52,7 +52,7 @@ public final class Lease {
                       .map(
                           n ->
                               link.send(Request.cmd(Command.EXISTS).arg(Keys.node(n)))
-                                  .map(x -> Objects.requireNonNull(x).toInteger() > 0))
+                                  .map(x -> Reply.number(x) > 0))
                       .toList();
               return Future.all(alive)
                   .map(
@@ -77,7 +77,7 @@ public final class Lease {
                 "hilo1_lease",
                 List.of(Keys.source(name, "lease"), Keys.source(name, "token")),
                 List.of(node, millis)))
-        .map(r -> Objects.requireNonNull(r).toLong());
+        .map(r -> Reply.number(r));
   }
 
   public Future<@Nullable String> cursor(String source) {

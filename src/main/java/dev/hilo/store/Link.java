@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
  * flush. A lost connection is opened again; commands that got no answer are repeated for {@value #PATIENCE_MS} ms, so
  * every command sent here must be harmless when repeated. {@link #send} may be called from any thread.
  */
+@SuppressWarnings("ReferenceEquality") // one connection is the other only if it is the same object
 public final class Link {
   static final int PATIENCE_MS = 2000;
   private static final int IN_FLIGHT = 1024;

@@ -50,10 +50,10 @@ public final class SharedObjects {
             r -> {
               Response reply = Objects.requireNonNull(r);
               return switch (reply.get(0).toString()) {
-                case "A" -> new Written.Stored(reply.get(1).toLong());
+                case "A" -> new Written.Stored(Reply.number(reply.get(1)));
                 case "C" ->
                     new Written.Conflict(
-                        new Value(reply.get(1).toLong(), reply.get(2).toString()));
+                        new Value(Reply.number(reply.get(1)), reply.get(2).toString()));
                 default -> new Written.Full();
               };
             });

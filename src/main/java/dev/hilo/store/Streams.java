@@ -83,8 +83,13 @@ public final class Streams {
     record LostToken() implements Outcome {}
   }
 
-  /** A folded stream. {@code sealed}: where it ends, or null. */
-  public record Loaded(StreamState state, @Nullable Redirect sealed, @Nullable CustomerId into) {}
+  /**
+   * A folded stream.
+   *
+   * @param into where it ends, or null
+   * @param tail entries that no snapshot held
+   */
+  public record Loaded(StreamState state, @Nullable CustomerId into, int tail) {}
 
   public Future<Outcome> append(Append a) {
     return link.send(Link.call("hilo1_append", keys(a.customer), arguments(a)))
@@ -196,7 +201,7 @@ public final class Streams {
         List<Entry> missed = new ArrayList<>(entries(r.get(5)));
         Collections.reverse(missed);
         yield new Outcome.Conflict(
-            Position.of(r.get(4).toString()), r.get(3).toLong(), List.copyOf(missed));
+            Position.of(r.get(4).toString()), Reply.number(r.get(3)), List.copyOf(missed));
       }
       default ->
           throw new StoreUnavailable(
@@ -247,19 +252,13 @@ public final class Streams {
           new StoreUnavailable("a stream has a hole", new IllegalStateException(c.toString())));
     }
     String sealed = r.get(2).toString();
-    Loaded loaded = loaded(state, sealed);
+    Loaded loaded = loaded(state, sealed, tail.size());
     return tail.size() < LOAD_PAGE ? Future.succeededFuture(loaded) : load(c, state);
   }
 
-  private static Loaded loaded(StreamState state, String sealed) {
-    if (sealed.isEmpty()) {
-      return new Loaded(state, null, null);
-    }
+  private static Loaded loaded(StreamState state, String sealed, int tail) {
     int eq = sealed.lastIndexOf('=');
-    return new Loaded(
-        state,
-        new Redirect(state.customer(), sealed.substring(eq + 1)),
-        CustomerId.of(sealed.substring(0, eq)));
+    return new Loaded(state, eq < 0 ? null : CustomerId.of(sealed.substring(0, eq)), tail);
   }
 
   /** At most {@code limit} entries after {@code position}, oldest first. */
@@ -287,6 +286,18 @@ public final class Streams {
         .map(Streams::entries);
   }
 
+  /** The newest entry at or before {@code position}, or null if there is none. */
+  public Future<@Nullable Entry> atOrBefore(CustomerId customer, Position position) {
+    return link.send(
+            Request.cmd(Command.XREVRANGE)
+                .arg(Keys.stream(customer))
+                .arg(position.toString())
+                .arg("-")
+                .arg("COUNT")
+                .arg(1))
+        .map(r -> entries(r).stream().findFirst().orElse(null));
+  }
+
   /** The entry at exactly this position, or null if the history does not hold it. */
   public Future<@Nullable Entry> at(CustomerId customer, Position position) {
     return link.send(
@@ -307,7 +318,7 @@ public final class Streams {
         .map(
             r -> {
               List<CustomerId> behind = new ArrayList<>();
-              Objects.requireNonNull(r).forEach(i -> behind.add(customers.get(i.toInteger() - 1)));
+              Objects.requireNonNull(r).forEach(i -> behind.add(customers.get((int) Reply.number(i) - 1)));
               return behind;
             });
   }
@@ -315,7 +326,7 @@ public final class Streams {
   /** True if anything was ever appended to this stream. */
   public Future<Boolean> exists(CustomerId customer) {
     return link.send(Request.cmd(Command.EXISTS).arg(Keys.meta(customer)))
-        .map(r -> r != null && r.toInteger() > 0);
+        .map(r -> Reply.number(r) > 0);
   }
 
   static List<Entry> entries(@Nullable Response reply) {

@@ -10,7 +10,6 @@ import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,7 +70,7 @@ public final class Tokens {
     return link.send(Request.cmd(Command.INCR).arg(key))
         .compose(
             r -> {
-              long n = Objects.requireNonNull(r).toLong();
+              long n = Reply.number(r);
               return n > 1
                   ? Future.succeededFuture(n)
                   : link.send(Request.cmd(Command.PEXPIRE).arg(key).arg(window.toMillis()))
@@ -130,7 +129,7 @@ public final class Tokens {
               return link.send(Request.cmd(Command.EXISTS).arg(Keys.devices(customer)))
                   .map(
                       x ->
-                          Objects.requireNonNull(x).toInteger() > 0
+                          Reply.number(x) > 0
                               ? Standing.REVOKED
                               : Standing.NEW);
             });

@@ -45,10 +45,11 @@ public final class Work {
 
   public Future<List<CustomerId>> due(int partition, long now, int limit) {
     return link.send(
-            Request.cmd(Command.ZRANGEBYSCORE)
+            Request.cmd(Command.ZRANGE)
                 .arg(Keys.work(partition))
                 .arg("-inf")
                 .arg(now)
+                .arg("BYSCORE")
                 .arg("LIMIT")
                 .arg(0)
                 .arg(limit))
@@ -189,10 +190,5 @@ public final class Work {
                 .arg("~")
                 .arg(cursor))
         .mapEmpty();
-  }
-
-  /** Streams this one is the root of know their own unsent messages by their fold; true when nothing waits there. */
-  public Future<Boolean> drained(Streams streams, CustomerId child) {
-    return streams.load(child).map(l -> l.state().pending().isEmpty());
   }
 }

@@ -121,8 +121,7 @@ final class FolderSource implements Source {
       return saved;
     }
     log.warn("mailbox {}: numbered anew by its server; comparing all mails", label());
-    var resynced =
-        take(box, intake, new Cursor(validity, 0, saved.floor()), 1, true);
+    var resynced = take(box, intake, new Cursor(validity, 0, saved.floor()), 1, true);
     intake.saveCursor(resynced.toString());
     return resynced;
   }

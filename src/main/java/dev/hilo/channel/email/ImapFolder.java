@@ -61,8 +61,7 @@ final class ImapFolder implements AutoCloseable {
     String protocol = settings.security() == EmailSettings.Security.TLS ? "imaps" : "imap";
     Store store = Session.getInstance(properties(settings, protocol)).getStore(protocol);
     try {
-      store.connect(
-          settings.host(), settings.port(), settings.user(), settings.password().value());
+      store.connect(settings.host(), settings.port(), settings.user(), settings.password().value());
       var folder = (IMAPFolder) store.getFolder(name);
       folder.open(Folder.READ_ONLY);
       var opened = new ImapFolder(store, folder, settings);
@@ -105,7 +104,8 @@ final class ImapFolder implements AutoCloseable {
     }
     String set = String.join(",", uids.stream().map(String::valueOf).toList());
     var found = new TreeMap<Long, Entry>();
-    for (Response response : command("UID FETCH " + set + " (UID RFC822.SIZE INTERNALDATE FLAGS)")) {
+    for (Response response :
+        command("UID FETCH " + set + " (UID RFC822.SIZE INTERNALDATE FLAGS)")) {
       if (!(response instanceof FetchResponse fetched)) {
         continue;
       }
@@ -161,8 +161,8 @@ final class ImapFolder implements AutoCloseable {
   }
 
   /**
-   * Returns when something may have arrived: told by the server, or after a while. A connection that
-   * silently died is noticed at the latest when the while is over.
+   * Returns when something may have arrived: told by the server, or after a while. A connection
+   * that silently died is noticed at the latest when the while is over.
    */
   void await() throws MessagingException, InterruptedException {
     if (pushes) {
@@ -183,7 +183,8 @@ final class ImapFolder implements AutoCloseable {
    */
   private void idle(IMAPProtocol protocol) throws ProtocolException {
     protocol.idleStart();
-    long end = System.nanoTime() + Backoff.jitter(settings.idle().multipliedBy(3).dividedBy(4)).toNanos();
+    long end =
+        System.nanoTime() + Backoff.jitter(settings.idle().multipliedBy(3).dividedBy(4)).toNanos();
     boolean ending = false;
     while (true) {
       if (!ending && (news || System.nanoTime() - end >= 0)) {

@@ -47,7 +47,8 @@ final class OutgoingMail {
    */
   MailMessage build(Outbound message, String messageId) throws Unsendable, IOException {
     var mail = new MailMessage();
-    mail.setFrom(field(account.name().replaceAll("[<>()\"\\\\,;:@]", " ")) + " <" + account.id() + ">");
+    mail.setFrom(
+        field(account.name().replaceAll("[<>()\"\\\\,;:@]", " ")) + " <" + account.id() + ">");
     mail.setTo(List.of(receiver(message.to().id())));
     mail.addHeader("Message-ID", "<" + messageId + ">");
     var thread = ThreadContext.of(message.context());
@@ -168,7 +169,8 @@ final class OutgoingMail {
       files.add(
           MailAttachment.create()
               .setData(Buffer.buffer(bytes))
-              .setContentType(mime.matches("[\\w.+-]+/[\\w.+-]+") ? mime : "application/octet-stream")
+              .setContentType(
+                  mime.matches("[\\w.+-]+/[\\w.+-]+") ? mime : "application/octet-stream")
               .setDisposition("attachment")
               .setName(MailParser.cleanName(one.name(), mime, files.size() + 1)));
     }

@@ -89,7 +89,8 @@ class DovecotIT {
     if (root) {
       Files.setOwner(mail, accounts.lookupPrincipalByName("nobody"));
     }
-    String group = root ? "nogroup" : Files.readAttributes(mail, PosixFileAttributes.class).group().getName();
+    String group =
+        root ? "nogroup" : Files.readAttributes(mail, PosixFileAttributes.class).group().getName();
     return Files.writeString(
         folder.resolve("dovecot.conf"),
         """
@@ -232,7 +233,8 @@ class DovecotIT {
       awaitTexts("one", "two", "three", "four");
       await().until(() -> uidValidity() != before);
     }
-    assertThat(intake.outcomes(uidValidity())).containsExactly("duplicate", "duplicate", "ingested");
+    assertThat(intake.outcomes(uidValidity()))
+        .containsExactly("duplicate", "duplicate", "ingested");
   }
 
   private long uidValidity() {

@@ -89,9 +89,7 @@ class GreenMailTest {
     for (Flags.Flag flag : flags) {
       set.add(flag);
     }
-    inbox()
-        .appendMessage(
-            new MimeMessage(null, new ByteArrayInputStream(raw)), set, new Date());
+    inbox().appendMessage(new MimeMessage(null, new ByteArrayInputStream(raw)), set, new Date());
   }
 
   /** GreenMail numbers a new mailbox by the second in which it is made. */
@@ -202,7 +200,9 @@ class GreenMailTest {
 
   @Test
   void mailsThatCannotBeReadAreSeenAndStopNothing() throws Exception {
-    var bomb = new StringBuilder("From: m@x.example\r\nContent-Type: multipart/mixed; boundary=b0\r\n\r\n");
+    var bomb =
+        new StringBuilder(
+            "From: m@x.example\r\nContent-Type: multipart/mixed; boundary=b0\r\n\r\n");
     for (int i = 0; i < 40; i++) {
       bomb.append("--b").append(i).append("\r\nContent-Type: multipart/mixed; boundary=b");
       bomb.append(i + 1).append("\r\n\r\n");
@@ -251,8 +251,7 @@ class GreenMailTest {
     assertThat(intake.cursor).isNull();
     intake.broken = false;
     blobs.broken = true;
-    deliver(
-        "From: a@x.example\r\nContent-Type: text/html\r\n\r\n<p>two".getBytes(UTF_8));
+    deliver("From: a@x.example\r\nContent-Type: text/html\r\n\r\n<p>two".getBytes(UTF_8));
     var failedAgain = run(FirstConnect.ALL);
     assertThat(failedAgain.join()).isInstanceOf(IOException.class);
     blobs.broken = false;
@@ -270,8 +269,7 @@ class GreenMailTest {
       awaitNextNumbering();
       var again =
           new GreenMail(
-              new ServerSetup(
-                  server.getImap().getPort(), "127.0.0.1", ServerSetup.PROTOCOL_IMAP));
+              new ServerSetup(server.getImap().getPort(), "127.0.0.1", ServerSetup.PROTOCOL_IMAP));
       var sameUser = again.setUser("help@shop.example", "help", "secret");
       try {
         await().ignoreExceptions().untilAsserted(again::start);
@@ -282,8 +280,7 @@ class GreenMailTest {
             .appendMessage(
                 new MimeMessage(
                     null,
-                    new ByteArrayInputStream(
-                        "From: ana@example.com\r\n\r\nafter".getBytes(UTF_8))),
+                    new ByteArrayInputStream("From: ana@example.com\r\n\r\nafter".getBytes(UTF_8))),
                 new Flags(),
                 new Date());
         await()

@@ -11,7 +11,9 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** A way to a server on this machine that can go dead without a word, or hide that there is IDLE. */
+/**
+ * A way to a server on this machine that can go dead without a word, or hide that there is IDLE.
+ */
 final class Line implements AutoCloseable {
   private final ServerSocket listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
   private final List<Socket> sockets = new CopyOnWriteArrayList<>();

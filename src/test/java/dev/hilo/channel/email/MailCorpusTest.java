@@ -77,7 +77,10 @@ class MailCorpusTest {
     var blobs = new MemoryBlobs();
     var translator =
         new MailTranslator(
-            account(), Set.of("help@shop.example"), new MessageIds("secret", "shop.example"), blobs);
+            account(),
+            Set.of("help@shop.example"),
+            new MessageIds("secret", "shop.example"),
+            blobs);
     return switch (translator.translate(raw, "KEY", RECEIVED, null)) {
       case MailTranslator.Outcome.Skip(String why) -> why + "\n";
       case MailTranslator.Outcome.Take(Inbound.Message message) -> print(message, blobs);
@@ -96,7 +99,9 @@ class MailCorpusTest {
     out.append("details: ").append(new TreeMap<>(m.details())).append('\n');
     out.append("context: ").append(new TreeMap<>(m.context())).append('\n');
     for (Content.Media file : m.attachments()) {
-      out.append("file: %s | %s | %s | %d%n".formatted(file.kind(), file.mime(), file.name(), file.size()));
+      out.append(
+          "file: %s | %s | %s | %d%n"
+              .formatted(file.kind(), file.mime(), file.name(), file.size()));
     }
     switch (m.content()) {
       case Content.Email mail -> {
@@ -107,7 +112,9 @@ class MailCorpusTest {
           out.append("--- quoted\n").append(mail.quoted()).append('\n');
         }
         if (mail.html() != null) {
-          out.append("--- html\n").append(new String(blobs.stored.get(mail.html()), UTF_8)).append('\n');
+          out.append("--- html\n")
+              .append(new String(blobs.stored.get(mail.html()), UTF_8))
+              .append('\n');
         }
       }
       case Content other -> out.append(other).append('\n');

@@ -101,7 +101,10 @@ class MailParserTest {
     byte[] seed =
         mail(
             "multipart/alternative; boundary=b",
-            "--b\r\nContent-Type: text/html; charset=utf-8\r\n\r\n<div class=gmail_quote>x\r\n--b--");
+            "--b\r\n"
+                + "Content-Type: text/html; charset=utf-8\r\n\r\n"
+                + "<div class=gmail_quote>x\r\n"
+                + "--b--");
     for (int i = 0; i < 3000; i++) {
       byte[] raw = seed.clone();
       for (int j = 0; j < 1 + i % 20; j++) {
@@ -129,7 +132,8 @@ class MailParserTest {
         "<form><math><mtext></form><form><mglyph><style></math><img src onerror=alert(1)>",
         "<noscript><p title=\"</noscript><img src=x onerror=alert(1)>\">",
         "<object data='x.swf'></object><embed src=x><applet code=x>",
-        "<link rel=stylesheet href=http://x><base href=http://x><meta http-equiv=refresh content=0>",
+        "<link rel=stylesheet href=http://x><base href=http://x><meta http-equiv=refresh"
+            + " content=0>",
         "<table background='http://x/y'><td background='http://x/y'>x",
         "<img srcset='http://x/y 2x' src='http://x/y'>",
         "<template><script>alert(1)</script></template>",
@@ -181,7 +185,8 @@ class MailParserTest {
   void theSameMailIsTheSameWhateverTransportAdds() {
     byte[] one = mail("text/plain", "hello\r\nworld\r\n");
     byte[] copy =
-        ("Received: from x\r\nDelivered-To: y\r\n" + new String(one, ISO_8859_1).replace("\r\n", "\n"))
+        ("Received: from x\r\nDelivered-To: y\r\n"
+                + new String(one, ISO_8859_1).replace("\r\n", "\n"))
             .getBytes(ISO_8859_1);
     byte[] other = mail("text/plain", "hello\r\nworld!\r\n");
     assertThat(key(copy)).isEqualTo(key(one));
@@ -212,8 +217,11 @@ class MailParserTest {
       references.append("<reference-number-").append(i).append("@example.com>\r\n ");
     }
     byte[] raw =
-        ("Message-ID: <last@example.com>\r\nSubject: " + "ü".repeat(400) + "\r\nReferences: "
-                + references.toString().strip() + "\r\n\r\n")
+        ("Message-ID: <last@example.com>\r\nSubject: "
+                + "ü".repeat(400)
+                + "\r\nReferences: "
+                + references.toString().strip()
+                + "\r\n\r\n")
             .getBytes(UTF_8);
     var context = ThreadContext.of(Headers.read(raw)).toMap();
     int size = 0;

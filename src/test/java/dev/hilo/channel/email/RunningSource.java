@@ -3,7 +3,9 @@ package dev.hilo.channel.email;
 import dev.hilo.channel.Source;
 import org.jspecify.annotations.Nullable;
 
-/** A source on a virtual thread of its own, as the gateway runs it; closing interrupts it and waits. */
+/**
+ * A source on a virtual thread of its own, as the gateway runs it; closing interrupts it and waits.
+ */
 final class RunningSource implements AutoCloseable {
   private final Thread thread;
   private volatile @Nullable Throwable end;

@@ -205,7 +205,9 @@ class SmtpSenderTest {
     for (int i = 0; i < 60; i++) {
       references.append("<a-rather-long-reference-").append(i).append("@mail.example.com> ");
     }
-    var context = Map.of("mid", "last@example.com", "refs", references.toString(), "subject", "é".repeat(400));
+    var context =
+        Map.of(
+            "mid", "last@example.com", "refs", references.toString(), "subject", "é".repeat(400));
     assertThat(send(message("ana@example.com", new Content.Text("word ".repeat(2000)), context)))
         .isInstanceOf(SendResult.Accepted.class);
     assertThat(source(only()).lines()).allMatch(line -> line.length() <= 998);
@@ -223,7 +225,8 @@ class SmtpSenderTest {
   void contentThatMailCannotSayIsRefused() throws Exception {
     assertThat(send(message("a@b.example", new Content.Template("x", "en", List.of()), Map.of())))
         .isEqualTo(
-            new SendResult.Refused("unsupported-content", "a mail cannot say this kind of content"));
+            new SendResult.Refused(
+                "unsupported-content", "a mail cannot say this kind of content"));
   }
 
   @Test

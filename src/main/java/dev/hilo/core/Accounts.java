@@ -1,0 +1,56 @@
+package dev.hilo.core;
+
+import dev.hilo.channel.Channel;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Every configured channel by endpoint and by account. Immutable; shared by all loops. */
+public final class Accounts {
+  /**
+   * One opened block of the configuration.
+   *
+   * @param type name of the channel type
+   * @param endpoint name in the webhook's public address, or null
+   */
+  public record Opened(String type, @Nullable String endpoint, Channel channel) {}
+
+  private final List<Opened> all;
+  private final Map<String, Opened> byEndpoint = new HashMap<>();
+  private final Map<String, Opened> byAccount = new HashMap<>();
+
+  public Accounts(List<Opened> opened) {
+    this.all = List.copyOf(opened);
+    for (Opened o : opened) {
+      if (o.endpoint() != null) {
+        byEndpoint.put(o.endpoint(), o);
+      }
+      for (Channel.Account account : o.channel().accounts()) {
+        byAccount.put(o.type() + "\0" + account.id(), o);
+      }
+    }
+  }
+
+  public List<Opened> all() {
+    return all;
+  }
+
+  public @Nullable Opened endpoint(String name) {
+    return byEndpoint.get(name);
+  }
+
+  public @Nullable Opened account(String type, String account) {
+    return byAccount.get(type + "\0" + account);
+  }
+
+  /** The first account of a channel type, for addresses that never wrote to any. */
+  public @Nullable String anyAccount(String type) {
+    List<String> ids = new ArrayList<>();
+    all.stream()
+        .filter(o -> o.type().equals(type))
+        .forEach(o -> o.channel().accounts().forEach(a -> ids.add(a.id())));
+    return ids.isEmpty() ? null : ids.getFirst();
+  }
+}

@@ -1,0 +1,323 @@
+package dev.hilo.core;
+
+import dev.hilo.codec.Json;
+import dev.hilo.conversation.Author;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Header;
+import dev.hilo.conversation.Row;
+import dev.hilo.conversation.StreamState;
+import dev.hilo.desk.Episodes;
+import dev.hilo.store.Feed;
+import dev.hilo.store.Keys;
+import dev.hilo.store.Lease;
+import dev.hilo.store.StoreUnavailable;
+import dev.hilo.store.Streams;
+import dev.hilo.store.Work;
+import io.vertx.core.Context;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks after the customers of the partitions that fall to this node: sends what is unsent, settles facts that wait
+ * for their decision, finishes merges, writes rows and snapshots. Partitions are shared out by rendezvous hash over
+ * the living nodes; a token that rises with each change of hands stops a node that does not know it was replaced.
+ * Works on virtual threads; every method but the constructor may be called from any.
+ */
+public final class Keeper implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
+  private static final long MEMBERS_MS = 1500;
+  private static final long SWEEP_MS = 5000;
+  private static final long CONFLATE_MS = 60;
+  private static final int SNAPSHOT_EVERY = 64;
+  private static final int BATCH = 200;
+  private static final String READER = "rows";
+
+  private final String node;
+  private final Streams streams;
+  private final Work work;
+  private final Lease lease;
+  private final Feed feed;
+  private final Context feedContext;
+  private final Joining joining;
+  private final Lanes lanes;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("keeper").factory());
+  private final Semaphore atOnce = new Semaphore(256);
+  private final Map<Integer, Held> held = new ConcurrentHashMap<>();
+  private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
+  private volatile boolean closed;
+
+  /** A partition this node keeps. */
+  private static final class Held implements Feed.Listener {
+    final int partition;
+    final String token;
+    final Keeper keeper;
+    volatile String cursor = "";
+
+    Held(Keeper keeper, int partition, String token) {
+      this.keeper = keeper;
+      this.partition = partition;
+      this.token = token;
+    }
+
+    @Override
+    public void message(byte[] payload) {
+      keeper.wake(CustomerId.of(new String(payload, StandardCharsets.UTF_8)));
+    }
+
+    @Override
+    public void resumed() {
+      keeper.threads.execute(() -> keeper.sweep(this));
+    }
+  }
+
+  /** Whether somebody looks at a customer now, and whether to look again after. */
+  private enum Tending {
+    RUNNING,
+    AGAIN
+  }
+
+  public Keeper(
+      String node,
+      Streams streams,
+      Work work,
+      Lease lease,
+      Feed feed,
+      Context feedContext,
+      Joining joining,
+      Lanes lanes) {
+    this.node = node;
+    this.streams = streams;
+    this.work = work;
+    this.lease = lease;
+    this.feed = feed;
+    this.feedContext = feedContext;
+    this.joining = joining;
+    this.lanes = lanes;
+    lanes.wakeWith(this::wakeAt);
+  }
+
+  public void start() {
+    var _ = clock.scheduleWithFixedDelay(
+        () -> threads.execute(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
+    var _ = clock.scheduleWithFixedDelay(
+        () -> held.values().forEach(h -> threads.execute(() -> sweep(h))),
+        SWEEP_MS,
+        SWEEP_MS,
+        TimeUnit.MILLISECONDS);
+  }
+
+  /** Renews this node's lease and takes or leaves partitions as nodes come and go. */
+  private synchronized void members() {
+    if (closed) {
+      return;
+    }
+    try {
+      lease.renew(node, Header.SCHEMA).await();
+      List<String> nodes = lease.nodes().await();
+      for (int p = 0; p < Keys.PARTITIONS; p++) {
+        boolean mine = node.equals(chosen(nodes, p));
+        Held now = held.get(p);
+        if (mine && now == null) {
+          take(p);
+        } else if (!mine && now != null) {
+          held.remove(p);
+          feed.unsubscribe(Keys.doorbell(p), now);
+        }
+      }
+    } catch (StoreUnavailable e) {
+      LOG.debug("membership waits for the store");
+    } catch (RuntimeException e) {
+      LOG.error("membership failed", e);
+    }
+  }
+
+  static @Nullable String chosen(List<String> nodes, int partition) {
+    String best = null;
+    long top = -1;
+    for (String n : nodes) {
+      CRC32C crc = new CRC32C();
+      crc.update((n + "#" + partition).getBytes(StandardCharsets.UTF_8));
+      if (crc.getValue() > top) {
+        top = crc.getValue();
+        best = n;
+      }
+    }
+    return best;
+  }
+
+  private void take(int p) {
+    work.own(p, node)
+        .onSuccess(
+            token -> {
+              Held mine = new Held(this, p, token);
+              if (held.putIfAbsent(p, mine) == null) {
+                feed.subscribe(Keys.doorbell(p), feedContext, mine)
+                    .compose(_ -> work.cursor(p, READER))
+                    .onSuccess(
+                        cursor -> {
+                          mine.cursor = cursor;
+                          threads.execute(() -> sweep(mine));
+                        });
+              }
+            });
+  }
+
+  /** Whatever a lost doorbell left lying: due customers, and the journal since the last look. */
+  private void sweep(Held h) {
+    if (closed || held.get(h.partition) != h) {
+      return;
+    }
+    try {
+      work.due(h.partition, System.currentTimeMillis(), BATCH).await().forEach(this::wake);
+      Work.Changes changes = work.changes(h.partition, h.cursor, BATCH).await();
+      if (!changes.customers().isEmpty()) {
+        changes.customers().forEach(this::wake);
+        h.cursor = changes.cursor();
+        work.saveCursor(h.partition, READER, h.cursor).await();
+        work.trim(h.partition, h.cursor).await();
+        if (changes.customers().size() == BATCH) {
+          sweep(h);
+        }
+      }
+    } catch (StoreUnavailable e) {
+      LOG.debug("a sweep waits for the store");
+    } catch (RuntimeException e) {
+      LOG.error("a sweep of partition {} failed", h.partition, e);
+    }
+  }
+
+  private void wakeAt(CustomerId customer, long millis) {
+    if (!closed) {
+      var _ = clock.schedule(
+          () -> wake(customer),
+          Math.max(0, millis - System.currentTimeMillis()),
+          TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /** Looks at a customer soon; calls that come while somebody looks are taken together. */
+  void wake(CustomerId customer) {
+    if (closed || customer.local().startsWith("~")) {
+      return;
+    }
+    Tending before =
+        tended.compute(
+            customer,
+            (_, is) -> is == null ? Tending.RUNNING : Tending.AGAIN);
+    if (before == Tending.RUNNING) {
+      threads.execute(() -> tend(customer));
+    }
+  }
+
+  private void tend(CustomerId customer) {
+    boolean again = true;
+    while (again) {
+      Held h = held.get(Keys.partition(customer));
+      if (h != null && !closed) {
+        atOnce.acquireUninterruptibly();
+        try {
+          look(customer, h.token);
+        } catch (StoreUnavailable e) {
+          wakeAt(customer, System.currentTimeMillis() + 1000);
+        } catch (RuntimeException e) {
+          LOG.error("looking after a customer failed", e);
+        } finally {
+          atOnce.release();
+        }
+        pause();
+      }
+      again =
+          tended.computeIfPresent(
+                  customer, (_, is) -> is == Tending.AGAIN ? Tending.RUNNING : null)
+              != null;
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(CONFLATE_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look(CustomerId customer, String token) {
+    Streams.Loaded loaded = streams.load(customer).await();
+    StreamState state = loaded.state();
+    if (state.last().seq() == 0) {
+      return;
+    }
+    if (loaded.into() != null) {
+      joining.finish(customer).await();
+    } else if (settle(state)) {
+      loaded = streams.load(customer).await();
+      state = loaded.state();
+    }
+    Long due = lanes.run(state, token);
+    Row row = Row.of(state);
+    work.row(token, customer, row == null ? null : Json.bytes(row)).await();
+    if (loaded.tail() >= SNAPSHOT_EVERY) {
+      work.snapshot(token, state).await();
+    }
+    if (due == null || due > 0) {
+      if (!work.settle(token, customer, state.last().seq(), due).await()) {
+        wake(customer);
+      } else if (due != null) {
+        wakeAt(customer, due);
+      }
+    }
+  }
+
+  /** Takes the decision that facts still wait for; true if the state moved. */
+  private boolean settle(StreamState state) {
+    Event.ConversationOpened opening = state.blocked() ? null : Episodes.settle(state);
+    if (opening == null) {
+      return false;
+    }
+    String src = Roots.src("settle", state.customer().toString(), String.valueOf(opening.cause()));
+    Draft draft = Drafts.now(Author.gateway("keeper"), src).of(state, opening);
+    streams
+        .append(
+            new Streams.Append(
+                state.customer(), src, state.q(), state.last().seq(), null, null, List.of(draft)))
+        .await();
+    return true;
+  }
+
+  /** True once every partition that falls to this node is held. */
+  public int partitions() {
+    return held.size();
+  }
+
+  /** Stops taking work, lets running sends end, and gives the partitions away. */
+  @Override
+  public void close() {
+    closed = true;
+    clock.shutdownNow();
+    lanes.close();
+    threads.shutdown();
+    try {
+      threads.awaitTermination(10, TimeUnit.SECONDS);
+      lease.resign(node).await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      LOG.debug("the lease ends by itself");
+    }
+  }
+}

@@ -1,0 +1,358 @@
+package dev.hilo.core;
+
+import dev.hilo.access.Roster;
+import dev.hilo.channel.Outbound;
+import dev.hilo.channel.SendResult;
+import dev.hilo.conversation.Author;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Event.Delivery;
+import dev.hilo.conversation.StreamState;
+import dev.hilo.store.StoreUnavailable;
+import dev.hilo.store.Streams;
+import dev.hilo.store.Streams.Outcome;
+import dev.hilo.store.Streams.Redirect;
+import dev.hilo.store.Work;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends what the fold shows as unsent: one lane for each address, in order, the head first. A claim is stored before
+ * the platform is called. A claim without a result, left by a node that died, means that the platform may have the
+ * message: it is repeated only where the channel says that this is harmless, else its outcome is {@code UNKNOWN} and
+ * the lane waits up to {@link #HOLD} for the platform to tell.
+ */
+public final class Lanes implements AutoCloseable {
+  static final Duration HOLD = Duration.ofSeconds(30);
+  private static final Duration TOO_OLD = Duration.ofHours(24);
+  private static final int ATTEMPTS = 12;
+  private static final int REMEMBERED = 10_000;
+  private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
+
+  private final Streams streams;
+  private final Work work;
+  private final Accounts accounts;
+  private final Roster roster;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Set<String> running = ConcurrentHashMap.newKeySet();
+  private final Set<CustomerId> drained = ConcurrentHashMap.newKeySet();
+
+  /** Results by message: a store that lost the newest entries asks again for what the platform already has. */
+  private final Map<String, Event.DeliveryChanged> results =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<String, Event.DeliveryChanged> eldest) {
+              return size() > REMEMBERED;
+            }
+          });
+
+  private BiConsumer<CustomerId, Long> wake = (_, _) -> {};
+  private volatile boolean closed;
+
+  public Lanes(Streams streams, Work work, Accounts accounts, Roster roster) {
+    this.streams = streams;
+    this.work = work;
+    this.accounts = accounts;
+    this.roster = roster;
+  }
+
+  void wakeWith(BiConsumer<CustomerId, Long> wake) {
+    this.wake = wake;
+  }
+
+  /** What was done with a message before: {@code C} = the platform was called, {@code R} = try again at {@code due}. */
+  private record Claim(char kind, int attempt, long due) {
+    static @Nullable Claim of(@Nullable String stored) {
+      if (stored == null || stored.isEmpty()) {
+        return null;
+      }
+      String[] parts = stored.split(" ", 4);
+      return new Claim(parts[0].charAt(0), Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
+    }
+  }
+
+  /**
+   * Starts the lanes that have something to send.
+   *
+   * @return null = nothing waits, 0 = lanes are at work and will wake the keeper, else when to look again, ms
+   */
+  @Nullable Long run(StreamState state, String token) {
+    if (state.pending().isEmpty()) {
+      return null;
+    }
+    Map<String, String> claims = work.claims(state.customer()).await();
+    Set<String> vias = new LinkedHashSet<>();
+    unsent(state, claims).forEach(p -> vias.add(p.via()));
+    long now = System.currentTimeMillis();
+    Long due = null;
+    for (String via : vias) {
+      StreamState.Pending head = head(state, claims, via);
+      Claim claim = head == null ? null : Claim.of(claims.get(head.id()));
+      if (claim != null && claim.kind == 'R' && claim.due > now) {
+        due = due == null ? claim.due : Math.min(due, claim.due);
+      } else {
+        start(state.customer(), via, token);
+        due = 0L;
+      }
+    }
+    return due;
+  }
+
+  /** Messages without an outcome. The outcomes of a sealed stream stand in its root; its claims remember them. */
+  private static List<StreamState.Pending> unsent(StreamState state, Map<String, String> claims) {
+    return state.pending().stream()
+        .filter(p -> !claims.getOrDefault(p.id(), "").startsWith("D"))
+        .toList();
+  }
+
+  private static StreamState.@Nullable Pending head(
+      StreamState state, Map<String, String> claims, String via) {
+    return unsent(state, claims).stream()
+        .filter(p -> p.via().equals(via))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void start(CustomerId customer, String via, String token) {
+    String lane = customer + " " + via;
+    if (!closed && running.add(lane)) {
+      threads.execute(
+          () -> {
+            long next = System.currentTimeMillis();
+            try {
+              next = drive(customer, via, token);
+            } catch (StoreUnavailable e) {
+              next += 500;
+            } catch (InterruptedException e) {
+              Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+              LOG.error("a lane of {} failed", customer, e);
+              next += 5000;
+            } finally {
+              running.remove(lane);
+            }
+            wake.accept(customer, next);
+          });
+    }
+  }
+
+  /** Sends until the lane is empty or must wait; gives the time to look again. */
+  private long drive(CustomerId customer, String via, String token) throws InterruptedException {
+    while (!closed) {
+      StreamState state = streams.load(customer).await().state();
+      Map<String, String> claims = work.claims(customer).await();
+      StreamState.Pending head = head(state, claims, via);
+      if (head == null) {
+        break;
+      }
+      long wait = held(state, via);
+      if (wait > 0) {
+        Thread.sleep(Math.min(wait, 250));
+        continue;
+      }
+      String stored = claims.get(head.id());
+      Claim before = Claim.of(stored);
+      if (before != null && before.kind == 'R' && before.due > System.currentTimeMillis()) {
+        return before.due;
+      }
+      Entry entry = streams.at(customer, head.position()).await();
+      if (entry == null || !(entry.event() instanceof Event.MessageAdded message)) {
+        break; // rewound since: the next look tells
+      }
+      Long retry = deliver(state, head, entry, message, before, stored == null ? "" : stored, token);
+      if (retry != null) {
+        return retry;
+      }
+    }
+    return System.currentTimeMillis();
+  }
+
+  /** How long this lane must wait for an outcome the platform may still tell, or for a merged stream to empty; ms. */
+  private long held(StreamState state, String via) {
+    StreamState.Message unknown = state.unknownOn(via);
+    if (unknown != null) {
+      long left = unknown.changedAt() + HOLD.toMillis() - System.currentTimeMillis();
+      if (left > 0) {
+        return left;
+      }
+    }
+    for (StreamState.Joined child : state.joined()) {
+      CustomerId c = CustomerId.of(child.customer());
+      if (!drained.contains(c)) {
+        StreamState there = streams.load(c).await().state();
+        if (!there.pending().isEmpty() && !unsent(there, work.claims(c).await()).isEmpty()) {
+          return 200;
+        }
+        drained.add(c);
+      }
+    }
+    return 0;
+  }
+
+  /** Gives null when the head has an outcome, else when to try it again, ms. */
+  private @Nullable Long deliver(
+      StreamState state,
+      StreamState.Pending head,
+      Entry entry,
+      Event.MessageAdded message,
+      @Nullable Claim before,
+      String stored,
+      String token)
+      throws InterruptedException {
+    CustomerId customer = state.customer();
+    Event.DeliveryChanged known = results.get(head.id());
+    if (known != null) {
+      record(customer, entry, known, token);
+      return null;
+    }
+    Accounts.Opened opened = accounts.account(message.address().channel(), message.account());
+    int attempt = before == null ? 1 : before.attempt + 1;
+    SendResult result = null;
+    if (opened == null) {
+      result = new SendResult.Refused("no-account", "this account is no longer configured");
+    } else if (before != null && before.kind == 'C' && !opened.channel().capabilities().repeatable()) {
+      result = new SendResult.Unknown("the node that sent it ended before the platform answered");
+    } else if (attempt > ATTEMPTS
+        || System.currentTimeMillis() - entry.header().rx() > TOO_OLD.toMillis()) {
+      result = new SendResult.Refused("expired", "the platform did not take it in time");
+    }
+    if (result == null && opened != null) {
+      String claim = "C " + attempt + " " + System.currentTimeMillis() + " " + token;
+      Work.Claim taken = work.claim(token, customer, head.id(), stored, claim).await();
+      if (!(taken instanceof Work.Claim.Held)) {
+        return System.currentTimeMillis() + 1000; // another keeper, or another look
+      }
+      result = send(opened, state, head, entry, message, attempt);
+      if (result instanceof SendResult.Retry retry) {
+        long due = System.currentTimeMillis() + Math.max(100, retry.after().toMillis());
+        work.claim(token, customer, head.id(), claim, "R " + attempt + " " + due).await();
+        return due;
+      }
+    }
+    Event.DeliveryChanged changed = changed(head.id(), Objects.requireNonNull(result));
+    results.put(head.id(), changed);
+    record(customer, entry, changed, token);
+    return null;
+  }
+
+  private SendResult send(
+      Accounts.Opened opened,
+      StreamState state,
+      StreamState.Pending head,
+      Entry entry,
+      Event.MessageAdded message,
+      int attempt)
+      throws InterruptedException {
+    StreamState.Route route = state.routes().get(head.via());
+    Outbound outbound =
+        new Outbound(
+            head.id(),
+            message.account(),
+            message.address(),
+            message.content(),
+            message.attachments(),
+            message.replyTo(),
+            route == null ? Map.of() : route.context(),
+            entry.header().by().kind() == Author.Kind.AGENT
+                ? roster.name(entry.header().by().id())
+                : null,
+            attempt);
+    try {
+      return opened.channel().send(outbound);
+    } catch (RuntimeException e) {
+      LOG.error("sending on {} failed", opened.type(), e);
+      return new SendResult.Unknown("the send ended in an error of ours");
+    }
+  }
+
+  private static Event.DeliveryChanged changed(String id, SendResult result) {
+    List<String> ids = List.of(id);
+    return switch (result) {
+      case SendResult.Accepted a ->
+          new Event.DeliveryChanged(ids, Delivery.SENT, a.externalId(), null, null);
+      case SendResult.Refused r ->
+          new Event.DeliveryChanged(ids, Delivery.FAILED, null, r.code(), r.why());
+      case SendResult.WindowClosed w ->
+          new Event.DeliveryChanged(ids, Delivery.FAILED, null, "window-closed", w.why());
+      case SendResult.Unknown u ->
+          new Event.DeliveryChanged(ids, Delivery.UNKNOWN, null, null, u.why());
+      case SendResult.Retry r ->
+          throw new IllegalStateException("a retry has no outcome: " + r.why());
+    };
+  }
+
+  /** Appends the result and ends the claim in one call; follows a seal that came in between. */
+  private void record(
+      CustomerId customer, Entry message, Event.DeliveryChanged changed, String token)
+      throws InterruptedException {
+    String id = message.header().id();
+    String src = Roots.src("result", id, changed.state().name());
+    Drafts drafts = Drafts.now(Author.gateway("keeper"), src);
+    CustomerId target = customer;
+    Redirect redirect = null;
+    boolean own = true;
+    while (true) {
+      Draft draft =
+          drafts.of(
+              StreamState.empty(target), changed, message.header().home(), message.header().via());
+      Streams.Append append =
+          new Streams.Append(target, src, null, Long.MAX_VALUE >> 12, redirect, -1L, List.of(draft));
+      Outcome outcome;
+      try {
+        outcome =
+            own && redirect == null
+                ? streams.done(token, id, append).await()
+                : streams.append(append).await();
+      } catch (StoreUnavailable e) {
+        Thread.sleep(500); // the platform has it: this must not get lost
+        continue;
+      }
+      switch (outcome) {
+        case Outcome.SealedInto s -> {
+          redirect = new Redirect(target, s.mergeId());
+          target = s.into();
+        }
+        case Outcome.LostToken _ -> own = false; // replaced while calling, but only we know the answer
+        case Outcome.Again _ -> Thread.sleep(50);
+        case Outcome.Appended _, Outcome.Duplicate _, Outcome.Conflict _ -> {
+          if (redirect != null) {
+            String is = work.claims(customer).await().getOrDefault(id, "");
+            work.claim(token, customer, id, is, "D 0 0").await();
+          }
+          return;
+        }
+      }
+    }
+  }
+
+  /** Waits up to 10 s for calls that are under way. */
+  @Override
+  public void close() {
+    closed = true;
+    threads.shutdown();
+    try {
+      threads.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,419 @@
+package dev.hilo.core;
+
+import dev.hilo.channel.Inbound;
+import dev.hilo.channel.SendResult;
+import dev.hilo.codec.Json;
+import dev.hilo.conversation.Address;
+import dev.hilo.conversation.Author;
+import dev.hilo.conversation.Content;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.conversation.EntryClass;
+import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Event.CustomerKind;
+import dev.hilo.conversation.Header;
+import dev.hilo.conversation.StreamState;
+import dev.hilo.conversation.Strength;
+import dev.hilo.desk.Episodes;
+import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Blobs;
+import dev.hilo.store.Directory;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What channels report becomes entries: the address finds its home, the fact is appended, the decisions that follow
+ * from it travel with it. Completes when everything is durable. For one event loop.
+ */
+public final class Reception {
+  private final Vertx vertx;
+  private final String workspace;
+  private final AddressKeys keys;
+  private final Directory directory;
+  private final Roots roots;
+  private final Joining joining;
+  private final Accounts accounts;
+  private final Blobs blobs;
+
+  public Reception(
+      Vertx vertx,
+      String workspace,
+      AddressKeys keys,
+      Directory directory,
+      Roots roots,
+      Joining joining,
+      Accounts accounts,
+      Blobs blobs) {
+    this.vertx = vertx;
+    this.workspace = workspace;
+    this.keys = keys;
+    this.directory = directory;
+    this.roots = roots;
+    this.joining = joining;
+    this.accounts = accounts;
+    this.blobs = blobs;
+  }
+
+  /** Items of one delivery, in order. A repeat is harmless. */
+  public Future<Void> receive(String type, String endpoint, List<Inbound> items) {
+    Future<Void> done = Future.succeededFuture();
+    for (Inbound item : items) {
+      done = done.compose(_ -> receive(type, endpoint, item));
+    }
+    return done;
+  }
+
+  private Future<Void> receive(String type, String endpoint, Inbound item) {
+    Inbound.Origin origin = item.origin();
+    String src =
+        Roots.src(type, origin.account(), item.getClass().getSimpleName(), origin.dedupeKey());
+    if (accounts.account(type, origin.account()) == null) {
+      return unrouted(type, endpoint, item, src);
+    }
+    String via = keys.via(origin.address());
+    return home(origin, via)
+        .compose(
+            home ->
+                adopt(item, home.customer())
+                    .compose(
+                        adopted -> {
+                          Roots.Change change = change(adopted, home.customer(), via, src);
+                          return (home.fresh()
+                                  ? roots.writeFirst(home.customer(), src, change)
+                                  : roots.write(home.customer(), src, change))
+                              .compose(_ -> prove(adopted, home.customer(), via));
+                        }));
+  }
+
+  /** An address that is new takes the home of an alias that the platform proves to be the same person. */
+  private Future<Directory.Home> home(Inbound.Origin origin, String via) {
+    Future<@Nullable CustomerId> known = Future.succeededFuture(null);
+    for (Address alias : origin.aliases()) {
+      known =
+          known.compose(
+              found ->
+                  found != null
+                      ? Future.succeededFuture(found)
+                      : directory.find(workspace, keys.via(alias)));
+    }
+    return known.compose(
+        found ->
+            directory
+                .home(workspace, via, found != null ? found : CustomerId.fresh(workspace))
+                .map(
+                    home ->
+                        found != null && home.customer().equals(found)
+                            ? new Directory.Home(found, false)
+                            : home));
+  }
+
+  /** Aliases get the same home; where one has another already, the platform's proof joins the two. */
+  private Future<Void> prove(Inbound item, CustomerId home, String via) {
+    Future<Void> done = Future.succeededFuture();
+    List<Address> same = new ArrayList<>(item.origin().aliases());
+    if (item instanceof Inbound.IdentityChange change) {
+      same.addAll(change.current());
+    }
+    for (Address alias : same) {
+      String other = keys.via(alias);
+      done =
+          done.compose(_ -> directory.home(workspace, other, home))
+              .compose(
+                  there ->
+                      there.customer().equals(home)
+                          ? Future.succeededFuture()
+                          : joining
+                              .observe(
+                                  new Joining.Evidence(
+                                      List.of(home, there.customer()),
+                                      List.of(via, other),
+                                      Strength.PLATFORM,
+                                      item.origin().address().channel(),
+                                      Author.gateway("reception")))
+                              .mapEmpty());
+    }
+    return done;
+  }
+
+  private Future<Void> unrouted(String type, String endpoint, Inbound item, String src) {
+    CustomerId stream = CustomerId.unrouted(workspace);
+    String raw = Drafts.cut(new String(Json.bytes(item), StandardCharsets.UTF_8), 8000);
+    Event event = new Event.Unrouted(type, endpoint, item.origin().account(), raw);
+    Drafts drafts = drafts(Author.gateway("reception"), src, item.origin());
+    return roots
+        .write(
+            stream,
+            src,
+            new Roots.Change() {
+              @Override
+              public List<Draft> facts(StreamState state) {
+                return List.of(drafts.of(state, event));
+              }
+
+              @Override
+              public boolean rings() {
+                return false;
+              }
+            })
+        .mapEmpty();
+  }
+
+  private static Drafts drafts(Author by, String src, Inbound.Origin origin) {
+    long rx = System.currentTimeMillis();
+    return new Drafts(by, src, origin.at() == null ? rx : origin.at().toEpochMilli(), rx);
+  }
+
+  private Roots.Change change(Inbound item, CustomerId home, String via, String src) {
+    boolean echo = item instanceof Inbound.Message m && m.echo();
+    boolean platform = item instanceof Inbound.Receipt || item instanceof Inbound.IdentityChange;
+    Author by =
+        echo ? Author.gateway("echo") : platform ? Author.gateway("platform") : Author.customer(home);
+    Drafts drafts = drafts(by, src, item.origin());
+    return new Roots.Change() {
+      private boolean opens;
+      private @Nullable String cause;
+
+      @Override
+      public List<Draft> facts(StreamState state) {
+        List<Draft> facts = new ArrayList<>();
+        if (state.last().seq() == 0) {
+          facts.add(start(state, item, drafts));
+        }
+        Event event = event(item, state, via);
+        if (event != null) {
+          Draft draft = drafts.of(state, event, home.toString(), via);
+          if (event instanceof Event.MessageAdded a && !a.automatic() && !echo) {
+            opens = true;
+            cause = draft.header().id();
+          }
+          facts.add(echo || platform ? asFact(draft) : draft);
+        }
+        return facts;
+      }
+
+      @Override
+      public List<Draft> decisions(StreamState state) {
+        List<Draft> decisions = new ArrayList<>();
+        Drafts ours = Drafts.now(Author.gateway("reception"), src);
+        Map<String, String> told = news(state, item);
+        if (!told.isEmpty()) {
+          decisions.add(ours.of(state, new Event.AttributesChanged(told)));
+        }
+        Event.ConversationOpened opening = opens ? Episodes.opening(state, cause) : null;
+        if (opening != null) {
+          decisions.add(ours.of(state, opening));
+        }
+        return decisions;
+      }
+
+      @Override
+      public boolean rings() {
+        return item instanceof Inbound.Message || item instanceof Inbound.Edit;
+      }
+    };
+  }
+
+  /** What the platform tells of our side is a fact, not a decision of ours. Receipts keep their own class. */
+  private static Draft asFact(Draft draft) {
+    var h = draft.header();
+    if (h.k() != EntryClass.DECISION) {
+      return draft;
+    }
+    return new Draft(
+        new Header(
+            h.v(),
+            EntryClass.FACT,
+            h.t(),
+            h.id(),
+            h.home(),
+            h.via(),
+            h.by(),
+            h.aud(),
+            h.src(),
+            h.at(),
+            h.rx(),
+            h.conv(),
+            h.must(),
+            h.enc()),
+        draft.event());
+  }
+
+  private static Draft start(StreamState state, Inbound item, Drafts drafts) {
+    CustomerKind kind =
+        item.origin().sender() != null
+            ? CustomerKind.ROOM
+            : item.origin().address().id().startsWith("device:")
+                ? CustomerKind.DEVICE
+                : CustomerKind.PERSON;
+    Inbound.Room room = item.origin().room();
+    String name =
+        kind == CustomerKind.ROOM
+            ? room == null ? null : room.title()
+            : item.origin().attributes().get("name");
+    return drafts.of(state, new Event.CustomerStarted(kind, name));
+  }
+
+  /** What the platform says of the person and we do not know yet. Names that were set by hand stay. */
+  private static Map<String, String> news(StreamState state, Inbound item) {
+    Map<String, String> told = new LinkedHashMap<>();
+    if (item.origin().sender() == null && item instanceof Inbound.Message m && !m.echo()) {
+      item.origin()
+          .attributes()
+          .forEach(
+              (name, value) -> {
+                if (!state.attributes().containsKey(name) && !value.isEmpty() && value.length() <= 200) {
+                  told.put(name, value);
+                }
+              });
+    }
+    return told;
+  }
+
+  private @Nullable Event event(Inbound item, StreamState state, String via) {
+    return switch (item) {
+      case Inbound.Message m ->
+          new Event.MessageAdded(
+              m.origin().address(),
+              m.origin().account(),
+              m.content(),
+              m.attachments(),
+              m.externalId(),
+              m.replyTo() == null ? null : ours(state, m.replyTo()),
+              m.origin().sender(),
+              m.automatic(),
+              context(m));
+      case Inbound.Edit e -> new Event.MessageEdited(ours(state, e.target()), e.content());
+      case Inbound.Removal r -> new Event.MessageRemoved(ours(state, r.target()));
+      case Inbound.Reaction r ->
+          new Event.ReactionChanged(
+              ours(state, r.target()), r.emoji() == null ? "" : r.emoji(), r.on());
+      case Inbound.Receipt r -> receipt(state, r);
+      case Inbound.Consent c -> new Event.ConsentChanged(via, c.granted(), c.why());
+      case Inbound.Call c -> new Event.CallLogged(c.direction(), c.outcome(), c.seconds());
+      case Inbound.IdentityChange i ->
+          i.current().isEmpty()
+              ? null
+              : new Event.AddressLinked(i.current().getFirst(), keys.via(i.current().getFirst()));
+    };
+  }
+
+  private static Map<String, String> context(Inbound.Message m) {
+    Map<String, String> all = new LinkedHashMap<>(m.context());
+    m.details().forEach((k, v) -> all.put("detail." + k, v));
+    return all;
+  }
+
+  private static String ours(StreamState state, String externalId) {
+    StreamState.Message known = state.byExternalId(externalId);
+    return known != null ? known.id() : "ext:" + externalId;
+  }
+
+  private static @Nullable Event receipt(StreamState state, Inbound.Receipt r) {
+    String message =
+        r.correlation() != null && state.message(r.correlation()) != null
+            ? r.correlation()
+            : ours(state, r.target());
+    StreamState.Message known = state.message(message);
+    if (known != null && known.delivery() == r.state()) {
+      return null; // our own send said so before
+    }
+    String code = null;
+    String why = null;
+    SendResult failure = r.failure();
+    if (failure != null) {
+      switch (failure) {
+        case SendResult.Accepted _ -> {}
+        case SendResult.Retry f -> why = f.why();
+        case SendResult.Refused f -> {
+          code = f.code();
+          why = f.why();
+        }
+        case SendResult.WindowClosed f -> {
+          code = "window-closed";
+          why = f.why();
+        }
+        case SendResult.Unknown f -> why = f.why();
+      }
+    }
+    return new Event.DeliveryChanged(List.of(message), r.state(), r.target(), code, why);
+  }
+
+  /** Blobs that came with an item become the customer's; text too long for an entry becomes one. */
+  private Future<Inbound> adopt(Inbound item, CustomerId home) {
+    if (!(item instanceof Inbound.Message m)) {
+      return Future.succeededFuture(item);
+    }
+    boolean blobs =
+        m.attachments().stream().anyMatch(a -> a.blob() != null)
+            || m.content() instanceof Content.Media x && x.blob() != null
+            || m.content() instanceof Content.Email e && e.html() != null;
+    Event probe = Objects.requireNonNull(event(m, StreamState.empty(home), ""));
+    boolean large = Drafts.tooLarge(probe);
+    if (!blobs && !large) {
+      return Future.succeededFuture(item);
+    }
+    return vertx.<Inbound>executeBlocking(() -> adopted(m, home, large)).map(Objects::requireNonNull);
+  }
+
+  private Inbound adopted(Inbound.Message m, CustomerId home, boolean large) throws IOException {
+    List<Content.Media> attachments = new ArrayList<>();
+    for (Content.Media media : m.attachments()) {
+      attachments.add(large ? (Content.Media) Drafts.shortened(adopt(media, home)) : adopt(media, home));
+    }
+    Content content = m.content();
+    if (content instanceof Content.Media media) {
+      content = adopt(media, home);
+    } else if (content instanceof Content.Email e && e.html() != null) {
+      content =
+          new Content.Email(
+              e.subject(), e.text(), blobs.adopt(e.html(), home), e.cc(), e.quoted());
+    }
+    Map<String, String> context = m.context();
+    Map<String, String> details = m.details();
+    if (large) {
+      String text = Drafts.longText(content);
+      if (text != null) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        String blob = blobs.adopt(blobs.put(home.workspace(), bytes), home);
+        attachments.addFirst(
+            new Content.Media(
+                Content.Media.Kind.FILE, blob, "text/plain", bytes.length, "message.txt", null, null, null));
+      }
+      content = Drafts.shortened(content);
+      attachments = attachments.subList(0, Math.min(20, attachments.size()));
+      details = Map.of();
+    }
+    return new Inbound.Message(
+        m.origin(),
+        Drafts.cut(m.externalId(), 1000),
+        m.echo(),
+        m.automatic(),
+        content,
+        List.copyOf(attachments),
+        m.replyTo(),
+        details,
+        context);
+  }
+
+  private Content.Media adopt(Content.Media m, CustomerId home) throws IOException {
+    return m.blob() == null
+        ? m
+        : new Content.Media(
+            m.kind(),
+            blobs.adopt(m.blob(), home),
+            m.mime(),
+            m.size(),
+            m.name(),
+            m.caption(),
+            m.ref(),
+            m.failed());
+  }
+}

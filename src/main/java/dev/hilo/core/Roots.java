@@ -1,0 +1,298 @@
+package dev.hilo.core;
+
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.EntryClass;
+import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Position;
+import dev.hilo.conversation.StreamState;
+import dev.hilo.store.StoreUnavailable;
+import dev.hilo.store.Streams;
+import dev.hilo.store.Streams.Append;
+import dev.hilo.store.Streams.Outcome;
+import dev.hilo.store.Streams.Redirect;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes facts and decisions to the stream where they belong. It starts at the home (which knows the dedupe ids),
+ * follows seals to the root, and decides again when the root has moved on. Keeps recently folded states; they need no
+ * invalidation, because an append says when they are old. For one event loop.
+ */
+public final class Roots {
+  private static final int STATES = 4096;
+  private static final int TRIES = 12;
+  private static final long PATIENCE_MS = 2000;
+
+  private final Vertx vertx;
+  private final Streams streams;
+  private final Map<CustomerId, StreamState> states =
+      new LinkedHashMap<>(256, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CustomerId, StreamState> eldest) {
+          return size() > STATES;
+        }
+      };
+  private @Nullable Function<CustomerId, Future<Void>> finisher;
+
+  public Roots(Vertx vertx, Streams streams) {
+    this.vertx = vertx;
+    this.streams = streams;
+  }
+
+  /** Who finishes a merge whose join is missing. */
+  void finishWith(Function<CustomerId, Future<Void>> finisher) {
+    this.finisher = finisher;
+  }
+
+  /**
+   * What to write: facts are kept whatever happened meanwhile, decisions hold only on the state they are given.
+   * Functions of the state, asked again for each try; they may refuse with a {@link Problem}.
+   */
+  public interface Change {
+    /** Asked once, on the first state; START entries belong here. */
+    List<Draft> facts(StreamState state);
+
+    default List<Draft> decisions(StreamState state) {
+      return List.of();
+    }
+
+    /** True if the keeper must be woken for a change of this customer's row. */
+    default boolean rings() {
+      return true;
+    }
+  }
+
+  /**
+   * What was written. {@code position}: of the first entry of the change.
+   *
+   * @param duplicate it had been written before; {@code entries} is empty then
+   */
+  public record Written(
+      CustomerId root, Position position, boolean duplicate, List<Entry> entries) {}
+
+  /** A dedupe id: 12 bytes of SHA-256 over the parts, base64url. */
+  public static String src(String... parts) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      for (String part : parts) {
+        sha.update(part.getBytes(StandardCharsets.UTF_8));
+        sha.update((byte) 0);
+      }
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(Arrays.copyOf(sha.digest(), 12));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /**
+   * The folded state of the root of a customer, as new as the store has it. The caller may read it within this turn
+   * of the loop only.
+   */
+  public Future<StreamState> root(CustomerId customer) {
+    StreamState known = states.remove(customer);
+    return (known == null ? streams.load(customer) : streams.load(customer, known))
+        .compose(
+            loaded -> {
+              states.put(customer, loaded.state());
+              CustomerId into = loaded.into();
+              return into == null ? Future.succeededFuture(loaded.state()) : root(into);
+            });
+  }
+
+  /** Writes a change for somebody whose first home is {@code home}; {@code src} makes a repeat harmless. */
+  public Future<Written> write(CustomerId home, String src, Change change) {
+    return attempt(new Try(home, null, src, change, null, 0, System.currentTimeMillis()));
+  }
+
+  /** As {@link #write}, for a home that was made just now: nothing is read before the append. */
+  public Future<Written> writeFirst(CustomerId home, String src, Change change) {
+    states.putIfAbsent(home, StreamState.empty(home));
+    return write(home, src, change);
+  }
+
+  private record Try(
+      CustomerId target,
+      @Nullable Redirect redirect,
+      String src,
+      Change change,
+      @Nullable List<Entry> kept,
+      int number,
+      long since) {
+    Try next() {
+      return new Try(target, redirect, src, change, kept, number + 1, since);
+    }
+
+    Try at(CustomerId other, Redirect by) {
+      return new Try(other, by, src, change, kept, number, since);
+    }
+
+    Try kept(List<Entry> facts) {
+      return new Try(target, redirect, src, change, facts, number + 1, since);
+    }
+  }
+
+  private Future<Written> attempt(Try t) {
+    StreamState known = states.get(t.target);
+    if (known != null) {
+      return append(t, known);
+    }
+    return streams
+        .load(t.target)
+        .compose(
+            loaded -> {
+              states.putIfAbsent(t.target, loaded.state());
+              return append(t, states.getOrDefault(t.target, loaded.state()));
+            });
+  }
+
+  private Future<Written> append(Try t, StreamState state) {
+    List<Draft> drafts = new ArrayList<>();
+    String src = t.src;
+    try {
+      if (t.kept == null) {
+        drafts.addAll(t.change.facts(state));
+      } else {
+        src = src(t.src, "decisions");
+      }
+      if (state.blocked()) {
+        if (drafts.isEmpty()) {
+          throw new Problem(
+              Problem.Code.CONFLICT,
+              "a newer release wrote to this thread; this one may not decide here");
+        }
+      } else {
+        drafts.addAll(t.change.decisions(state));
+      }
+    } catch (Problem p) {
+      return Future.failedFuture(p);
+    }
+    if (drafts.isEmpty()) {
+      List<Entry> kept = t.kept == null ? List.of() : t.kept;
+      Position at = kept.isEmpty() ? state.last() : kept.getFirst().position();
+      return Future.succeededFuture(new Written(t.target, at, false, kept));
+    }
+    boolean loud = drafts.stream().anyMatch(d -> d.header().k() != EntryClass.QUIET);
+    Append append =
+        new Append(
+            t.target,
+            src,
+            loud ? state.q() : null,
+            state.last().seq(),
+            t.redirect,
+            wake(drafts, t.change),
+            drafts);
+    return streams.append(append).compose(outcome -> settle(t, drafts, outcome));
+  }
+
+  private static @Nullable Long wake(List<Draft> drafts, Change change) {
+    for (Draft d : drafts) {
+      if (d.event() instanceof Event.MessageAdded m
+          && d.header().k() == EntryClass.DECISION
+          && m.externalId() == null
+          && !m.address().live()) {
+        return 0L;
+      }
+    }
+    return change.rings() ? -1L : null;
+  }
+
+  private Future<Written> settle(Try t, List<Draft> drafts, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Appended a -> {
+        List<Entry> entries = place(drafts, a.from());
+        learn(t.target, entries);
+        List<Entry> all = t.kept == null ? entries : concat(t.kept, entries);
+        yield Future.succeededFuture(
+            new Written(t.target, all.getFirst().position(), false, all));
+      }
+      case Outcome.Duplicate d ->
+          Future.succeededFuture(
+              t.kept == null
+                  ? new Written(t.target, d.position(), true, List.of())
+                  : new Written(t.target, t.kept.getFirst().position(), false, t.kept));
+      case Outcome.SealedInto s -> {
+        states.remove(t.target);
+        yield attempt(t.at(s.into(), new Redirect(t.target, s.mergeId())));
+      }
+      case Outcome.Again _ -> again(t);
+      case Outcome.LostToken _ -> Future.failedFuture(new IllegalStateException("no token was sent"));
+      case Outcome.Conflict c -> conflict(t, drafts, c);
+    };
+  }
+
+  private Future<Written> conflict(Try t, List<Draft> drafts, Outcome.Conflict c) {
+    StreamState state = states.get(t.target);
+    if (state == null || !state.advance(c.missed()) || state.last().seq() < c.top()) {
+      states.remove(t.target);
+    }
+    List<Entry> kept = t.kept;
+    if (kept == null && drafts.stream().anyMatch(d -> d.header().k() != EntryClass.DECISION)) {
+      kept = mine(drafts, c);
+      if (kept.isEmpty()) { // written, but more than a page behind: it is enough to know that it stands
+        return Future.succeededFuture(new Written(t.target, c.q(), true, List.of()));
+      }
+    }
+    if (t.number >= TRIES) {
+      return kept != null
+          ? Future.succeededFuture(new Written(t.target, kept.getFirst().position(), false, kept))
+          : Future.failedFuture(
+              new Problem(Problem.Code.CONFLICT, "this thread changes too fast; try again"));
+    }
+    Try next = kept == null ? t.next() : t.kept(kept);
+    return attempt(next);
+  }
+
+  private static List<Entry> mine(List<Draft> drafts, Outcome.Conflict c) {
+    List<String> ids = drafts.stream().map(d -> d.header().id()).toList();
+    return c.missed().stream().filter(e -> ids.contains(e.header().id())).toList();
+  }
+
+  /** The join of a merge is on its way, or its writer died: finish it and start again. */
+  private Future<Written> again(Try t) {
+    if (System.currentTimeMillis() - t.since > PATIENCE_MS || t.redirect == null) {
+      return Future.failedFuture(
+          new StoreUnavailable("a merge is not finished", new IllegalStateException()));
+    }
+    Future<Void> finished =
+        finisher == null ? Future.succeededFuture() : finisher.apply(t.redirect.child());
+    return finished.compose(_ -> vertx.timer(20)).compose(_ -> attempt(t.next()));
+  }
+
+  private static List<Entry> place(List<Draft> drafts, Position from) {
+    List<Entry> entries = new ArrayList<>(drafts.size());
+    for (int i = 0; i < drafts.size(); i++) {
+      entries.add(drafts.get(i).at(new Position(from.epoch(), from.seq() + i)));
+    }
+    return entries;
+  }
+
+  private void learn(CustomerId target, List<Entry> entries) {
+    StreamState state = states.get(target);
+    if (state != null && !state.advance(entries)) {
+      states.remove(target);
+    }
+  }
+
+  private static List<Entry> concat(List<Entry> a, List<Entry> b) {
+    List<Entry> all = new ArrayList<>(a);
+    all.addAll(b);
+    return all;
+  }
+}

@@ -1,0 +1,76 @@
+package dev.hilo.core;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hilo.codec.Json;
+import dev.hilo.conversation.Content;
+import dev.hilo.conversation.Position;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something to say.
+ *
+ * @param id chosen by who says it; the same id is the same message
+ * @param route key of the address to answer on, or {@code auto}
+ * @param basedOn the newest entry its author has seen, or null
+ * @param force say it even if that is old
+ */
+public record Say(
+    String id, Content content, String route, @Nullable Position basedOn, boolean force) {
+  private static final int LONGEST_ID = 64;
+
+  /** Reads the fields of a {@code say} frame; throws {@link Problem} that names the field. */
+  public static Say of(JsonNode frame) {
+    String id = frame.path("id").asText("");
+    if (id.isEmpty() || id.length() > LONGEST_ID) {
+      throw bad("id must have 1.." + LONGEST_ID + " characters");
+    }
+    String route = frame.path("to").path("route").asText(frame.path("route").asText("auto"));
+    return new Say(
+        id,
+        content(frame.path("content")),
+        route,
+        position(frame, "basedOn"),
+        frame.path("force").asBoolean(false));
+  }
+
+  /** Reads the content of a message that somebody wants to send. */
+  public static Content content(JsonNode node) {
+    try {
+      Content content = Json.read(node, Content.class);
+      String text =
+          switch (content) {
+            case Content.Text t -> t.text();
+            case Content.Choices c -> c.text();
+            case Content.Choice c -> c.id();
+            case Content.Template t -> t.name();
+            case Content.Media _,
+                Content.Location _,
+                Content.Contact _,
+                Content.Form _,
+                Content.Card _,
+                Content.Email _,
+                Content.Unsupported _ ->
+                throw bad("content.type must be text, choices, choice or template");
+          };
+      if (text == null || text.isBlank()) {
+        throw bad("content says nothing");
+      }
+      return content;
+    } catch (Json.BadJson e) {
+      throw bad("content: " + e.getMessage());
+    }
+  }
+
+  /** Reads an optional position. */
+  public static @Nullable Position position(JsonNode frame, String field) {
+    try {
+      return Position.ofNullable(frame.path(field).textValue());
+    } catch (IllegalArgumentException e) {
+      throw bad(field + " must be a position like 17-3");
+    }
+  }
+
+  private static Problem bad(String title) {
+    return new Problem(Problem.Code.BAD_REQUEST, title);
+  }
+}

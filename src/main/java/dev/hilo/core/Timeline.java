@@ -1,0 +1,163 @@
+package dev.hilo.core;
+
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Position;
+import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Streams;
+import io.vertx.core.Future;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A thread's past, newest page first. After the newest merge it is the root's stream; before it, the streams that were
+ * merged run side by side and are shown by the platform's time, each in its own order. They do not change any more,
+ * so a page stays what it is. The cursor names a position in each stream.
+ */
+public final class Timeline {
+  private static final int CHUNK = 64;
+  private static final int LONGEST_CURSOR = 4000;
+
+  private final Streams streams;
+  private final AddressKeys keys;
+
+  /** {@code keys} sign the cursors, so that nobody can name a stream of his own choice. */
+  public Timeline(Streams streams, AddressKeys keys) {
+    this.streams = streams;
+    this.keys = keys;
+  }
+
+  /** One entry and the stream it stands in. */
+  public record Item(CustomerId stream, Entry entry) {}
+
+  /**
+   * {@code items} oldest first; {@code cursor} for the page before it, null = there is nothing older.
+   */
+  public record Page(List<Item> items, @Nullable String cursor) {}
+
+  /** One stream read backwards. */
+  private static final class Segment {
+    final CustomerId stream;
+    @Nullable Position before;
+    final Deque<Entry> ahead = new ArrayDeque<>();
+    boolean ended;
+
+    Segment(CustomerId stream, @Nullable Position before) {
+      this.stream = stream;
+      this.before = before;
+    }
+  }
+
+  /**
+   * The page before {@code cursor} (null = the newest).
+   *
+   * @param shown which entries count and are returned
+   */
+  public Future<Page> page(
+      CustomerId root, @Nullable String cursor, int limit, Predicate<Entry> shown) {
+    Map<CustomerId, Segment> segments = new LinkedHashMap<>();
+    if (cursor == null) {
+      segments.put(root, new Segment(root, null));
+    } else {
+      read(cursor).forEach(s -> segments.put(s.stream, s));
+    }
+    return collect(segments, new ArrayList<>(), limit, shown);
+  }
+
+  private Future<Page> collect(
+      Map<CustomerId, Segment> segments, List<Item> items, int limit, Predicate<Entry> shown) {
+    List<Future<Void>> reads = new ArrayList<>();
+    for (Segment s : segments.values()) {
+      if (s.ahead.isEmpty() && !s.ended) {
+        reads.add(
+            streams
+                .before(s.stream, s.before, CHUNK)
+                .map(
+                    entries -> {
+                      s.ahead.addAll(entries);
+                      s.ended = entries.size() < CHUNK;
+                      return null;
+                    }));
+      }
+    }
+    if (!reads.isEmpty()) {
+      return Future.all(reads).compose(_ -> collect(segments, items, limit, shown));
+    }
+    while (items.size() < limit) {
+      Segment newest = newest(segments);
+      if (newest == null) {
+        Collections.reverse(items);
+        return Future.succeededFuture(new Page(items, null));
+      }
+      Entry entry = newest.ahead.removeFirst();
+      newest.before = entry.position();
+      if (shown.test(entry)) {
+        items.add(new Item(newest.stream, entry));
+      }
+      boolean more = newest.ahead.isEmpty() && !newest.ended;
+      if (entry.event() instanceof Event.CustomersMerged m) {
+        CustomerId child = CustomerId.of(m.from());
+        // its seal is the last entry and stands for nothing that was said
+        segments.putIfAbsent(child, new Segment(child, m.upTo()));
+        more = true;
+      }
+      if (more) {
+        return collect(segments, items, limit, shown);
+      }
+    }
+    String cursor = write(segments);
+    Collections.reverse(items);
+    return Future.succeededFuture(new Page(items, cursor));
+  }
+
+  private static @Nullable Segment newest(Map<CustomerId, Segment> segments) {
+    Segment newest = null;
+    long top = Long.MIN_VALUE;
+    for (Segment s : segments.values()) {
+      Entry head = s.ahead.peekFirst();
+      if (head != null && head.header().at() > top) {
+        newest = s;
+        top = head.header().at();
+      }
+    }
+    return newest;
+  }
+
+  private @Nullable String write(Map<CustomerId, Segment> segments) {
+    StringBuilder out = new StringBuilder();
+    for (Segment s : segments.values()) {
+      if (!s.ahead.isEmpty() || !s.ended) {
+        out.append(out.isEmpty() ? "" : ",").append(s.stream).append('@').append(s.before);
+      }
+    }
+    return out.isEmpty() ? null : out + "~" + keys.sign("cursor", out.toString(), 16);
+  }
+
+  private List<Segment> read(String cursor) {
+    List<Segment> segments = new ArrayList<>();
+    try {
+      int signed = cursor.lastIndexOf('~');
+      String named = cursor.substring(0, signed);
+      if (cursor.length() > LONGEST_CURSOR
+          || !keys.sign("cursor", named, 16).equals(cursor.substring(signed + 1))) {
+        throw new IllegalArgumentException("not ours");
+      }
+      for (String part : named.split(",", -1)) {
+        int at = part.indexOf('@');
+        CustomerId stream = CustomerId.of(part.substring(0, at));
+        segments.add(new Segment(stream, Position.of(part.substring(at + 1))));
+      }
+    } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
+      throw new Problem(Problem.Code.BAD_REQUEST, "cursor must be one that a page gave");
+    }
+    return segments;
+  }
+}

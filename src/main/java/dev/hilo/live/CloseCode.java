@@ -1,0 +1,23 @@
+package dev.hilo.live;
+
+/** Why the gateway closes a socket. 4000-4099: come back; 4100-4199: not with the same credentials. */
+public enum CloseCode {
+  DRAINING(4000),
+  SLOW_HELLO(4001),
+  NO_PROGRESS(4002),
+  OVERLOAD(4003),
+  BAD_CREDENTIALS(4100),
+  REVOKED(4101),
+  PROTOCOL(4102),
+  TOO_LARGE(4103);
+
+  private final short code;
+
+  CloseCode(int code) {
+    this.code = (short) code;
+  }
+
+  public short code() {
+    return code;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.hilo.live;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hilo.access.Principal;
+import dev.hilo.access.Roster;
+import dev.hilo.codec.Json;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.core.Problem;
+import dev.hilo.core.Problem.Code;
+import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Tokens;
+import dev.hilo.store.Tokens.Standing;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who comes in and as whom. A visitor's token says customer, device and inbox, signed; once the customer exists, only
+ * devices registered with it come in. Cookies are never looked at. Immutable; one for all loops, apart from {@link
+ * Tokens}, which are given with each call.
+ */
+public record Doors(
+    String workspace, AddressKeys keys, Roster roster, Map<String, Inbox> inboxes, List<String> ownOrigins) {
+
+  /** A website's inbox; {@code origins}: pages that may open it beside the gateway's own. */
+  public record Inbox(String key, String name, List<String> origins, @Nullable String greeting) {}
+
+  /**
+   * Somebody who was let in.
+   *
+   * @param token a visitor's, to be given out if {@code fresh}
+   * @param registered false for a visitor nothing is stored of
+   */
+  public record Guest(
+      Principal principal,
+      @Nullable Inbox inbox,
+      @Nullable String token,
+      boolean fresh,
+      boolean registered) {}
+
+  /** An agent's single-use ticket. */
+  Future<Guest> ticket(Tokens tokens, String ticket) {
+    return tokens
+        .redeem(ticket)
+        .compose(
+            who -> {
+              Principal agent =
+                  who != null && who.startsWith("agent ") ? roster.agent(who.substring(6)) : null;
+              return agent == null
+                  ? Future.failedFuture(
+                      new Problem(Code.BAD_TICKET, "this ticket is unknown, used or too old"))
+                  : Future.succeededFuture(new Guest(agent, null, null, false, true));
+            });
+  }
+
+  /** A visitor nobody knows yet. */
+  Future<Guest> visitor(String key, @Nullable String origin) {
+    Inbox inbox = inboxes.get(key);
+    if (inbox == null) {
+      return Future.failedFuture(new Problem(Code.BAD_REQUEST, "there is no such inbox"));
+    }
+    if (!allowed(inbox, origin)) {
+      return Future.failedFuture(origin());
+    }
+    return Future.succeededFuture(guest(CustomerId.fresh(workspace), inbox, true, false));
+  }
+
+  private Guest guest(CustomerId home, Inbox inbox, boolean fresh, boolean registered) {
+    String device = Tokens.random();
+    ObjectNode claims =
+        Json.object()
+            .put("c", home.toString())
+            .put("d", device)
+            .put("i", inbox.key())
+            .put("n", Tokens.random());
+    String body = Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(claims));
+    String token = body + "." + keys.sign("visitor", body, 32);
+    return new Guest(new Principal.Visitor(home, device, inbox.key()), inbox, token, fresh, registered);
+  }
+
+  /** A device that was here before. */
+  public Future<Guest> token(Tokens tokens, String token, @Nullable String origin) {
+    Guest guest = read(token);
+    if (guest == null || guest.inbox() == null || !(guest.principal() instanceof Principal.Visitor v)) {
+      return Future.failedFuture(new Problem(Code.BAD_TOKEN, "this token is not ours"));
+    }
+    if (!allowed(guest.inbox(), origin)) {
+      return Future.failedFuture(origin());
+    }
+    return tokens
+        .standing(v.home(), v.device(), token)
+        .compose(
+            standing ->
+                switch (standing) {
+                  case REVOKED ->
+                      Future.failedFuture(
+                          new Problem(Code.BAD_TOKEN, "this device was signed out"));
+                  case NEW, KNOWN ->
+                      Future.succeededFuture(
+                          new Guest(v, guest.inbox(), token, false, standing == Standing.KNOWN));
+                });
+  }
+
+  private @Nullable Guest read(String token) {
+    int dot = token.indexOf('.');
+    if (dot <= 0 || token.length() > 1000) {
+      return null;
+    }
+    String body = token.substring(0, dot);
+    boolean ours =
+        MessageDigest.isEqual(
+            keys.sign("visitor", body, 32).getBytes(StandardCharsets.UTF_8),
+            token.substring(dot + 1).getBytes(StandardCharsets.UTF_8));
+    if (!ours) {
+      return null;
+    }
+    try {
+      JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(body));
+      Inbox inbox = inboxes.get(claims.path("i").asText());
+      CustomerId home = CustomerId.of(claims.path("c").asText());
+      return inbox == null || !home.workspace().equals(workspace)
+          ? null
+          : new Guest(
+              new Principal.Visitor(home, claims.path("d").asText(), inbox.key()),
+              inbox,
+              token,
+              false,
+              false);
+    } catch (Json.BadJson | IllegalArgumentException e) {
+      return null;
+    }
+  }
+
+  /** A further device of a visitor, by a one-time link. It is registered before it comes in. */
+  Future<Guest> link(Tokens tokens, String code, @Nullable String origin) {
+    return tokens
+        .redeem(code)
+        .compose(
+            meaning -> {
+              List<String> parts = meaning == null ? List.of() : List.of(meaning.split(" ", -1));
+              Inbox inbox =
+                  parts.size() == 3 && parts.getFirst().equals("device")
+                      ? inboxes.get(parts.get(2))
+                      : null;
+              if (inbox == null) {
+                return Future.failedFuture(
+                    new Problem(Code.BAD_LINK, "this link was used before or has expired"));
+              }
+              if (!allowed(inbox, origin)) {
+                return Future.failedFuture(origin());
+              }
+              Guest guest = guest(CustomerId.of(parts.get(1)), inbox, true, true);
+              return register(tokens, guest).map(guest);
+            });
+  }
+
+  /** Stores a device, so that from now on only stored devices of its customer come in. */
+  static Future<Void> register(Tokens tokens, Guest guest) {
+    return guest.principal() instanceof Principal.Visitor v && guest.token() != null
+        ? tokens.addDevice(v.home(), v.device(), guest.token())
+        : Future.succeededFuture();
+  }
+
+  private boolean allowed(Inbox inbox, @Nullable String origin) {
+    return origin == null || ownOrigins.contains(origin) || inbox.origins().contains(origin);
+  }
+
+  private static Problem origin() {
+    return new Problem(Code.FORBIDDEN_ORIGIN, "this page may not open this inbox");
+  }
+}

@@ -1,0 +1,672 @@
+package dev.hilo.live;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hilo.access.Permissions;
+import dev.hilo.access.Permissions.Act;
+import dev.hilo.access.Principal;
+import dev.hilo.access.Roster;
+import dev.hilo.codec.Json;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Position;
+import dev.hilo.core.Problem;
+import dev.hilo.core.Problem.Code;
+import dev.hilo.core.Timeline;
+import dev.hilo.reader.Board;
+import dev.hilo.store.SharedObjects;
+import dev.hilo.store.Streams;
+import dev.hilo.store.Tokens;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ServerWebSocket;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One live socket. Everything happens on its event loop. */
+final class Session {
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+  private static final long HELLO_MS = 10_000;
+
+  private final Vertx vertx;
+  private final Hub hub;
+  private final Hub.Services services;
+  private final ServerWebSocket socket;
+  private final String id = Tokens.random().substring(0, 12);
+  private final Map<CustomerId, Watch> watches = new LinkedHashMap<>();
+  private final List<Runnable> whenDrained = new ArrayList<>();
+  private final long helloTimer;
+  private Doors.@Nullable Guest guest;
+  private Board.@Nullable View view;
+  private boolean greeting;
+  private boolean closed;
+  private int unacked;
+  private int framesLeft;
+  private long framesSince = System.nanoTime();
+  private long wrote = System.nanoTime();
+  private long heard = System.nanoTime();
+
+  Session(Vertx vertx, Hub hub, Hub.Services services, ServerWebSocket socket) {
+    this.vertx = vertx;
+    this.hub = hub;
+    this.services = services;
+    this.socket = socket;
+    this.framesLeft = services.limits().framesPerSecond() * 2;
+    this.helloTimer = vertx.setTimer(HELLO_MS, _ -> close(CloseCode.SLOW_HELLO));
+    socket.setWriteQueueMaxSize(64 * 1024);
+    socket.textMessageHandler(this::received);
+    socket.pongHandler(_ -> heard = System.nanoTime());
+    socket.drainHandler(_ -> drained());
+    socket.exceptionHandler(e -> LOG.debug("a socket failed: {}", e.toString()));
+  }
+
+  String id() {
+    return id;
+  }
+
+  Streams streams() {
+    return services.streams();
+  }
+
+  Timeline timeline() {
+    return services.timeline();
+  }
+
+  SharedObjects objects() {
+    return services.objects();
+  }
+
+  Roster roster() {
+    return services.roster();
+  }
+
+  // ---- out
+
+  void send(String frame) {
+    if (!closed) {
+      wrote = System.nanoTime();
+      socket.writeTextMessage(frame).onFailure(_ -> {});
+    }
+  }
+
+  void send(ObjectNode frame) {
+    send(frame.toString());
+  }
+
+  static ObjectNode answer(ObjectNode frame, @Nullable String ref) {
+    return ref == null ? frame : frame.put("ref", ref);
+  }
+
+  void problem(Problem p, @Nullable String ref) {
+    ObjectNode frame =
+        Json.object()
+            .put("type", "problem")
+            .put("code", p.code().word())
+            .put("title", p.title())
+            .put("temporary", p.code().temporary());
+    if (p.code().temporary()) {
+      frame.put("retryAfter", 1);
+    }
+    if (p.detail() != null) {
+      frame.set("detail", p.detail());
+    }
+    send(answer(frame, ref));
+  }
+
+  private void failed(Throwable e, @Nullable String ref) {
+    Problem p = Problem.of(e);
+    if (p.code() == Code.INTERNAL) {
+      LOG.error("a frame failed", e);
+    }
+    problem(p, ref);
+  }
+
+  /** True while the socket has more to send than it should hold. */
+  boolean full() {
+    return socket.writeQueueFull();
+  }
+
+  void whenDrained(Runnable then) {
+    whenDrained.add(then);
+  }
+
+  private void drained() {
+    List<Runnable> now = List.copyOf(whenDrained);
+    whenDrained.clear();
+    now.forEach(Runnable::run);
+  }
+
+  /** Again in a while: the store did not answer. */
+  void later(Runnable again) {
+    vertx.setTimer(
+        ThreadLocalRandom.current().nextLong(300, 900),
+        _ -> {
+          if (!closed) {
+            again.run();
+          }
+        });
+  }
+
+  /** This session's turn: a frame if none went out lately, and a look whether the peer still answers. */
+  void beat() {
+    long period = services.limits().beatSeconds() * 1_000_000_000L;
+    long now = System.nanoTime();
+    if (now - heard > 3 * period) {
+      close(CloseCode.NO_PROGRESS);
+      return;
+    }
+    if (now - wrote > period / 2) {
+      send("{\"type\":\"beat\"}");
+    }
+    socket.writePing(Buffer.buffer()).onFailure(_ -> {});
+  }
+
+  void moving(long millis) {
+    send(
+        Json.object()
+            .put("type", "moving")
+            .put("after", ThreadLocalRandom.current().nextLong(Math.max(1, millis))));
+    vertx.setTimer(millis + 1000, _ -> close(CloseCode.DRAINING));
+  }
+
+  void close(CloseCode code) {
+    if (!closed) {
+      socket.close(code.code(), code.name().toLowerCase(Locale.ROOT)).onFailure(_ -> {});
+    }
+  }
+
+  void closed() {
+    closed = true;
+    vertx.cancelTimer(helloTimer);
+    watches.values().forEach(this::leave);
+    watches.clear();
+    whenDrained.clear();
+    if (view != null) {
+      view.close();
+    }
+    if (guest != null && guest.principal() instanceof Principal.Visitor v) {
+      services.sockets().left(v.device());
+    }
+  }
+
+  private void leave(Watch watch) {
+    watch.close();
+    if (watch.topic().remove(watch)) {
+      hub.leave(watch.topic());
+    }
+  }
+
+  // ---- in
+
+  private void received(String text) {
+    heard = System.nanoTime();
+    if (text.length() > services.limits().frameBytes()) {
+      close(CloseCode.TOO_LARGE);
+      return;
+    }
+    String ref = null;
+    try {
+      if (!frameAllowed()) {
+        throw new Problem(Code.TOO_MANY_FRAMES, "slower, please");
+      }
+      Frame frame = Frame.parse(text);
+      ref = frame.ref();
+      handle(frame);
+    } catch (Problem p) {
+      problem(p, ref != null ? ref : Frame.refOf(text));
+      if (guest == null && !greeting) {
+        close(CloseCode.PROTOCOL);
+      }
+    }
+  }
+
+  private boolean frameAllowed() {
+    int perSecond = services.limits().framesPerSecond();
+    long now = System.nanoTime();
+    long gained = (now - framesSince) * perSecond / 1_000_000_000L;
+    if (gained > 0) {
+      framesLeft = (int) Math.min(perSecond * 2L, framesLeft + gained);
+      framesSince = now;
+    }
+    return framesLeft-- > 0;
+  }
+
+  private void handle(Frame frame) {
+    if (frame instanceof Frame.Hello hello) {
+      hello(hello);
+      return;
+    }
+    if (frame instanceof Frame.Beat) {
+      send("{\"type\":\"beat\"}");
+      return;
+    }
+    Doors.Guest me = guest;
+    if (me == null) {
+      throw new Problem(Code.HELLO_FIRST, "the first frame is hello");
+    }
+    Principal who = me.principal();
+    switch (frame) {
+      case Frame.Hello _, Frame.Beat _ -> {}
+      case Frame.Auth auth -> auth(auth);
+      case Frame.SayFrame say -> say(me, say);
+      case Frame.Do act -> act(who, act);
+      case Frame.Put put -> put(who, put);
+      case Frame.Watch watch -> watch(who, watch);
+      case Frame.WatchInbox inbox -> watchInbox(who, inbox);
+      case Frame.Unwatch unwatch -> unwatch(who, unwatch);
+      case Frame.UnwatchInbox u -> {
+        if (view != null) {
+          view.close();
+          view = null;
+        }
+        ok(u.ref());
+      }
+      case Frame.Read read -> read(who, read);
+      case Frame.Typing typing -> typing(who, typing);
+      case Frame.History history -> history(who, history);
+      case Frame.State state -> state(who, state);
+    }
+  }
+
+  private void ok(@Nullable String ref) {
+    if (ref != null) {
+      send(answer(Json.object().put("type", "ok"), ref));
+    }
+  }
+
+  private void hello(Frame.Hello hello) {
+    if (guest != null || greeting) {
+      throw new Problem(Code.BAD_REQUEST, "hello was said before");
+    }
+    greeting = true;
+    vertx.cancelTimer(helloTimer);
+    Doors doors = services.doors();
+    String origin = socket.headers().get("Origin");
+    Future<Doors.Guest> coming =
+        hello.ticket() != null
+            ? doors.ticket(services.tokens(), hello.ticket())
+            : hello.token() != null
+                ? doors.token(services.tokens(), hello.token(), origin)
+                : hello.link() != null
+                    ? doors.link(services.tokens(), hello.link(), origin)
+                    : doors.visitor(hello.inbox() == null ? "" : hello.inbox(), origin);
+    coming
+        .onFailure(
+            e -> {
+              failed(e, hello.ref());
+              close(Problem.of(e).code().temporary() ? CloseCode.OVERLOAD : CloseCode.BAD_CREDENTIALS);
+            })
+        .onSuccess(
+            arrived -> {
+              if (closed) {
+                return;
+              }
+              if (arrived.principal() instanceof Principal.Visitor v
+                  && !services.sockets().entered(v.device(), services.limits().perDevice())) {
+                problem(
+                    new Problem(Code.TOO_MANY_DEVICES, "this device has too many sockets"),
+                    hello.ref());
+                close(CloseCode.PROTOCOL);
+                return;
+              }
+              guest = arrived;
+              welcome(arrived, hello);
+            });
+  }
+
+  private void welcome(Doors.Guest arrived, Frame.Hello hello) {
+    ObjectNode frame =
+        Json.object()
+            .put("type", "welcome")
+            .put("session", id)
+            .put("workspace", arrived.principal().workspace())
+            .put("beat", services.limits().beatSeconds());
+    ObjectNode you = frame.putObject("you");
+    switch (arrived.principal()) {
+      case Principal.Agent a -> you.put("kind", "agent").put("id", a.id()).put("name", a.name());
+      case Principal.Visitor v -> {
+        you.put("kind", "customer").put("id", v.home().toString());
+        frame.put("topic", "c:" + v.home());
+      }
+      case Principal.Integration i -> you.put("kind", "integration").put("id", i.name());
+    }
+    if (arrived.fresh() && arrived.token() != null) {
+      frame.put("token", arrived.token());
+    }
+    if (arrived.inbox() != null) {
+      ObjectNode inbox =
+          frame.putObject("inbox").put("key", arrived.inbox().key()).put("name", arrived.inbox().name());
+      if (arrived.inbox().greeting() != null) {
+        inbox.put("greeting", arrived.inbox().greeting());
+      }
+    }
+    Limits limits = services.limits();
+    frame
+        .putObject("limits")
+        .put("frame", limits.frameBytes())
+        .put("framesPerSecond", limits.framesPerSecond())
+        .put("unacked", limits.unacked())
+        .put("topics", limits.topics());
+    frame.putArray("features").add("objects").add("history").add("link").add("prove");
+    send(answer(frame, hello.ref()));
+    if (arrived.principal() instanceof Principal.Visitor v && arrived.registered()) {
+      open(v.home(), hello.topic(), hello.since(), null, v.home().toString());
+    }
+  }
+
+  /** The visitor renews its token on a socket that stands. */
+  private void auth(Frame.Auth auth) {
+    services
+        .doors()
+        .token(services.tokens(), auth.token(), socket.headers().get("Origin"))
+        .onSuccess(_ -> ok(auth.ref()))
+        .onFailure(
+            e -> {
+              failed(e, auth.ref());
+              close(CloseCode.REVOKED);
+            });
+  }
+
+  /** The thread a frame is about: a visitor's own, whatever it names. */
+  private static CustomerId target(Principal who, @Nullable CustomerId topic) {
+    return switch (who) {
+      case Principal.Visitor v -> v.home();
+      case Principal.Agent _, Principal.Integration _ -> {
+        if (topic == null) {
+          throw new Problem(Code.UNKNOWN_TOPIC, "topic must be c:<customer>");
+        }
+        yield topic;
+      }
+    };
+  }
+
+  private void say(Doors.Guest me, Frame.SayFrame frame) {
+    CustomerId topic = target(me.principal(), frame.customer());
+    if (unacked >= services.limits().unacked()) {
+      throw new Problem(Code.TOO_MANY_UNACKED, "wait for the acks of what you said");
+    }
+    unacked++;
+    admitted(me, topic)
+        .compose(_ -> services.actions().say(me.principal(), topic, frame.say()))
+        .onComplete(
+            r -> {
+              unacked--;
+              if (r.succeeded()) {
+                ObjectNode ack =
+                    Json.object()
+                        .put("type", "ack")
+                        .put("id", frame.say().id())
+                        .put("pos", r.result().toString());
+                send(answer(ack, frame.ref()));
+              } else {
+                failed(r.cause(), frame.ref());
+              }
+            });
+  }
+
+  /** A visitor's first message: now its device is stored and its thread is followed. */
+  private Future<Void> admitted(Doors.Guest me, CustomerId home) {
+    if (me.registered()) {
+      return Future.succeededFuture();
+    }
+    return Doors.register(services.tokens(), me)
+        .onSuccess(
+            _ -> {
+              if (guest != null && !guest.registered()) {
+                guest = new Doors.Guest(me.principal(), me.inbox(), me.token(), false, true);
+                open(home, home, Position.START, null, home.toString());
+              }
+            });
+  }
+
+  private void act(Principal who, Frame.Do act) {
+    services
+        .actions()
+        .act(who, target(who, act.topic()), act.action(), act.fields())
+        .onSuccess(
+            result -> {
+              boolean appended = result.has("pos");
+              result.put("type", appended ? "ack" : "ok");
+              if (appended && act.fields().path("id").isTextual()) {
+                result.put("id", act.fields().path("id").textValue());
+              }
+              send(answer(result, act.ref()));
+            })
+        .onFailure(e -> failed(e, act.ref()));
+  }
+
+  private void put(Principal who, Frame.Put put) {
+    CustomerId topic = target(who, put.topic());
+    boolean visitor = who instanceof Principal.Visitor;
+    if (!put.key().matches("[a-zA-Z0-9_.:-]{1,64}") || visitor && put.key().startsWith("staff.")) {
+      throw new Problem(Code.BAD_REQUEST, "key is 1..64 of a-z 0-9 _ . : -");
+    }
+    if (put.value().length() > SharedObjects.LONGEST) {
+      throw new Problem(
+          Code.TOO_LARGE, "an object has at most " + SharedObjects.LONGEST + " characters");
+    }
+    services
+        .actions()
+        .thread(who, Act.PUT, topic)
+        .compose(
+            state ->
+                services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
+        .onFailure(e -> failed(e, put.ref()))
+        .onSuccess(
+            written -> {
+              switch (written) {
+                case SharedObjects.Written.Stored s ->
+                    send(
+                        answer(
+                            Json.object().put("type", "ok").put("rev", s.rev()), put.ref()));
+                case SharedObjects.Written.Conflict c ->
+                    problem(
+                        new Problem(
+                            Code.OBJECT_CONFLICT,
+                            "somebody wrote this before",
+                            Json.object().put("rev", c.is().rev()).put("value", c.is().json())),
+                        put.ref());
+                case SharedObjects.Written.Full _ ->
+                    problem(
+                        new Problem(
+                            Code.TOO_LARGE, "a thread has at most " + SharedObjects.MOST + " objects"),
+                        put.ref());
+              }
+            });
+  }
+
+  private void watch(Principal who, Frame.Watch frame) {
+    CustomerId topic = target(who, frame.topic());
+    if (!Permissions.may(who, Act.WATCH, topic)) {
+      throw new Problem(Code.FORBIDDEN, "this is not yours to see");
+    }
+    if (watches.size() >= services.limits().topics()) {
+      throw new Problem(Code.TOO_MANY_TOPICS, "unwatch something first");
+    }
+    String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
+    CustomerId asked = frame.topic() == null ? topic : frame.topic();
+    open(topic, asked, frame.since(), frame.ref(), home);
+  }
+
+  /** Follows the root of a customer; {@code asked}: the topic that {@code since} belongs to. */
+  private void open(
+      CustomerId customer,
+      @Nullable CustomerId asked,
+      @Nullable Position since,
+      @Nullable String ref,
+      @Nullable String home) {
+    services
+        .roots()
+        .root(customer)
+        .onFailure(
+            e -> {
+              if (ref != null) {
+                failed(e, ref);
+              } else {
+                later(() -> open(customer, asked, since, null, home));
+              }
+            })
+        .onSuccess(
+            state -> {
+              if (closed) {
+                return;
+              }
+              CustomerId root = state.customer();
+              boolean same = root.equals(asked == null ? customer : asked);
+              if (!same && asked != null) {
+                send(rebind(asked, root, state.last(), "joined"));
+              }
+              follow(root, same ? since : null, ref, home);
+            });
+  }
+
+  private void follow(
+      CustomerId root, @Nullable Position since, @Nullable String ref, @Nullable String home) {
+    Watch before = watches.remove(root);
+    if (before != null) {
+      leave(before);
+    }
+    watches.put(root, new Watch(this, hub.topic(root), home, since, ref));
+    if (guest != null && guest.principal() instanceof Principal.Agent a) {
+      signal(root, a, "viewing", true, "staff", null);
+    }
+  }
+
+  private static ObjectNode rebind(CustomerId from, CustomerId to, Position at, String why) {
+    return Json.object()
+        .put("type", "rebind")
+        .put("from", "c:" + from)
+        .put("to", "c:" + to)
+        .put("pos", at.toString())
+        .put("why", why);
+  }
+
+  /** The thread that {@code watch} shows changed shape: it is shown anew. */
+  void rebind(Watch watch, CustomerId into, Position at, String why) {
+    CustomerId from = watch.topic().customer();
+    leave(watch);
+    watches.remove(from, watch);
+    send(rebind(from, into, at, why));
+    String home =
+        guest != null && guest.principal() instanceof Principal.Visitor v ? v.home().toString() : null;
+    follow(into, null, null, home);
+  }
+
+  private void unwatch(Principal who, Frame.Unwatch frame) {
+    CustomerId topic = target(who, frame.topic());
+    Watch watch = watches.remove(topic);
+    if (watch != null) {
+      leave(watch);
+      if (who instanceof Principal.Agent a) {
+        signal(topic, a, "viewing", false, "staff", null);
+      }
+    }
+    ok(frame.ref());
+  }
+
+  private void watchInbox(Principal who, Frame.WatchInbox frame) {
+    CustomerId any = CustomerId.unrouted(who.workspace());
+    if (!Permissions.may(who, Act.INBOX, any)) {
+      throw new Problem(Code.FORBIDDEN, "the inbox is for staff");
+    }
+    if (view != null) {
+      view.close();
+    }
+    view =
+        services
+            .board()
+            .watch(
+                who.author().id(),
+                frame.filter(),
+                Math.max(1, Math.min(500, frame.limit())),
+                vertx.getOrCreateContext(),
+                new Board.Listener() {
+                  @Override
+                  public void rows(ObjectNode rows) {
+                    send(
+                        answer(rows.put("type", "rows").put("topic", "inbox"), frame.ref()));
+                  }
+
+                  @Override
+                  public boolean row(ObjectNode row) {
+                    if (full()) {
+                      return false;
+                    }
+                    send(row.put("type", "row").put("topic", "inbox"));
+                    return true;
+                  }
+                });
+  }
+
+  private void read(Principal who, Frame.Read read) {
+    services
+        .actions()
+        .read(who, target(who, read.topic()), read.upTo())
+        .onSuccess(_ -> ok(read.ref()))
+        .onFailure(e -> failed(e, read.ref()));
+  }
+
+  private void typing(Principal who, Frame.Typing typing) {
+    CustomerId topic = target(who, typing.topic());
+    if (!Permissions.may(who, Act.TYPE, topic)) {
+      throw new Problem(Code.FORBIDDEN, "this is not yours");
+    }
+    for (CustomerId root : watches.keySet()) {
+      if (who instanceof Principal.Visitor || root.equals(topic)) {
+        String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
+        signal(root, who, "typing", typing.on(), "all", home);
+      }
+    }
+    ok(typing.ref());
+  }
+
+  private void signal(
+      CustomerId root, Principal who, String kind, boolean on, String audience, @Nullable String home) {
+    ObjectNode signal =
+        Json.object().put("kind", kind).put("aud", audience).put("session", id);
+    if (home != null) {
+      signal.put("home", home);
+    }
+    ObjectNode by =
+        signal
+            .putObject("who")
+            .put("kind", who.author().kind().word())
+            .put("id", who.author().id());
+    if (who instanceof Principal.Agent a) {
+      by.put("name", a.name());
+    }
+    signal.putObject("data").put("on", on);
+    services.objects().signal(root, Json.bytes(signal));
+  }
+
+  private void history(Principal who, Frame.History history) {
+    CustomerId topic = target(who, history.topic());
+    Watch watch =
+        who instanceof Principal.Visitor
+            ? watches.values().stream().findFirst().orElse(null)
+            : watches.get(topic);
+    if (watch == null) {
+      throw new Problem(Code.UNKNOWN_TOPIC, "watch the thread first");
+    }
+    watch.history(history.cursor(), history.limit(), history.ref());
+  }
+
+  private void state(Principal who, Frame.State frame) {
+    services
+        .actions()
+        .card(who, frame.topic())
+        .onSuccess(
+            card ->
+                send(
+                    answer(
+                        card.put("type", "state").put("topic", "c:" + frame.topic()),
+                        frame.ref())))
+        .onFailure(e -> failed(e, frame.ref()));
+  }
+}

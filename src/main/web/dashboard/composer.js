@@ -1,0 +1,207 @@
+import { html, nothing } from "lit";
+import { live } from "lit/directives/live.js";
+import { channelOf } from "../shared/channels.js";
+import { icon } from "../shared/icons.js";
+import { shortTime } from "../shared/time.js";
+import { badge, Part } from "./common.js";
+import { desk } from "./desk.js";
+import { drafts, prefs, t } from "./prefs.js";
+import { lastUsed } from "./timeline.js";
+
+const SEEN_AFTER_MS = 1500;
+const MAX_TEXT = 8000;
+
+/**
+ * Where the agent writes: a reply over one of the customer's addresses, or a private note. Keeps
+ * the draft per conversation and mode, and remembers what the agent had seen while writing, so
+ * that a reply to an outdated view asks once.
+ */
+class Composer extends Part {
+  constructor() {
+    super(desk.threadChanged);
+    this.mode = "reply";
+    this.text = "";
+    this.route = "auto";
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.end = desk.live.on((frame) => this.arrived(frame));
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.end();
+  }
+
+  get field() {
+    return this.querySelector("textarea");
+  }
+
+  willUpdate() {
+    if (this.customer !== desk.current) {
+      this.customer = desk.current;
+      this.route = "auto";
+      this.mode = "reply";
+      this.text = drafts.get(this.customer, this.mode);
+      this.asked = null;
+      this.based = undefined;
+    }
+    if (desk.stale && desk.stale !== this.asked) {
+      this.asked = desk.stale;
+      this.mode = "reply";
+      this.route = desk.stale.route;
+      if (!this.text.trim()) this.write(desk.stale.text);
+    }
+    if (!this.text.trim() || !this.based) this.based = desk.thread?.have;
+  }
+
+  /** A message of somebody else during writing is not counted as seen at once. */
+  arrived(frame) {
+    if (frame.topic !== desk.topic || !this.text.trim() || this.mode !== "reply") return;
+    const events = frame.type === "entry" ? [frame.event] : frame.type === "entries" ? frame.entries.map(({ event }) => event) : [];
+    for (const { t: type, by } of events) {
+      if (type !== "MessageAdded") continue;
+      if (by?.kind === "customer") this.unseenSince ??= Date.now();
+      else if (by?.id !== desk.session.agent.id) this.colleague = true;
+    }
+    if (!this.unseenSince && !this.colleague) this.based = desk.thread?.have;
+  }
+
+  write(text) {
+    this.text = text;
+    drafts.set(this.customer, this.mode, text);
+  }
+
+  typed({ target }) {
+    this.write(target.value);
+    if (!this.colleague && (!this.unseenSince || Date.now() - this.unseenSince > SEEN_AFTER_MS)) {
+      this.unseenSince = undefined;
+      this.based = desk.thread?.have;
+    }
+    if (this.mode === "reply") desk.typing(Boolean(target.value.trim()));
+    this.requestUpdate();
+  }
+
+  choose(mode, focus = true) {
+    if (mode !== this.mode) {
+      this.mode = mode;
+      this.text = drafts.get(this.customer, mode);
+      desk.typing(false);
+      this.requestUpdate();
+    }
+    if (focus) this.updateComplete.then(() => this.field?.focus());
+  }
+
+  keyInTabs(event) {
+    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
+    event.preventDefault();
+    this.choose(this.mode === "reply" ? "note" : "reply", false);
+    this.updateComplete.then(() => this.querySelector("[role=tab][aria-selected=true]").focus());
+  }
+
+  key(event) {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      this.field.blur();
+      document.querySelector("hilo-thread .log")?.focus();
+      return;
+    }
+    if (event.altKey && (event.key === "r" || event.key === "n")) {
+      event.preventDefault();
+      this.choose(event.key === "r" ? "reply" : "note");
+      return;
+    }
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    const touch = matchMedia("(pointer: coarse)").matches;
+    if (touch && !event.ctrlKey && !event.metaKey) return;
+    event.preventDefault();
+    this.send();
+  }
+
+  send(force = false) {
+    const text = this.text.trim();
+    if (!text) return;
+    if (this.mode === "note") desk.note(text);
+    else desk.say(text, this.route, this.based, force);
+    this.write("");
+    this.unseenSince = undefined;
+    this.colleague = false;
+    this.based = undefined;
+    desk.stale = null;
+    this.field.value = "";
+    desk.redraw();
+    this.field.focus();
+    this.dispatchEvent(new CustomEvent("said", { bubbles: true }));
+  }
+
+  keepWriting() {
+    desk.stale = null;
+    this.colleague = false;
+    this.unseenSince = undefined;
+    this.based = desk.thread?.have;
+    desk.redraw();
+    this.field?.focus();
+  }
+
+  render() {
+    if (!desk.current) return nothing;
+    const note = this.mode === "note";
+    const addresses = desk.card?.addresses ?? [];
+    const target = addresses.find(({ via }) => via === this.route) ?? lastUsed(addresses);
+    return html`<section class="composer ${note ? "is-note" : ""}" aria-label=${t(note ? "privateNote" : "reply")}>
+      ${desk.stale ? this.staleBar() : nothing}
+      <div class="composer-tools">
+        <div class="tabs" role="tablist" aria-label=${t("writeAs")} @keydown=${this.keyInTabs}>
+          ${this.tab("reply", "reply", "R")}${this.tab("note", "noteTab", "N")}
+        </div>
+        ${note
+          ? html`<span class="only-team">${icon("note")}${t("onlyTeam")}</span>`
+          : html`<label class="route">${target ? badge(target.channel, true) : nothing}<span class="hidden">${t("sendVia")}</span>
+              <select data-testid="route" ?disabled=${!addresses.length} @change=${(e) => this.pickRoute(e.target.value)}>
+                <option value="auto" ?selected=${this.route === "auto"}>${this.auto(addresses)}</option>
+                ${addresses.map((address) => html`<option value=${address.via} ?selected=${this.route === address.via}>${this.routeName(address)}</option>`)}
+              </select></label>`}
+      </div>
+      <div class="composer-box">
+        <textarea id="composer" data-testid="composer" rows="2" maxlength=${MAX_TEXT} aria-label=${t(note ? "writeNote" : "writeReply")}
+          placeholder=${t(note ? "writeNote" : "writeReplyVia", { channel: target ? channelOf(target.channel).name : "" })}
+          .value=${live(this.text)} @input=${this.typed} @keydown=${this.key} @blur=${() => desk.typing(false)}></textarea>
+        <div class="composer-foot"><span class="hint"><kbd>Enter</kbd> ${t("hintSend")} · <kbd>Shift</kbd>+<kbd>Enter</kbd> ${t("hintLine")}</span>
+          ${this.text.length > MAX_TEXT - 500 ? html`<span class="left">${MAX_TEXT - this.text.length}</span>` : nothing}
+          <button type="button" class="button primary send" data-testid="send" ?disabled=${!this.text.trim()} @click=${() => this.send()}>
+            ${t(note ? "addNote" : "send")}${icon(note ? "note" : "send")}</button></div>
+      </div>
+    </section>`;
+  }
+
+  tab(mode, label, key) {
+    const chosen = this.mode === mode;
+    return html`<button type="button" role="tab" data-testid="tab-${mode}" aria-selected=${String(chosen)} aria-controls="composer" tabindex=${chosen ? 0 : -1}
+      @click=${() => this.choose(mode)}>${t(label)}<kbd>${key}</kbd>${!chosen && drafts.get(this.customer, mode) ? html`<span class="has-draft" title=${t("draft")}></span>` : nothing}</button>`;
+  }
+
+  pickRoute(route) {
+    this.route = route;
+    this.requestUpdate();
+  }
+
+  auto(addresses) {
+    const last = lastUsed(addresses);
+    return last ? t("autoRoute", { channel: [channelOf(last.channel).name, last.label].filter(Boolean).join(" · ") }) : t("noRoute");
+  }
+
+  routeName({ channel, label, lastAt }) {
+    const when = lastAt ? ` · ${t("lastUsed", { when: shortTime(prefs.locale, lastAt) })}` : "";
+    return `${channelOf(channel).name}${label ? ` · ${label}` : ""}${when}`;
+  }
+
+  staleBar() {
+    const n = desk.stale.missed.size;
+    return html`<div class="stale" role="alert">${icon("alert")}<p><strong>${t("staleTitle", { n: Math.max(1, n) })}</strong> ${t("staleText")}</p>
+      <button type="button" class="button" data-testid="keep-writing" @click=${() => this.keepWriting()}>${t("keepWriting")}</button>
+      <button type="button" class="button primary" data-testid="send-anyway" @click=${() => this.send(true)}>${t("sendAnyway")}</button></div>`;
+  }
+}
+
+customElements.define("hilo-composer", Composer);

@@ -1,0 +1,435 @@
+import { Live } from "../shared/live.js";
+import { Outbox } from "../shared/outbox.js";
+import { comparePositions, laterPosition, ulid } from "../shared/ids.js";
+import { signal } from "../shared/signal.js";
+import { drafts, t } from "./prefs.js";
+
+export const FILTERS = ["mine", "unassigned", "open", "resolved"];
+const OUTBOX = "hilo.agent.outbox";
+const PAGE = 200;
+const KEPT_THREADS = 8;
+const SIGNAL_MS = 6000;
+const VIEWING_MS = 60_000;
+const CARD_MS = 120;
+const CARD_CHANGES =
+  /^(Conversation|Labels|Priority|Attributes|Address|Identity|Customers|Sealed|Consent|MessageAdded)/;
+
+/** A signal that counts up at most once per animation frame. */
+function beat() {
+  const counter = signal(0);
+  let due = false;
+  return {
+    counter,
+    strike() {
+      if (due) return;
+      due = true;
+      const strike = () => {
+        if (!due) return;
+        due = false;
+        counter.value++;
+      };
+      if (document.visibilityState === "hidden") setTimeout(strike);
+      else requestAnimationFrame(strike);
+    },
+  };
+}
+
+const shelf = {
+  load() {
+    try {
+      return JSON.parse(localStorage.getItem(OUTBOX)) ?? [];
+    } catch {
+      return [];
+    }
+  },
+  change(edit) {
+    try {
+      localStorage.setItem(OUTBOX, JSON.stringify(edit(this.load())));
+    } catch {
+      // Storage is closed: what is unsent lives as long as the page.
+    }
+  },
+};
+
+/**
+ * The agent's desk: session, inbox, the open thread and everything the agent does. It draws
+ * nothing; `inboxChanged`, `threadChanged` and `shellChanged` tell the elements when to.
+ */
+export class Desk {
+  session = undefined;
+  filter = "open";
+  order = [];
+  rows = {};
+  counts = {};
+  loaded = false;
+  limit = PAGE;
+  current = null;
+  pane = "list";
+  stale = null;
+  toasts = [];
+  dialog = null;
+  lastHeard = 0;
+
+  #inbox = beat();
+  #thread = beat();
+  #shell = beat();
+  #recent = [];
+  #cardTimer = 0;
+  #readSent = new Map();
+  #typingSent = 0;
+
+  inboxChanged = this.#inbox.counter;
+  threadChanged = this.#thread.counter;
+  shellChanged = this.#shell.counter;
+
+  constructor() {
+    this.live = new Live({
+      url: `${location.origin.replace(/^http/, "ws")}/live`,
+      hello: () => this.#ticket(),
+      outbox: new Outbox(shelf),
+      refused: ({ code }) => this.#refused(code),
+    });
+    this.live.on((frame) => this.#frame(frame));
+    this.live.status.follow(() => {
+      this.#shell.strike();
+      this.#thread.strike();
+    });
+  }
+
+  get online() {
+    return this.live.status.value === "open";
+  }
+
+  get topic() {
+    return this.current && `c:${this.current}`;
+  }
+
+  get thread() {
+    return this.current ? this.live.threads.get(this.topic) : null;
+  }
+
+  get card() {
+    return this.thread?.customer ?? null;
+  }
+
+  get row() {
+    return this.rows[this.current] ?? null;
+  }
+
+  get name() {
+    return this.card?.name || this.row?.name || t("nameless");
+  }
+
+  /** Notes and replies of the open thread that have not come back as entries. */
+  get pending() {
+    return this.live.outbox.items.filter(
+      ({ frame }) => frame.to?.customer === this.current || (frame.action === "note" && frame.topic === this.topic),
+    );
+  }
+
+  async enter() {
+    const code = /^#enter=(.+)$/.exec(location.hash)?.[1];
+    if (code) {
+      history.replaceState(null, "", location.pathname);
+      await fetch("/api/v1/session", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ code: decodeURIComponent(code) }),
+      }).catch(() => {});
+    }
+    await this.#recognise();
+    if (this.session) {
+      this.follow();
+      addEventListener("popstate", () => this.follow());
+      this.live.start();
+    }
+    this.#shell.strike();
+  }
+
+  async signOut() {
+    await fetch("/api/v1/session", { method: "DELETE" }).catch(() => {});
+    this.live.stop();
+    this.session = null;
+    history.replaceState(null, "", location.pathname);
+    this.#shell.strike();
+  }
+
+  /** Takes filter, thread and pane from the address. */
+  follow() {
+    const [, filter, id, pane] = location.hash.split("/");
+    const wanted = FILTERS.includes(filter) ? filter : "open";
+    if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
+    this.#show(id ? decodeURIComponent(id) : null);
+    this.pane = id ? (pane === "details" ? "details" : "thread") : "list";
+    this.#shell.strike();
+    this.#inbox.strike();
+    this.#thread.strike();
+  }
+
+  /** @param {{filter?: string, id?: string | null, pane?: string}} place */
+  go({ filter = this.filter, id = this.current, pane }, { replace = false } = {}) {
+    const hash = `#/${filter}${id ? `/${encodeURIComponent(id)}` : ""}${id && pane === "details" ? "/details" : ""}`;
+    if (hash === location.hash) return;
+    history[replace ? "replaceState" : "pushState"](null, "", hash);
+    this.follow();
+  }
+
+  more() {
+    if (this.order.length < this.limit) return;
+    this.limit += PAGE;
+    this.live.watchInbox({ filter: this.filter, limit: this.limit });
+  }
+
+  step(by) {
+    const at = this.order.indexOf(this.current);
+    const next = this.order[at < 0 ? 0 : Math.min(this.order.length - 1, Math.max(0, at + by))];
+    if (next) this.go({ id: next }, { replace: Boolean(this.current) });
+  }
+
+  say(text, route, basedOn, force) {
+    this.live.say({
+      id: ulid(),
+      content: { type: "text", text },
+      to: { customer: this.current, route },
+      basedOn,
+      ...(force ? { force: true } : {}),
+    });
+    this.typing(false);
+  }
+
+  note(text) {
+    this.live.doLater({ topic: this.topic, action: "note", text });
+  }
+
+  /** Any other act on the open thread; a refusal becomes a toast and `null`. */
+  async act(action, fields = {}) {
+    try {
+      return await this.live.ask({ type: "do", id: ulid(), topic: this.topic, action, ...fields });
+    } catch (failure) {
+      const { code } = failure.problem ?? {};
+      this.toast(code === "offline" ? t("needsConnection") : t("actionFailed", { why: failure.message }), { bad: true });
+      return null;
+    }
+  }
+
+  async resolve() {
+    const topic = this.topic;
+    const resolved = this.card?.conversation?.status === "resolved" || this.row?.status === "resolved";
+    const done = await this.act(resolved ? "reopen" : "resolve");
+    if (!done) return;
+    this.toast(t(resolved ? "reopenedToast" : "resolvedToast"), {
+      undo: resolved ? null : () => this.live.ask({ type: "do", id: ulid(), topic, action: "reopen" }).catch(() => {}),
+    });
+  }
+
+  typing(on) {
+    const now = Date.now();
+    if (on ? now - this.#typingSent < 3000 : !this.#typingSent) return;
+    this.#typingSent = on ? now : 0;
+    this.live.tell({ type: "typing", topic: this.topic, on });
+  }
+
+  /** The end of the open thread is on screen. */
+  seen() {
+    const thread = this.thread;
+    if (!thread || document.visibilityState !== "visible") return;
+    let last;
+    for (const { pos, event } of thread.entries) {
+      if (event.t === "MessageAdded" && event.by?.kind === "customer") last = laterPosition(pos, last);
+    }
+    const known = laterPosition(this.#readSent.get(thread.topic), thread.view.readBy.agent);
+    if (!last || comparePositions(last, known) <= 0) return;
+    this.#readSent.set(thread.topic, last);
+    this.live.tell({ type: "read", topic: thread.topic, upTo: last });
+  }
+
+  toast(text, { undo = null, bad = false } = {}) {
+    const toast = { id: ulid(), text, undo, bad };
+    this.toasts = [...this.toasts.slice(-2), toast];
+    setTimeout(() => this.dismiss(toast.id), bad ? 8000 : 6000);
+    this.#shell.strike();
+  }
+
+  dismiss(id) {
+    this.toasts = this.toasts.filter((toast) => toast.id !== id);
+    this.#shell.strike();
+  }
+
+  open(dialog) {
+    this.dialog = dialog;
+    this.#shell.strike();
+  }
+
+  redraw() {
+    this.#shell.strike();
+    this.#inbox.strike();
+    this.#thread.strike();
+  }
+
+  async #recognise() {
+    const answer = await fetch("/api/v1/session").catch(() => null);
+    this.session = answer?.ok ? await answer.json() : answer ? null : this.session ?? null;
+  }
+
+  async #ticket() {
+    const answer = await fetch("/api/v1/ticket", { method: "POST" });
+    if (answer.status === 401 || answer.status === 403) {
+      throw Object.assign(new Error("signed out"), { refused: true, code: "signed-out" });
+    }
+    if (!answer.ok) throw new Error(`ticket: ${answer.status}`);
+    const { ticket } = await answer.json();
+    return { ticket };
+  }
+
+  async #refused(code) {
+    await this.#recognise();
+    if (this.session && code === 4100) this.live.start();
+    this.#shell.strike();
+  }
+
+  #watchInbox(filter) {
+    if (filter !== this.filter) {
+      this.order = [];
+      this.limit = PAGE;
+    }
+    this.filter = filter;
+    this.loaded = false;
+    this.live.watchInbox({ filter, limit: this.limit });
+  }
+
+  #show(id) {
+    if (id === this.current) return;
+    this.typing(false);
+    this.stale = null;
+    this.current = id;
+    if (!id) return;
+    this.unreadAtOpen = this.rows[id]?.unread ?? 0;
+    const topic = this.topic;
+    this.live.watch(topic);
+    this.#recent = [topic, ...this.#recent.filter((each) => each !== topic)];
+    for (const old of this.#recent.splice(KEPT_THREADS)) this.live.unwatch(old);
+    this.#askCard();
+  }
+
+  #askCard() {
+    clearTimeout(this.#cardTimer);
+    this.#cardTimer = setTimeout(() => {
+      if (this.current && this.online) this.live.ask({ type: "state", topic: this.topic }).catch(() => {});
+    }, this.card ? CARD_MS : 0);
+  }
+
+  #frame(frame) {
+    this.lastHeard = Date.now();
+    switch (frame.type) {
+      case "welcome":
+        this.#askCard();
+        this.#shell.strike();
+        break;
+      case "rows":
+        this.order = frame.order;
+        this.rows = frame.rows;
+        this.counts = frame.counts ?? this.counts;
+        this.loaded = true;
+        this.#inbox.strike();
+        this.#title();
+        break;
+      case "row":
+        this.#row(frame);
+        break;
+      case "rebind":
+        this.#rebound(frame);
+        break;
+      case "entry":
+        this.#entries(frame.topic, [frame.event]);
+        break;
+      case "entries":
+        this.#entries(frame.topic, frame.entries.map(({ event }) => event));
+        break;
+      case "signal":
+        this.#signalled(frame);
+        break;
+      case "rollback":
+        if (frame.removed?.length) this.toast(t("rolledBack", { n: frame.removed.length }), { bad: true });
+        break;
+      case "problem":
+        if (frame.code === "stale-view") this.#staleView(frame);
+        break;
+      default:
+    }
+    if (frame.type !== "beat") this.#thread.strike();
+  }
+
+  #row({ id, row, before, gone, counts }) {
+    this.order = this.order.filter((each) => each !== id);
+    if (gone) {
+      if (id !== this.current) delete this.rows[id];
+    } else {
+      this.rows[id] = row;
+      const at = before ? this.order.indexOf(before) : -1;
+      if (at < 0) this.order.push(id);
+      else this.order.splice(at, 0, id);
+    }
+    if (counts) this.counts = counts;
+    this.#inbox.strike();
+    this.#title();
+  }
+
+  #title() {
+    const waiting = this.order.filter((id) => this.rows[id]?.unread).length;
+    const title = waiting ? `(${waiting > 99 ? "99+" : waiting}) Hilo` : "Hilo";
+    if (document.title !== title) document.title = title;
+  }
+
+  #entries(topic, events) {
+    if (topic !== this.topic) return;
+    if (events.some(({ t: type }) => CARD_CHANGES.test(type))) this.#askCard();
+    for (const { by, t: type } of events) {
+      if (type === "MessageAdded" && by) this.thread?.signals.delete(`typing ${by.kind} ${by.id}`);
+    }
+  }
+
+  #rebound({ from, to }) {
+    const id = to.slice(2);
+    this.#recent = [to, ...this.#recent.filter((each) => each !== from && each !== to)];
+    if (from !== to) drafts.move(from.slice(2), id);
+    if (from !== this.topic) return;
+    this.current = id;
+    history.replaceState(null, "", `#/${this.filter}/${encodeURIComponent(id)}${this.pane === "details" ? "/details" : ""}`);
+    this.#askCard();
+    this.#shell.strike();
+  }
+
+  #signalled({ topic, kind, who, data }) {
+    const thread = this.live.threads.get(topic);
+    if (!thread || (kind !== "typing" && kind !== "viewing")) return;
+    const key = `${kind} ${who?.kind} ${who?.id}`;
+    if (!data?.on) {
+      thread.signals.delete(key);
+      return;
+    }
+    const life = kind === "typing" ? SIGNAL_MS : VIEWING_MS;
+    const until = Date.now() + life;
+    thread.signals.set(key, { kind, who, until });
+    setTimeout(() => {
+      if (thread.signals.get(key)?.until === until) thread.signals.delete(key);
+      this.#thread.strike();
+    }, life);
+  }
+
+  /** Somebody else wrote meanwhile: the words go back to the composer, which asks once. */
+  #staleView(frame) {
+    const item = this.live.outbox.find(frame.ref);
+    if (!item?.frame.to) return;
+    const { frame: said } = item;
+    const missed = (frame.detail?.missed ?? []).map(({ event }) => event.id);
+    this.live.outbox.remove(said.id);
+    if (said.to.customer === this.current) {
+      this.stale = { text: said.content.text, route: said.to.route, missed: new Set(missed) };
+    } else {
+      drafts.set(said.to.customer, "reply", said.content.text);
+      this.toast(t("staleElsewhere"), { bad: true });
+    }
+  }
+}
+
+export const desk = new Desk();

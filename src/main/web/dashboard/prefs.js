@@ -1,0 +1,74 @@
+import { pickLanguage, regional, speaker } from "../shared/i18n.js";
+import { WORDS } from "./words.js";
+
+const KEY = "hilo.agent";
+
+function read() {
+  try {
+    return JSON.parse(localStorage.getItem(KEY)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** What this browser remembers for the agent: language, theme, side panel. */
+export const prefs = {
+  ...read(),
+
+  set(fields) {
+    Object.assign(this, fields);
+    const { language, theme, side } = this;
+    try {
+      localStorage.setItem(KEY, JSON.stringify({ language, theme, side }));
+    } catch {
+      // Storage is closed: the choice lasts as long as the page.
+    }
+    this.apply();
+  },
+
+  apply() {
+    this.language = pickLanguage(this.language, navigator.languages);
+    this.locale = regional(this.language);
+    this.t = speaker(WORDS, this.language);
+    document.documentElement.lang = this.language;
+    if (this.theme === "light" || this.theme === "dark") document.documentElement.setAttribute("theme", this.theme);
+    else document.documentElement.removeAttribute("theme");
+  },
+};
+
+/** A word in the agent's language. */
+export const t = (key, values) => prefs.t(key, values);
+
+/** Unsent text, kept per conversation and mode. */
+export const drafts = {
+  key: (customer, mode) => `hilo.draft.${customer}.${mode}`,
+
+  get(customer, mode) {
+    try {
+      return localStorage.getItem(this.key(customer, mode)) ?? "";
+    } catch {
+      return "";
+    }
+  },
+
+  set(customer, mode, text) {
+    try {
+      if (text) localStorage.setItem(this.key(customer, mode), text);
+      else localStorage.removeItem(this.key(customer, mode));
+    } catch {
+      // Storage is closed or full: the text stays in the field.
+    }
+  },
+
+  has(customer) {
+    return Boolean(this.get(customer, "reply") || this.get(customer, "note"));
+  },
+
+  move(from, to) {
+    for (const mode of ["reply", "note"]) {
+      const text = this.get(from, mode);
+      if (text && !this.get(to, mode)) this.set(to, mode, text);
+      this.set(from, mode, "");
+    }
+  },
+};

@@ -1,0 +1,141 @@
+import { html, nothing } from "lit";
+import { icon } from "../shared/icons.js";
+import { LANGUAGES } from "../shared/i18n.js";
+import { clock } from "../shared/time.js";
+import { avatar, Part } from "./common.js";
+import { desk } from "./desk.js";
+import { pressed } from "./keys.js";
+import { prefs, t } from "./prefs.js";
+
+const BANNER_MS = 2000;
+
+/** The whole page: rail, list, conversation, details, and what floats above them. */
+export class Agent extends Part {
+  constructor() {
+    super(desk.shellChanged);
+    this.keyed = (event) => pressed(event, this);
+  }
+
+  connectedCallback() {
+    super.connectedCallback();
+    document.addEventListener("keydown", this.keyed);
+    this.addEventListener("details", () => this.toggleSide());
+    this.addEventListener("said", () => this.querySelector("hilo-thread")?.jump());
+    this.end = desk.live.status.follow((status) => this.connection(status));
+    desk.enter();
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.keyed);
+    this.end();
+  }
+
+  /** A short break is not worth a banner. */
+  connection(status) {
+    if (status === "open" || status === "refused") {
+      clearTimeout(this.bannerTimer);
+      this.bannerTimer = undefined;
+      this.banner = false;
+    } else if (status === "waiting") {
+      this.bannerTimer ??= setTimeout(() => {
+        this.banner = true;
+        this.requestUpdate();
+      }, BANNER_MS);
+    }
+    this.requestUpdate();
+  }
+
+  get narrow() {
+    return matchMedia("(max-width: 1179px)").matches;
+  }
+
+  toggleSide() {
+    if (this.narrow) {
+      if (desk.pane === "details") history.back();
+      else desk.go({ pane: "details" });
+    } else {
+      prefs.set({ side: prefs.side === false });
+      desk.redraw();
+    }
+  }
+
+  showSide(then) {
+    if (this.narrow ? desk.pane !== "details" : prefs.side === false) this.toggleSide();
+    setTimeout(then, 50);
+  }
+
+  render() {
+    if (desk.session === undefined) return html`<main class="door" aria-busy="true"></main>`;
+    if (!desk.session) return this.door();
+    const ended = desk.live.status.value === "refused";
+    return html`<div class="desk" data-pane=${desk.pane} ?data-side=${prefs.side !== false && desk.current}>
+        ${this.rail()}
+        <main class="stage">
+        <hilo-inbox role="region" aria-label=${t("conversations")}></hilo-inbox>
+        <div class="conversation" role="region" aria-label=${t("conversation")}>
+          ${this.banner ? html`<div class="banner" role="status">${icon("alert")}<span>${t("offline", { time: desk.lastHeard ? clock(prefs.locale, desk.lastHeard) : "–" })}</span></div>` : nothing}
+          ${ended ? html`<div class="banner" role="alert">${icon("alert")}<span>${t("ended")}</span><button type="button" class="button small" @click=${() => location.reload()}>${t("reload")}</button></div>` : nothing}
+          <hilo-thread></hilo-thread>
+          <hilo-composer></hilo-composer>
+        </div>
+        <hilo-side role="region" aria-label=${t("details")}></hilo-side>
+        </main>
+      </div>
+      <div class="toasts" role="status">${desk.toasts.map(
+        (toast) => html`<div class="toast ${toast.bad ? "bad" : ""}"><span>${toast.text}</span>
+          ${toast.undo ? html`<button type="button" class="linkish" @click=${() => this.undo(toast)}>${t("undo")}</button>` : nothing}
+          <button type="button" class="icon-button" aria-label=${t("close")} @click=${() => desk.dismiss(toast.id)}>${icon("close")}</button></div>`,
+      )}</div>
+      ${desk.dialog === "join" ? html`<hilo-join></hilo-join>` : nothing}
+      ${desk.dialog === "palette" ? html`<hilo-palette></hilo-palette>` : nothing}
+      ${desk.dialog === "keys" ? html`<hilo-keys></hilo-keys>` : nothing}`;
+  }
+
+  undo(toast) {
+    toast.undo();
+    desk.dismiss(toast.id);
+  }
+
+  rail() {
+    const me = desk.session.agent;
+    return html`<nav class="rail" aria-label=${t("main")}>
+      <span class="logo" aria-hidden="true"><svg viewBox="0 0 32 32"><path d="M9 5v22M9 18c0-5 3-7.5 7-7.500s7 2.5 7 7.500v9" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" /></svg></span>
+      <a class="rail-item" href="#/${desk.filter}" aria-current="page" @click=${(e) => this.home(e)}>${icon("inbox")}<span>${t("inbox")}</span></a>
+      <button type="button" class="rail-item" title="${t("palette")} (Ctrl+K)" @click=${() => desk.open("palette")}>${icon("search")}<span>${t("find")}</span></button>
+      <span class="spring"></span>
+      <button type="button" class="rail-item keys-item" title="${t("shortcuts")} (?)" @click=${() => desk.open("keys")}>${icon("keyboard")}<span>${t("keysShort")}</span></button>
+      <button type="button" class="rail-item me" popovertarget="me" title=${me.name}>${avatar(me.name, me.id, true)}<span>${t("you")}</span></button>
+      <div id="me" popover class="popover" aria-label=${t("account")}>
+        <p class="who"><strong>${me.name}</strong><span class="muted">${desk.session.workspace}</span></p>
+        <div class="field"><label for="language">${t("language")}</label><select id="language" @change=${(e) => this.set({ language: e.target.value })}>
+          ${Object.entries(LANGUAGES).map(([key, name]) => html`<option value=${key} ?selected=${prefs.language === key}>${name}</option>`)}</select></div>
+        <div class="field"><label for="theme">${t("theme")}</label><select id="theme" @change=${(e) => this.set({ theme: e.target.value })}>
+          ${[["auto", "themeAuto"], ["light", "themeLight"], ["dark", "themeDark"]].map(([key, word]) => html`<option value=${key} ?selected=${(prefs.theme ?? "auto") === key}>${t(word)}</option>`)}</select></div>
+        <button type="button" class="button block" @click=${() => desk.signOut()}>${icon("out")}${t("signOut")}</button>
+      </div>
+    </nav>`;
+  }
+
+  set(fields) {
+    prefs.set(fields);
+    desk.redraw();
+  }
+
+  home(event) {
+    event.preventDefault();
+    desk.go({ id: null });
+  }
+
+  door() {
+    return html`<main class="door"><div class="card">
+      <span class="logo" aria-hidden="true"><svg viewBox="0 0 32 32"><path d="M9 5v22M9 18c0-5 3-7.5 7-7.500s7 2.5 7 7.500v9" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" /></svg></span>
+      <h1>${t("doorTitle")}</h1><p>${t("doorText")}</p>
+      <ol><li>${t("doorStep1")}</li><li>${t("doorStep2")}</li></ol>
+      <p class="muted">${t("doorOnce")}</p>
+      <div class="languages" role="group" aria-label=${t("language")}>${Object.entries(LANGUAGES).map(
+        ([key, name]) => html`<button type="button" lang=${key} aria-pressed=${String(prefs.language === key)} @click=${() => this.set({ language: key })}>${name}</button>`,
+      )}</div></div></main>`;
+  }
+}
+

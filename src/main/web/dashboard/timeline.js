@@ -1,0 +1,216 @@
+import { html, nothing } from "lit";
+import { repeat } from "lit/directives/repeat.js";
+import { icon } from "../shared/icons.js";
+import { rich, link } from "../shared/rich.js";
+import { byteSize, clock, dayName, fullTime, sameDay } from "../shared/time.js";
+import { agentName, badge } from "./common.js";
+import { desk } from "./desk.js";
+import { mailBody } from "./mail.js";
+import { prefs, t } from "./prefs.js";
+
+const GROUP_MS = 300_000;
+const IMAGE = /^image\/(png|jpe?g|gif|webp|avif)$/;
+
+/** One list of everything that happened to the customer, newest last, plus what is on its way. */
+export function timeline(items, { unreadFrom, missed }) {
+  const rows = [...items, ...pendingRows(items)];
+  return repeat(
+    rows,
+    (row) => row.id,
+    (row, i) => {
+      const before = rows[i - 1];
+      const newDay = !before || !sameDay(before.at, row.at);
+      return html`${newDay ? html`<li class="day"><span>${dayName(prefs.locale, row.at)}</span></li>` : nothing}
+        ${row.id === unreadFrom ? html`<li class="unread-line"><span>${t("newSince")}</span></li>` : nothing}
+        ${row.kind === "message"
+          ? message(row, newDay || row.id === unreadFrom || !together(before, row), missed?.has(row.id))
+          : row.kind === "note"
+            ? note(row)
+            : happening(row)}`;
+    },
+  );
+}
+
+function pendingRows(items) {
+  const known = new Set(items.slice(-40).map(({ id }) => id));
+  return desk.pending
+    .filter(({ frame }) => !known.has(frame.id))
+    .map((item) => {
+      const { frame } = item;
+      const base = { id: frame.id, at: item.at, by: { kind: "agent", ...desk.session.agent }, pending: item };
+      if (frame.type === "do") return { ...base, kind: "note", event: { body: { text: frame.text } } };
+      const address =
+        desk.card?.addresses?.find(({ via }) => via === frame.to.route) ?? lastUsed(desk.card?.addresses);
+      return { ...base, kind: "message", channel: address?.channel, content: frame.content, attachments: [], reactions: new Map() };
+    });
+}
+
+/** The address last heard from: what `auto` means. */
+export const lastUsed = (addresses = []) =>
+  addresses.reduce((best, each) => ((each.lastAt ?? 0) > (best?.lastAt ?? -1) ? each : best), undefined);
+
+const together = (a, b) =>
+  a?.kind === "message" && a.by.kind === b.by.kind && a.by.id === b.by.id && a.channel === b.channel &&
+  b.at - a.at < GROUP_MS && a.content.type !== "email" && b.content.type !== "email";
+
+function authorOf({ by, event }) {
+  if (by.kind === "customer") return event?.body?.sender?.name || by.name || desk.name;
+  if (by.kind === "agent" && by.id === desk.session?.agent.id) return t("you");
+  return by.name || (by.id ? agentName(by.id) : t(by.kind === "bot" ? "bot" : "team"));
+}
+
+function message(row, first, missed) {
+  const out = row.by.kind !== "customer";
+  const state = stateOf(row, out);
+  return html`<li class="message ${out ? "out" : "in"} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
+    ${first
+      ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
+          ${row.event?.body?.auto ? html`<span class="auto">${t("automatic")}</span>` : nothing}
+          <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
+      : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`}
+    <div class="bubble ${row.content.type} ${row.removed ? "removed" : ""}" title=${fullTime(prefs.locale, row.at)}>
+      ${row.removed ? t("removed") : content(row)}
+      ${row.attachments.length ? html`<div class="files">${row.attachments.map(media)}</div>` : nothing}
+    </div>
+    ${row.reactions.size
+      ? html`<div class="reactions">${[...row.reactions].map(([emoji, people]) => html`<span>${emoji}${people.size > 1 ? ` ${people.size}` : ""}</span>`)}</div>`
+      : nothing}
+    ${out || row.edited ? footer(row, state) : nothing}
+  </li>`;
+}
+
+function stateOf(row, out) {
+  if (!out) return "received";
+  if (row.pending) return { queued: "queued", sent: "sending", acked: "accepted", failed: "failed" }[row.pending.state];
+  return row.delivery ?? (row.channel === "web" ? "sent" : "accepted");
+}
+
+function footer(row, state) {
+  const why = row.pending?.problem?.title ?? row.why;
+  return html`<div class="message-foot">
+    ${row.edited ? html`<span>${t("edited")}</span>` : nothing}
+    ${state === "received"
+      ? nothing
+      : html`<span class="state" data-state=${state}>${state === "failed" || state === "unknown" ? icon("alert") : nothing}${t(`state.${state}`)}${why && state !== "read" && state !== "delivered" ? html`: ${why}` : nothing}</span>`}
+    ${row.pending?.state === "failed"
+      ? html`<button type="button" class="linkish" @click=${() => desk.live.retry(row.id)}>${t("retry")}</button>
+          <button type="button" class="linkish" @click=${() => desk.live.discard(row.id)}>${t("discard")}</button>`
+      : nothing}
+  </div>`;
+}
+
+function note(row) {
+  const text = row.event.body?.text ?? "";
+  const state = row.pending ? stateOf(row, true) : null;
+  return html`<li class="note" data-testid="message" data-state="note">
+    <div class="note-head">${icon("note")}<strong>${t("privateNote")}</strong><span>${authorOf(row)}</span>
+      <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>
+    <div class="text">${rich(text)}</div>
+    ${state ? footer(row, state) : nothing}
+  </li>`;
+}
+
+function content(row) {
+  const c = row.content;
+  switch (c.type) {
+    case "text":
+      return html`<div class="text">${rich(c.text ?? "")}</div>`;
+    case "email":
+      return mail(c, row);
+    case "media":
+      return media(c);
+    case "location":
+      return html`<div class="text">${icon("pin")} <strong>${c.name ?? t("location")}</strong>${c.address ? html`<br />${c.address}` : nothing}
+        <br />${link(c.url ?? `https://www.openstreetmap.org/?mlat=${Number(c.latitude)}&mlon=${Number(c.longitude)}#map=16/${Number(c.latitude)}/${Number(c.longitude)}`, `${c.latitude}, ${c.longitude}`)}</div>`;
+    case "contact":
+      return html`<div class="text">${icon("user")} <strong>${c.name}</strong>${[...(c.phones ?? []), ...(c.emails ?? [])].map((each) => html`<br />${each}`)}</div>`;
+    case "choices":
+      return html`<div class="text">${rich(c.text ?? "")}</div><ul class="options">${(c.options ?? []).map((option) => html`<li>${option.title}</li>`)}</ul>`;
+    case "choice":
+      return html`<div class="text"><span class="chosen">${icon("check")}${c.title ?? c.id}</span>${c.description ? html`<br />${c.description}` : nothing}</div>`;
+    case "form":
+      return html`<strong>${c.name}</strong><dl class="fields">${Object.entries(c.fields ?? {}).map(([name, value]) => html`<dt>${name}</dt><dd>${String(value)}</dd>`)}</dl>`;
+    case "card":
+      return html`<strong>${c.title}</strong>${c.text ? html`<div class="text">${rich(c.text)}</div>` : nothing}${c.url ? html`<div>${link(c.url, c.url)}</div>` : nothing}`;
+    case "template":
+      return html`<small class="kind">${t("template")}: ${c.name}</small><div class="text">${(c.parameters ?? []).join(" · ")}</div>`;
+    default:
+      return html`<em class="neutral">${icon("info")}${t("unsupported", { kind: c.kind ?? c.type ?? "?" })}</em>`;
+  }
+}
+
+function mail(c, row) {
+  return html`<div class="mail-subject">${icon("mail")}${c.subject || t("noSubject")}</div>
+    ${c.cc?.length ? html`<div class="mail-cc">${t("copyTo")}: ${c.cc.join(", ")}</div>` : nothing}
+    <div class="text">${rich(c.text ?? "")}</div>
+    ${c.quoted ? html`<details class="quoted"><summary>${t("showQuoted")}</summary><div class="text">${c.quoted}</div></details>` : nothing}
+    ${c.html ? mailBody(c.html, row.id) : nothing}`;
+}
+
+function media(m) {
+  const name = m.name ?? t(`media.${m.kind ?? "file"}`);
+  const caption = m.caption ? html`<div class="text">${rich(m.caption)}</div>` : nothing;
+  if (m.failed || !m.blob) {
+    return html`<div class="file missing">${icon("file")}<span class="file-name">${name}<small>${m.failed ? t("mediaFailed", { why: m.failed }) : t("mediaPending")}</small></span></div>${caption}`;
+  }
+  const url = `/api/v1/blobs/${encodeURIComponent(m.blob)}`;
+  const size = m.size > 0 ? byteSize(prefs.locale, m.size) : "";
+  const file = html`<a class="file" href=${url} download=${name} aria-label=${t("download", { name })}>${icon(m.kind === "image" ? "image" : "file")}
+    <span class="file-name">${name}<small>${[m.mime, size].filter(Boolean).join(" · ")}</small></span>${icon("download")}</a>`;
+  if ((m.kind === "image" || m.kind === "sticker") && IMAGE.test(m.mime ?? "")) {
+    return html`<a class="picture" href=${url} target="_blank" rel="noopener"><img src=${url} alt=${m.caption || name} loading="lazy" /></a>${caption}`;
+  }
+  if (m.kind === "audio" || m.kind === "voice") return html`<audio controls preload="none" src=${url}></audio>${file}${caption}`;
+  return html`${file}${caption}`;
+}
+
+function happening(row) {
+  const line = lineOf(row);
+  if (!line) return nothing;
+  const [drawing, text, kind] = line;
+  return html`<li class="happening ${kind ?? ""}"><span>${icon(drawing)}<span>${text}</span>
+    <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></span></li>`;
+}
+
+/** `[icon, sentence, class?]` of an event that is not a message. */
+function lineOf(row) {
+  const body = row.event.body ?? {};
+  const who = row.by.kind === "customer" ? desk.name : row.by.kind === "agent" ? authorOf(row) : t("system");
+  switch (row.t) {
+    case "CustomerStarted":
+      return ["user", t("event.started")];
+    case "ConversationOpened":
+      return ["chat", t("event.opened")];
+    case "ConversationAssigned": {
+      if (!body.to) return ["user", t("event.unassigned", { who })];
+      const to = body.to === desk.session?.agent.id ? t("youObject") : (body.toName ?? agentName(body.to));
+      return ["user", t("event.assigned", { who, to })];
+    }
+    case "ConversationResolved":
+      return ["check", t("event.resolved", { who })];
+    case "ConversationReopened":
+      return ["undo", t("event.reopened", { who })];
+    case "LabelsChanged":
+      return ["tag", t(body.add?.length ? "event.labelled" : "event.unlabelled", { who, labels: [...(body.add ?? []), ...(body.add?.length ? [] : (body.remove ?? []))].join(", ") })];
+    case "PriorityChanged":
+      return ["flag", t("event.priority", { who, priority: t(`priority.${body.priority}`) })];
+    case "AttributesChanged":
+      return ["edit", t("event.attributes", { who, names: Object.keys(body.set ?? {}).join(", ") })];
+    case "AddressLinked":
+      return ["link", t("event.linked")];
+    case "IdentityObserved":
+      return ["verified", t(body.strength === "code" || body.strength === "platform" ? "event.proven" : "event.observed"), "proof"];
+    case "CustomersMerged":
+      return ["link", t(body.strength === "agent" ? "event.joinedBy" : "event.joined", { who }) + (body.why ? ` (${body.why})` : ""), "merge"];
+    case "Sealed":
+      return ["link", t("event.sealed"), "merge"];
+    case "ConsentChanged":
+      return ["info", t(body.granted ? "event.consent" : "event.noConsent", { channel: body.channel })];
+    case "CallLogged":
+      return ["phone", t("event.call", { outcome: body.outcome ?? "" })];
+    case "HandedOff":
+      return ["out", t("event.handedOff", { to: body.to ?? "" })];
+    default:
+      return ["info", t("event.other", { type: row.t })];
+  }
+}

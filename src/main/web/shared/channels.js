@@ -1,0 +1,27 @@
+/** Names, badges and badge colours of the channels (white text on each is at least 5.4 : 1). */
+const CHANNELS = {
+  web: ["Web", "W", "#4152d6"],
+  whatsapp: ["WhatsApp", "WA", "#157347"],
+  telegram: ["Telegram", "TG", "#1a6fa3"],
+  instagram: ["Instagram", "IG", "#a82a72"],
+  messenger: ["Messenger", "FB", "#0a5bd0"],
+  email: ["E-mail", "@", "#6d41c4"],
+  sms: ["SMS", "SMS", "#8a5200"],
+  voice: ["Voice", "TEL", "#5b6470"],
+  x: ["X", "X", "#1a1d24"],
+  discord: ["Discord", "DC", "#5059c9"],
+  slack: ["Slack", "SL", "#611f69"],
+  teams: ["Teams", "TM", "#4b4fa8"],
+  line: ["LINE", "LN", "#06703a"],
+  viber: ["Viber", "VB", "#6b4fc0"],
+};
+
+/** `{name, short, color}`; a channel not known here shows its own key. */
+export function channelOf(key = "") {
+  const [name, short, color] = CHANNELS[key] ?? [
+    key ? key[0].toUpperCase() + key.slice(1) : "–",
+    key.slice(0, 3).toUpperCase(),
+    "#3d5a45",
+  ];
+  return { key, name, short, color };
+}

@@ -1,0 +1,430 @@
+import { signal } from "./signal.js";
+import { Thread } from "./thread.js";
+import { laterPosition } from "./ids.js";
+
+const PROBE_MS = 10_000;
+const FIRST_RETRY_MS = 500;
+const LAST_RETRY_MS = 30_000;
+const REWATCH_MS = 8_000;
+
+/** An answer `problem` of the gateway, as an error. */
+export class ProblemError extends Error {
+  constructor(problem) {
+    super(problem.title ?? problem.code);
+    this.problem = problem;
+  }
+}
+
+/**
+ * The client side of the live protocol: one socket that is always being kept or regained, the
+ * threads it watches, and what it still has to say.
+ *
+ * `hello` is asked for the fields of the first frame on every connection; when it rejects with
+ * `refused: true` (or the gateway closes with 4100-4199) the connection stays down and
+ * `refused(reason)` is called. `status` is `idle`, `connecting`, `open`, `waiting` or `refused`.
+ */
+export class Live {
+  status = signal("idle");
+  threads = new Map();
+  welcome = null;
+
+  #socket = null;
+  #attempt = 0;
+  #retryTimer = 0;
+  #beatTimer = 0;
+  #probeTimer = 0;
+  #heard = 0;
+  #lastRef = 0;
+  #answers = new Map();
+  #listeners = new Set();
+  #wanted = new Map();
+  #generation = 0;
+
+  /**
+   * @param {{url: string, hello: () => Promise<object>, outbox: import("./outbox.js").Outbox,
+   *     refused?: (reason: {code: string | number}) => void}} options
+   */
+  constructor({ url, hello, outbox, refused }) {
+    this.url = url;
+    this.hello = hello;
+    this.outbox = outbox;
+    this.refused = refused ?? (() => {});
+    this.wake = () => {
+      if (document.visibilityState !== "hidden") this.#probe();
+    };
+  }
+
+  start() {
+    if (this.status.value !== "idle" && this.status.value !== "refused") return;
+    addEventListener("online", this.wake);
+    addEventListener("pageshow", this.wake);
+    document.addEventListener("visibilitychange", this.wake);
+    this.#attempt = 0;
+    this.#connect();
+  }
+
+  stop(status = "idle") {
+    removeEventListener("online", this.wake);
+    removeEventListener("pageshow", this.wake);
+    document.removeEventListener("visibilitychange", this.wake);
+    clearTimeout(this.#retryTimer);
+    this.#drop();
+    this.status.value = status;
+  }
+
+  /** Follows every frame after the threads have taken it. Returns the end of the following. */
+  on(listener) {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** Says something now or as soon as possible; the item stands in the outbox until confirmed. */
+  say(fields) {
+    const item = this.outbox.add({ type: "say", ...fields });
+    this.#flush();
+    this.#emit({ type: "outbox" });
+    return item;
+  }
+
+  retry(id) {
+    this.outbox.retry(id);
+    this.#flush();
+    this.#emit({ type: "outbox" });
+  }
+
+  discard(id) {
+    this.outbox.remove(id);
+    this.#emit({ type: "outbox" });
+  }
+
+  /** A durable act that, like `say`, survives a reload: notes. */
+  doLater(fields) {
+    const item = this.outbox.add({ type: "do", ...fields });
+    this.#flush();
+    this.#emit({ type: "outbox" });
+    return item;
+  }
+
+  /**
+   * Sends a frame and waits for its answer.
+   *
+   * @throws {ProblemError} when the gateway answers with a problem or the connection is down
+   */
+  ask(frame) {
+    if (this.status.value !== "open") {
+      return Promise.reject(new ProblemError({ code: "offline", title: "No connection", temporary: true }));
+    }
+    const ref = `r${++this.#lastRef}`;
+    return new Promise((resolve, reject) => {
+      this.#answers.set(ref, { resolve, reject });
+      this.#send({ ...frame, ref });
+    });
+  }
+
+  /** Sends a frame that may be lost. */
+  tell(frame) {
+    if (this.status.value === "open") this.#send(frame);
+  }
+
+  /** Follows a thread across connections. */
+  watch(topic) {
+    let thread = this.threads.get(topic);
+    if (!thread) {
+      thread = new Thread(topic);
+      this.threads.set(topic, thread);
+      this.#wanted.set(topic, () => ({ type: "watch", topic, since: this.threads.get(topic)?.have }));
+      this.#rewatch(topic);
+    }
+    return thread;
+  }
+
+  /** Follows a view of the inbox across connections; the last view asked for stands. */
+  watchInbox(view) {
+    this.#wanted.set("inbox", () => ({ type: "watch", topic: "inbox", view }));
+    this.#rewatch("inbox");
+  }
+
+  unwatch(topic) {
+    this.threads.delete(topic);
+    if (this.#wanted.delete(topic)) this.tell({ type: "unwatch", topic });
+  }
+
+  /** Adds the page before the oldest known entry. */
+  async older(thread, limit = 30) {
+    if (!thread.cursor || thread.loadingOlder) return;
+    thread.loadingOlder = true;
+    try {
+      const page = await this.ask({ type: "history", topic: thread.topic, cursor: thread.cursor, limit });
+      thread.prepend(page.entries, page.cursor);
+    } catch {
+      thread.loadingOlder = false;
+    }
+    this.#emit({ type: "older", topic: thread.topic });
+  }
+
+  async #connect() {
+    const generation = ++this.#generation;
+    this.status.value = "connecting";
+    let fields;
+    try {
+      fields = await this.hello();
+    } catch (failure) {
+      if (generation !== this.#generation) return;
+      if (failure.refused) this.#refuse({ code: failure.code ?? "refused" });
+      else this.#later();
+      return;
+    }
+    if (generation !== this.#generation) return;
+    const socket = new WebSocket(this.url, "hilo.v1");
+    this.#socket = socket;
+    this.#probeTimer = setTimeout(() => this.#lost(socket), PROBE_MS);
+    socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...fields }));
+    socket.onmessage = ({ data }) => {
+      if (socket === this.#socket) this.#receive(JSON.parse(data));
+    };
+    socket.onclose = ({ code }) => {
+      if (socket !== this.#socket) return;
+      if (code >= 4100 && code < 4200) this.#refuse({ code });
+      else this.#lost(socket);
+    };
+  }
+
+  #refuse(reason) {
+    this.stop("refused");
+    this.refused(reason);
+  }
+
+  #lost(socket) {
+    if (socket !== this.#socket) return;
+    this.#drop();
+    this.#later();
+  }
+
+  #drop() {
+    this.#generation++;
+    clearTimeout(this.#probeTimer);
+    clearInterval(this.#beatTimer);
+    const socket = this.#socket;
+    this.#socket = null;
+    if (socket) {
+      socket.onclose = null;
+      socket.close();
+    }
+    this.outbox.rewind();
+    for (const thread of this.threads.values()) {
+      thread.catchingUp = false;
+      thread.loadingOlder = false;
+    }
+    const waiting = [...this.#answers.values()];
+    this.#answers.clear();
+    for (const { reject } of waiting) {
+      reject(new ProblemError({ code: "offline", title: "The connection was lost", temporary: true }));
+    }
+  }
+
+  #later() {
+    this.status.value = "waiting";
+    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt++);
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#connect(), ceiling * (0.5 + Math.random() / 2));
+  }
+
+  /** The page woke up or the network came back: is the connection still alive? */
+  #probe() {
+    if (this.status.value === "waiting") {
+      clearTimeout(this.#retryTimer);
+      this.#attempt = 0;
+      this.#connect();
+    } else if (this.status.value === "open") {
+      const socket = this.#socket;
+      const asked = Date.now();
+      this.#send({ type: "beat" });
+      clearTimeout(this.#probeTimer);
+      this.#probeTimer = setTimeout(() => {
+        if (this.#heard < asked) this.#lost(socket);
+      }, PROBE_MS);
+    }
+  }
+
+  #supervise(beatSeconds) {
+    const socket = this.#socket;
+    const every = beatSeconds * 1000;
+    clearInterval(this.#beatTimer);
+    this.#beatTimer = setInterval(() => {
+      if (Date.now() - this.#heard > 2 * every) this.#lost(socket);
+      else this.#send({ type: "beat" });
+    }, every);
+  }
+
+  #send(frame) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(frame));
+  }
+
+  #flush() {
+    if (this.status.value !== "open") return;
+    const window = this.welcome?.limits?.unacked ?? 16;
+    let flying = this.outbox.items.filter((item) => item.state === "sent").length;
+    for (const item of this.outbox.items) {
+      if (item.state !== "queued" || flying >= window) continue;
+      item.state = "sent";
+      flying++;
+      this.#send({ ...item.frame, ref: item.frame.id });
+    }
+  }
+
+  #rewatch(topic) {
+    const thread = this.threads.get(topic);
+    if (this.status.value !== "open" || thread?.catchingUp) return;
+    if (thread) {
+      thread.catchingUp = true;
+      setTimeout(() => {
+        thread.catchingUp = false;
+      }, REWATCH_MS);
+    }
+    this.tell(this.#wanted.get(topic)?.() ?? { type: "watch", topic, since: thread?.have });
+  }
+
+  #receive(frame) {
+    this.#heard = Date.now();
+    switch (frame.type) {
+      case "welcome":
+        this.#welcomed(frame);
+        break;
+      case "page":
+        this.#page(frame);
+        break;
+      case "entry":
+        this.#take(frame.topic, frame);
+        break;
+      case "entries": {
+        let prev = frame.prev;
+        for (const entry of frame.entries) {
+          if (!this.#take(frame.topic, { ...entry, prev })) break;
+          prev = entry.pos ?? prev;
+        }
+        break;
+      }
+      case "caught-up":
+        this.#thread(frame.topic).caughtUp(frame);
+        break;
+      case "rollback":
+        frame.removed = this.threads.get(frame.topic)?.rollback(frame.void) ?? [];
+        break;
+      case "rebind":
+        this.#rebind(frame);
+        break;
+      case "object": {
+        const thread = this.threads.get(frame.topic);
+        if (thread) thread.objects = { ...thread.objects, [frame.key]: { rev: frame.rev, value: frame.value } };
+        break;
+      }
+      case "state": {
+        const thread = this.threads.get(frame.topic);
+        if (thread) thread.customer = frame.customer;
+        break;
+      }
+      case "ack":
+        this.outbox.acked(frame.id ?? frame.ref, frame.pos);
+        this.#settleSeen(frame);
+        this.#flush();
+        break;
+      case "problem":
+        this.#problem(frame);
+        break;
+      case "moving":
+        setTimeout((socket) => this.#lost(socket), frame.after ?? 0, this.#socket);
+        break;
+      default:
+    }
+    this.#answer(frame);
+    this.#emit(frame);
+  }
+
+  #welcomed(frame) {
+    this.welcome = frame;
+    this.#attempt = 0;
+    clearTimeout(this.#probeTimer);
+    this.#supervise(frame.beat ?? 25);
+    this.status.value = "open";
+    if (frame.topic) this.#thread(frame.topic);
+    for (const topic of this.#wanted.keys()) this.#rewatch(topic);
+    this.#flush();
+  }
+
+  #thread(topic) {
+    let thread = this.threads.get(topic);
+    if (!thread) this.threads.set(topic, (thread = new Thread(topic)));
+    return thread;
+  }
+
+  #page(frame) {
+    if (frame.ref && this.#answers.has(frame.ref)) return;
+    const thread = this.#thread(frame.topic);
+    thread.replace(frame.entries, frame.cursor);
+    for (const { event, pos } of frame.entries) this.outbox.seen(event, pos);
+  }
+
+  #take(topic, entry) {
+    const thread = this.#thread(topic);
+    const result = thread.accept(entry);
+    if (result === "gap") {
+      this.#rewatch(topic);
+      return false;
+    }
+    this.outbox.seen(entry.event, entry.pos);
+    return true;
+  }
+
+  #rebind({ from, to }) {
+    this.threads.delete(from);
+    if (this.#wanted.delete(from)) {
+      this.#wanted.set(to, () => ({ type: "watch", topic: to, since: this.threads.get(to)?.have }));
+    }
+    this.threads.set(to, new Thread(to));
+    for (const { frame } of this.outbox.items) {
+      if (frame.topic === from) frame.topic = to;
+      if (frame.to?.customer && `c:${frame.to.customer}` === from) {
+        frame.to = { ...frame.to, customer: to.slice(2) };
+      }
+    }
+  }
+
+  /** An ack may arrive after the entry it confirms. */
+  #settleSeen({ pos, id }) {
+    for (const thread of this.threads.values()) {
+      for (let i = thread.entries.length - 1; i >= 0 && i > thread.entries.length - 50; i--) {
+        const entry = thread.entries[i];
+        if (entry.event.id === id || (pos && entry.pos === pos)) this.outbox.seen({ id }, pos);
+      }
+    }
+  }
+
+  #problem(frame) {
+    const item = frame.ref && this.outbox.find(frame.ref);
+    if (!item) return;
+    if (!frame.temporary) {
+      this.outbox.failed(frame.ref, { code: frame.code, title: frame.title, detail: frame.detail });
+      return;
+    }
+    setTimeout(() => {
+      if (item.state === "sent") item.state = "queued";
+      this.#flush();
+    }, Math.max(frame.retryAfter ?? 0, 1000));
+  }
+
+  #answer(frame) {
+    const waiting = frame.ref && this.#answers.get(frame.ref);
+    if (!waiting) return;
+    this.#answers.delete(frame.ref);
+    if (frame.type === "problem") waiting.reject(new ProblemError(frame));
+    else waiting.resolve(frame);
+  }
+
+  #emit(frame) {
+    for (const listener of [...this.#listeners]) listener(frame);
+  }
+}
+
+/** The later of a thread's newest positions, for `read`. */
+export const readUpTo = (thread) =>
+  thread.entries.reduce((last, { pos }) => laterPosition(pos, last), undefined);

@@ -1,0 +1,191 @@
+package dev.hilo.channel;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.hilo.channel.telegram.TelegramChannelType;
+import dev.hilo.channel.webhook.WebhookChannelType;
+import dev.hilo.channel.whatsapp.WhatsAppChannelType;
+import dev.hilo.config.ConfigNode;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.client.WebClient;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Authentic calls of which one part is not what the platform promises: every part of every recorded
+ * call is put to another kind in turn. Nothing may throw, and whatever comes of it can be stored.
+ */
+class HostileInputTest {
+  private static final ObjectMapper JSON = new ObjectMapper().registerModule(new JavaTimeModule());
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+  private static final byte[] KEY = "0123456789abcdef".getBytes(UTF_8);
+  private static final List<JsonNode> JUNK =
+      List.of(
+          NODES.nullNode(),
+          NODES.booleanNode(true),
+          NODES.numberNode(-1),
+          NODES.numberNode(1e308),
+          NODES.textNode(""),
+          NODES.textNode("x".repeat(600)),
+          NODES.textNode("\ud83d"),
+          NODES.arrayNode().add(NODES.nullNode()).add("x"),
+          NODES.objectNode().put("x", 1));
+
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void whatsapp() throws Exception {
+    var webhook =
+        open(
+            new WhatsAppChannelType(),
+            "{app-secret: 0123456789abcdef, verify-token: v,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "whatsapp",
+        body ->
+            Map.of(
+                "x-hub-signature-256",
+                List.of("sha256=" + HexFormat.of().formatHex(Signature.hmacSha256(KEY, body)))));
+  }
+
+  @Test
+  void telegram() throws Exception {
+    var webhook =
+        open(
+            new TelegramChannelType(),
+            "{secret-token: s, accounts: [{id: '7', name: A, token: t}]}");
+    attack(webhook, "telegram", _ -> Map.of("x-telegram-bot-api-secret-token", List.of("s")));
+  }
+
+  @Test
+  void standardWebhooks() throws Exception {
+    var webhook =
+        open(
+            new WebhookChannelType(),
+            "{account: a, name: A, signing-secrets: ['whsec_"
+                + Base64.getEncoder().encodeToString(KEY)
+                + "']}");
+    attack(
+        webhook,
+        "standard-webhooks",
+        body ->
+            Map.of(
+                "webhook-id", List.of("m"),
+                "webhook-timestamp", List.of("0"),
+                "webhook-signature",
+                    List.of(
+                        "v1,"
+                            + Base64.getEncoder()
+                                .encodeToString(
+                                    Signature.hmacSha256(KEY, "m.0.".getBytes(UTF_8), body)))));
+  }
+
+  private interface Sign {
+    Map<String, List<String>> headers(byte[] body);
+  }
+
+  private static void attack(Webhook webhook, String folder, Sign sign)
+      throws IOException, URISyntaxException {
+    int calls = 0;
+    for (JsonNode body : bodies(folder)) {
+      for (Consumer<JsonNode> place : places(body)) {
+        for (JsonNode junk : JUNK) {
+          place.accept(junk);
+          byte[] bytes = JSON.writeValueAsString(body).getBytes(UTF_8);
+          receive(webhook, escaped(bytes), sign);
+          calls++;
+        }
+        place.accept(null);
+      }
+    }
+    assertThat(calls).isGreaterThan(500);
+  }
+
+  private static void receive(Webhook webhook, byte[] bytes, Sign sign) {
+    var request =
+        new WebhookRequest("POST", "", Map.of(), sign.headers(bytes), bytes, Instant.EPOCH);
+    switch (webhook.receive(request)) {
+      case Webhook.Received.Accepted accepted ->
+          assertThat(accepted.items())
+              .allSatisfy(item -> assertThat(JSON.writeValueAsBytes(item)).isNotEmpty());
+      case Webhook.Received.Refused refused -> assertThat(refused.status()).isEqualTo(400);
+      case Webhook.Received.Answered _ -> throw new AssertionError("no handshake was asked for");
+    }
+  }
+
+  /** Half a character arrives as an escape; in UTF-8 there is none. */
+  private static byte[] escaped(byte[] bytes) {
+    return new String(bytes, UTF_8).replace("\"?\"", "\"\\ud83d\"").getBytes(UTF_8);
+  }
+
+  /** One for each part: puts something in its place, or with null what was there. */
+  private static List<Consumer<JsonNode>> places(JsonNode node) {
+    var places = new ArrayList<Consumer<JsonNode>>();
+    switch (node) {
+      case ObjectNode object ->
+          object
+              .properties()
+              .forEach(
+                  field -> {
+                    JsonNode was = field.getValue();
+                    places.addAll(places(was));
+                    places.add(junk -> object.set(field.getKey(), junk == null ? was : junk));
+                  });
+      case ArrayNode array -> {
+        for (int i = 0; i < array.size(); i++) {
+          int at = i;
+          JsonNode was = array.get(i);
+          places.addAll(places(was));
+          places.add(junk -> array.set(at, junk == null ? was : junk));
+        }
+      }
+      default -> {}
+    }
+    return places;
+  }
+
+  private static List<JsonNode> bodies(String folder) throws IOException, URISyntaxException {
+    var bodies = new ArrayList<JsonNode>();
+    Path path = Path.of(HostileInputTest.class.getResource("/fixtures/" + folder).toURI());
+    try (var files = Files.list(path)) {
+      for (Path file : files.filter(f -> f.toString().matches(".*/[^./]+\\.json")).toList()) {
+        bodies.add(JSON.readTree(file.toFile()));
+      }
+    }
+    return bodies;
+  }
+
+  private <S extends Record> Webhook open(ChannelType<S> type, String settings) {
+    var ports =
+        new Ports(
+            vertx, WebClient.create(vertx), new NoBlobs(), URI.create("https://x.test"), "main");
+    var webhook = type.open(ConfigNode.parse(settings).bind(type.settings()), ports).webhook();
+    assertThat(webhook).isNotNull();
+    return webhook;
+  }
+}

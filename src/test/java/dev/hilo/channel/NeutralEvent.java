@@ -1,0 +1,404 @@
+package dev.hilo.channel;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.hilo.conversation.Address;
+import dev.hilo.conversation.Content;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An item in the neutral words of the fixtures, so that it can be held against what they expect.
+ */
+final class NeutralEvent {
+  private final Inbound item;
+  private final Inbound.Origin origin;
+  private final @Nullable Content content;
+  private final Map<String, String> details;
+
+  NeutralEvent(Inbound item) {
+    this.item = item;
+    this.origin = item.origin();
+    this.content =
+        switch (item) {
+          case Inbound.Message message -> message.content();
+          case Inbound.Edit edit -> edit.content();
+          default -> null;
+        };
+    this.details = item instanceof Inbound.Message message ? message.details() : Map.of();
+  }
+
+  /** What differs, one line for each field; nothing if all that is expected is there. */
+  List<String> differences(JsonNode expected) {
+    var differences = new ArrayList<String>();
+    for (var field : expected.properties()) {
+      String wrong = difference(field.getKey(), field.getValue());
+      if (wrong != null) {
+        differences.add(field.getKey() + ": expected " + field.getValue() + ", got " + wrong);
+      }
+    }
+    return differences;
+  }
+
+  private @Nullable String difference(String field, JsonNode expected) {
+    return switch (field) {
+      case "note", "dedupeKey" -> null; // keys are compared with one another, not by spelling
+      case "type" -> type(expected.asText());
+      case "messageId" -> messageId(expected.asText());
+      case "timestamp" -> timestamp(expected);
+      case "identities" -> identities(expected);
+      case "attachments" -> attachments(expected);
+      case "error" -> error(expected);
+      case "conversation" ->
+          expected.isTextual() ? text(expected, place()) : part(expected, room());
+      case "senderProfile", "identity" -> part(expected, origin.attributes());
+      case "referral" -> part(expected, prefixed("referral."));
+      case "metadata" -> part(expected, prefixed("meta."));
+      case "interaction" -> interaction(expected);
+      case "previous", "current" -> identityChange(field, expected);
+      case "links" -> values(expected, List.of(details.getOrDefault("links", "").split("\n")));
+      case "scope" -> item instanceof Inbound.Removal ? text(expected, "everyone") : "no removal";
+      default -> text(expected, word(field));
+    };
+  }
+
+  private @Nullable String word(String field) {
+    return switch (field) {
+      case "account" -> origin.account();
+      case "sender" -> sender();
+      case "recipient" -> origin.address().id();
+      case "participant" -> origin.sender() == null ? null : origin.sender().id();
+      case "direction" -> item instanceof Inbound.Message m && m.echo() ? "out" : "in";
+      case "text" -> words();
+      case "replyTo" -> item instanceof Inbound.Message m ? m.replyTo() : null;
+      case "target" -> target();
+      case "status" ->
+          item instanceof Inbound.Receipt r ? r.state().name().toLowerCase(Locale.ROOT) : null;
+      case "correlation" -> item instanceof Inbound.Receipt r ? r.correlation() : null;
+      case "action" -> item instanceof Inbound.Reaction r ? r.on() ? "add" : "remove" : null;
+      case "emoji" -> item instanceof Inbound.Reaction r ? r.emoji() : null;
+      case "unsupported" -> String.valueOf(content instanceof Content.Unsupported);
+      case "name" ->
+          content instanceof Content.Unsupported u && !u.kind().isEmpty() ? u.kind() : null;
+      case "forwarded", "origin", "priority", "album" -> details.get(field);
+      case "mediaGroup", "mediaGroupId" -> details.get("album");
+      case "businessConnection" ->
+          item instanceof Inbound.Message m ? m.context().get("business_connection_id") : null;
+      case "revision", "editDate" ->
+          origin.dedupeKey().substring(origin.dedupeKey().lastIndexOf('|') + 1);
+      default -> throw new AssertionError("the contract test has no word for the field " + field);
+    };
+  }
+
+  private @Nullable String type(String expected) {
+    String type =
+        switch (item) {
+          case Inbound.Message m ->
+              expected.equals("unsupported") && m.content() instanceof Content.Unsupported
+                  ? expected
+                  : "message";
+          case Inbound.Edit _ -> "edit";
+          case Inbound.Removal _ -> "delete";
+          case Inbound.Reaction _ -> "reaction";
+          case Inbound.Receipt _ -> "receipt";
+          case Inbound.Consent c -> c.granted() ? "optin" : "optout";
+          case Inbound.IdentityChange _ ->
+              expected.equals("conversation_migrated") ? expected : "identity_change";
+          case Inbound.Call _ -> "call";
+        };
+    return type.equals(expected) ? null : type;
+  }
+
+  private String sender() {
+    if (item instanceof Inbound.Message message && message.echo()) {
+      return String.valueOf(details.get("from"));
+    }
+    return origin.sender() == null ? origin.address().id() : origin.sender().id();
+  }
+
+  private @Nullable String words() {
+    return switch (content) {
+      case null -> null;
+      case Content.Text(var text) -> text;
+      case Content.Media media -> media.caption();
+      case Content.Choice choice -> choice.title();
+      case Content.Email email -> email.text();
+      default -> details.get("text");
+    };
+  }
+
+  private @Nullable String target() {
+    return switch (item) {
+      case Inbound.Edit edit -> edit.target();
+      case Inbound.Removal removal -> removal.target();
+      case Inbound.Reaction reaction -> reaction.target();
+      case Inbound.Receipt receipt -> receipt.target();
+      default -> null;
+    };
+  }
+
+  /** Only messages carry an id of their own; of the others it is what their key begins with. */
+  private @Nullable String messageId(String expected) {
+    if (item instanceof Inbound.Message message) {
+      return message.externalId().equals(expected) ? null : message.externalId();
+    }
+    String key = origin.dedupeKey();
+    return key.equals(expected) || key.startsWith(expected + "|") ? null : key;
+  }
+
+  private @Nullable String timestamp(JsonNode expected) {
+    Instant at = origin.at() == null ? null : origin.at().truncatedTo(ChronoUnit.MILLIS);
+    Instant right = expected.isNull() ? null : OffsetDateTime.parse(expected.asText()).toInstant();
+    return java.util.Objects.equals(at, right) ? null : String.valueOf(at);
+  }
+
+  /** All that is expected must be proved; a phone number nobody expects must not be. */
+  private @Nullable String identities(JsonNode expected) {
+    Set<String> proved = new LinkedHashSet<>();
+    addresses(proved, List.of(origin.address()));
+    addresses(proved, origin.aliases());
+    if (origin.sender() != null) {
+      addresses(proved, List.of(new Address(origin.address().channel(), "", origin.sender().id())));
+    }
+    origin.attributes().forEach((name, value) -> proved.add(name + "=" + value));
+    boolean phone = false;
+    for (JsonNode identity : expected) {
+      String kind = identity.path("kind").asText();
+      phone |= kind.equals("phone_e164");
+      String value = identity.path("value").asText();
+      String fact =
+          switch (kind) {
+            case "wa_id" -> value.matches("\\d+") ? "" : "a number: ";
+            case "bsuid" -> value.matches("[A-Z]{2}\\..+") ? "" : "a user id: ";
+            case "telegram_user" -> value.matches("\\d+") ? "" : "a number: ";
+            case "phone_e164" -> "phone=";
+            case "username" -> "username=";
+            case "parent_bsuid" -> "parent_user_id=";
+            case "email" -> "email=";
+            default ->
+                throw new AssertionError("the contract test has no word for the identity " + kind);
+          };
+      if (!proved.contains(fact + value)) {
+        return proved.toString();
+      }
+      if (origin.address().channel().equals("telegram")
+          && identity.path("verified").asBoolean()
+          && !proved.contains("phone_verified=true")) {
+        return "not verified";
+      }
+    }
+    return phone || !origin.attributes().containsKey("phone") ? null : "a phone number";
+  }
+
+  private static void addresses(Set<String> proved, List<Address> addresses) {
+    addresses.forEach(address -> proved.add(address.id()));
+  }
+
+  private @Nullable String attachments(JsonNode expected) {
+    var all = new ArrayList<Map<String, String>>();
+    if (content != null) {
+      attachment(content, all);
+    }
+    if (item instanceof Inbound.Message message) {
+      message.attachments().forEach(media -> attachment(media, all));
+    }
+    if (all.size() != expected.size()) {
+      return all.toString();
+    }
+    for (int i = 0; i < all.size(); i++) {
+      String wrong = part(expected.get(i), all.get(i));
+      if (wrong != null) {
+        return wrong;
+      }
+    }
+    return null;
+  }
+
+  private void attachment(Content content, List<Map<String, String>> all) {
+    var words = new LinkedHashMap<String, String>();
+    switch (content) {
+      case Content.Media media -> {
+        words.put("kind", media.kind().name().toLowerCase(Locale.ROOT));
+        put(words, media.mime(), "mime");
+        put(words, media.ref(), "providerRef", "id", "url");
+        put(words, media.name(), "filename", "name");
+        put(words, media.caption(), "caption");
+        put(words, media.size() < 0 ? null : Long.toString(media.size()), "sizeBytes", "size");
+        put(words, details.get("media.sha256"), "sha256Base64");
+        put(words, details.get("media.seconds"), "durationSeconds", "duration", "seconds");
+        put(words, details.get("media.width"), "width");
+        put(words, details.get("media.height"), "height");
+        put(words, details.get("media.emoji"), "emoji");
+        put(words, details.get("media.animated"), "animated");
+        put(words, media.failed() == null ? null : "true", "unavailable");
+        all.add(words);
+      }
+      case Content.Location location -> {
+        words.put("kind", "location");
+        words.put("latitude", Double.toString(location.latitude()));
+        words.put("longitude", Double.toString(location.longitude()));
+        put(words, location.name(), "name");
+        put(words, location.address(), "address");
+        put(words, location.url(), "url");
+        all.add(words);
+      }
+      case Content.Contact contact -> {
+        words.put("kind", "contact");
+        words.put("name", contact.name());
+        words.put("phones", String.join(",", contact.phones()));
+        words.put("emails", String.join(",", contact.emails()));
+        all.add(words);
+        for (int i = 2; details.containsKey("contact." + i); i++) {
+          String[] further = details.get("contact." + i).split("; ", 2);
+          all.add(
+              Map.of(
+                  "kind", "contact", "name", further[0], "phones", further[1].replace(", ", ",")));
+        }
+      }
+      default -> {}
+    }
+  }
+
+  private @Nullable String error(JsonNode expected) {
+    SendResult failure = item instanceof Inbound.Receipt receipt ? receipt.failure() : null;
+    var words = new LinkedHashMap<String, String>();
+    String why =
+        switch (failure) {
+          case null -> details.getOrDefault("error", "");
+          case SendResult.Refused refused -> refused.code();
+          case SendResult.Retry retry -> retry.why();
+          case SendResult.WindowClosed closed -> closed.why();
+          case SendResult.Unknown unknown -> unknown.why();
+          case SendResult.Accepted _ -> "";
+        };
+    words.put("code", why.replaceFirst("\\D.*", ""));
+    words.put("retryable", String.valueOf(failure instanceof SendResult.Retry));
+    boolean window = expected.path("class").asText().equals("window_expired");
+    boolean closed = failure instanceof SendResult.WindowClosed;
+    words.put(
+        "class", window == closed ? expected.path("class").asText() : String.valueOf(failure));
+    return part(expected, words);
+  }
+
+  private @Nullable String interaction(JsonNode expected) {
+    var words = new LinkedHashMap<String, String>();
+    switch (content) {
+      case Content.Choice choice -> {
+        words.put("kind", choice.kind());
+        words.put("id", choice.id());
+        put(words, choice.title(), "title");
+        put(words, choice.description(), "description");
+        put(words, choice.data(), "data");
+      }
+      case Content.Form form -> {
+        words.put("kind", "form");
+        words.put("id", form.name());
+        String wrong = expected.has("data") ? part(expected.get("data"), form.fields()) : null;
+        if (wrong != null) {
+          return wrong;
+        }
+        words.put("data", expected.path("data").toString());
+      }
+      case null, default -> {}
+    }
+    return part(expected, words);
+  }
+
+  private @Nullable String identityChange(String field, JsonNode expected) {
+    if (!(item instanceof Inbound.IdentityChange change)) {
+      return "no change";
+    }
+    var ids = (field.equals("previous") ? change.previous() : change.current());
+    var actual = new LinkedHashSet<String>();
+    addresses(actual, ids);
+    if (expected.isTextual()) {
+      return actual.equals(Set.of(expected.asText())) ? null : actual.toString();
+    }
+    for (JsonNode identity : expected) {
+      String value = identity.path("value").asText();
+      if (!actual.contains(value.startsWith("+") ? value.substring(1) : value)) {
+        return actual.toString();
+      }
+    }
+    return null;
+  }
+
+  private String place() {
+    return origin.room() == null ? origin.address().id() : origin.room().id();
+  }
+
+  private Map<String, String> room() {
+    var words = new LinkedHashMap<String, String>();
+    var room = origin.room();
+    words.put("kind", room == null ? "private" : room.kind());
+    words.put("id", place());
+    put(words, room == null ? null : room.title(), "title");
+    put(words, room == null ? null : room.thread(), "thread");
+    return words;
+  }
+
+  private Map<String, String> prefixed(String prefix) {
+    var words = new LinkedHashMap<String, String>();
+    details.forEach(
+        (key, value) -> {
+          if (key.startsWith(prefix)) {
+            words.put(key.substring(prefix.length()), value);
+          }
+        });
+    return words;
+  }
+
+  private static void put(Map<String, String> words, @Nullable String value, String... names) {
+    if (value != null) {
+      for (String name : names) {
+        words.put(name, value);
+      }
+    }
+  }
+
+  /** The words of {@code actual} if an expected one is absent or another. */
+  private static @Nullable String part(JsonNode expected, Map<String, String> actual) {
+    for (var field : expected.properties()) {
+      if (!field.getKey().equals("note")
+          && text(field.getValue(), actual.get(field.getKey())) != null) {
+        return actual.toString();
+      }
+    }
+    return null;
+  }
+
+  private static @Nullable String values(JsonNode expected, List<String> actual) {
+    var right = new ArrayList<String>();
+    expected.forEach(value -> right.add(value.asText()));
+    return right.equals(actual) ? null : actual.toString();
+  }
+
+  private static @Nullable String text(JsonNode expected, @Nullable String actual) {
+    if (expected.isNull()) {
+      return actual;
+    }
+    if (expected.isArray()) {
+      var right = new ArrayList<String>();
+      expected.forEach(value -> right.add(value.asText()));
+      return String.join(",", right).equals(actual) ? null : String.valueOf(actual);
+    }
+    String right = expected.isContainerNode() ? expected.toString() : expected.asText();
+    return right.equals(actual) || number(right, actual) ? null : String.valueOf(actual);
+  }
+
+  private static boolean number(String right, @Nullable String actual) {
+    try {
+      return actual != null && Double.parseDouble(right) == Double.parseDouble(actual);
+    } catch (NumberFormatException _) {
+      return false;
+    }
+  }
+}
