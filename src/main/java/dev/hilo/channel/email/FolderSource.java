@@ -28,7 +28,7 @@ final class FolderSource implements Source {
   private static final int OVERLAP = 50;
 
   private static final int BATCH = 100;
-  private static final int MAX_FETCHES = 3;
+  private static final int MAX_FETCHES = 5;
   private static final int MAX_REFUSALS = 3;
   private static final Duration RESYNC = Duration.ofDays(14);
   private static final Duration REFUSED_PAUSE = Duration.ofMinutes(5);
@@ -212,7 +212,7 @@ final class FolderSource implements Source {
       throws InterruptedException, IOException {
     String contentKey =
         raw.length == 0
-            ? "uid-" + entry.uid() + "-" + entry.size()
+            ? "uid-" + entry.uid() + "-" + entry.size() + "-" + entry.received()
             : ContentKey.of(Headers.read(raw), raw);
     String known = "content|" + contentKey;
     if (intake.known(known)) {

@@ -47,7 +47,7 @@ final class SmtpSender implements AutoCloseable {
     }
     return client
         .sendMail(mail)
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(5 * timeout.toMillis(), TimeUnit.MILLISECONDS)
         .transform(
             sent ->
                 Future.succeededFuture(

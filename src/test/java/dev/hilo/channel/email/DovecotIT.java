@@ -201,7 +201,7 @@ class DovecotIT {
         for (int i = 0; i < 20; i++) {
           imap.append("mail " + i, "");
         }
-        await().atMost(Duration.ofSeconds(20)).until(() -> intake.received.size() == 20);
+        await().atMost(Duration.ofSeconds(60)).until(() -> intake.received.size() == 20);
       }
     }
     assertThat(intake.texts()).doesNotHaveDuplicates();

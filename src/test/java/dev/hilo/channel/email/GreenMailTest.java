@@ -2,6 +2,7 @@ package dev.hilo.channel.email;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.icegreen.greenmail.store.FolderException;
@@ -16,9 +17,11 @@ import dev.hilo.config.ConfigNode;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Strength;
 import jakarta.mail.Flags;
+import jakarta.mail.MessagingException;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Date;
 import java.util.Set;
@@ -40,6 +43,7 @@ class GreenMailTest {
   void start() {
     // GreenMail's threads throw when a client leaves in the middle of IDLE
     Awaitility.doNotCatchUncaughtExceptionsByDefault();
+    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
     server.start();
     user = server.setUser("help@shop.example", "help", "secret");
   }
@@ -283,9 +287,7 @@ class GreenMailTest {
                     new ByteArrayInputStream("From: ana@example.com\r\n\r\nafter".getBytes(UTF_8))),
                 new Flags(),
                 new Date());
-        await()
-            .atMost(Duration.ofSeconds(30))
-            .untilAsserted(() -> assertThat(intake.texts()).containsExactly("one", "after"));
+        await().untilAsserted(() -> assertThat(intake.texts()).containsExactly("one", "after"));
       } finally {
         again.stop();
       }
@@ -322,6 +324,25 @@ class GreenMailTest {
   }
 
   @Test
+  void aServerThatCannotProveItsNameIsNotTalkedTo() {
+    var secured = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_IMAPS));
+    secured.setUser("help@shop.example", "help", "secret");
+    secured.start();
+    try {
+      var imap =
+          ConfigNode.parse(
+                  "{host: 127.0.0.1, port: %d, user: help, password: secret}"
+                      .formatted(secured.getImaps().getPort()))
+              .bind(EmailSettings.Imap.class);
+      assertThatThrownBy(() -> ImapFolder.open(imap, "INBOX"))
+          .isInstanceOf(MessagingException.class)
+          .hasRootCauseInstanceOf(CertPathBuilderException.class);
+    } finally {
+      secured.stop();
+    }
+  }
+
+  @Test
   void aWrongPasswordIsNoReasonToStop() throws Exception {
     deliver("1@x", "one");
     server.setUser("help@shop.example", "help", "another");
@@ -337,7 +358,7 @@ class GreenMailTest {
       deliver("m" + i + "@x", "mail " + i);
     }
     try (var _ = run(FirstConnect.ALL)) {
-      await().atMost(Duration.ofSeconds(30)).until(() -> intake.received.size() == 150);
+      await().until(() -> intake.received.size() == 150);
     }
     assertThat(intake.texts()).startsWith("mail 0").endsWith("mail 149").doesNotHaveDuplicates();
   }
