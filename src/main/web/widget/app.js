@@ -218,7 +218,10 @@ export class HiloWidget extends LitElement {
   }
 
   scrolled({ currentTarget: log }) {
-    this.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    // Content that grows below is no reason to leave the end, only scrolling up is.
+    const near = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    this.atEnd = near || (this.atEnd && log.scrollTop >= this.lastTop);
+    this.lastTop = log.scrollTop;
     if (this.atEnd) {
       if (this.below) this.below = 0;
       this.look();
