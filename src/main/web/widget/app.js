@@ -398,7 +398,10 @@ export class HiloWidget extends LitElement {
     this.menu = false;
     this.leaving = false;
     if (this.config.page) this.chat.fault = "bad-link";
-    else this.chat.connect();
+    else if (this.opened) {
+      this.chat.shelf.write({ open: true });
+      this.chat.connect();
+    }
     this.requestUpdate();
   }
 

@@ -169,8 +169,8 @@ export class Chat {
     this.#sendContext();
   }
 
-  /** Forgets this visitor on this browser. */
-  reset() {
+  /** Forgets this visitor; `everywhere` also in what the tabs share. */
+  reset(everywhere = true) {
     this.live.stop();
     this.live.threads.clear();
     this.live.outbox.items = [];
@@ -180,7 +180,7 @@ export class Chat {
     this.fault = null;
     this.#link = undefined;
     clearTimeout(this.#saveTimer);
-    this.shelf.clear();
+    if (everywhere) this.shelf.clear();
     this.#redraw();
   }
 
@@ -319,7 +319,7 @@ export class Chat {
 
   #otherTab({ seen, reset }) {
     if (seen && comparePositions(seen, this.seen) > 0) this.seen = seen;
-    if (reset) this.reset();
+    if (reset) this.reset(false);
     this.#redraw();
   }
 
