@@ -131,6 +131,12 @@ final class DemoRoutes {
         .post("/demo/api/" + path)
         .consumes("application/json")
         .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
+        .failureHandler(
+            context ->
+                answer(
+                    context,
+                    context.statusCode(),
+                    Map.of("why", "the body cannot be taken; it may have 64 kB")))
         .handler(
             context ->
                 context

@@ -1,0 +1,273 @@
+package dev.hilo.channel.email;
+
+import jakarta.mail.Flags;
+import jakarta.mail.Folder;
+import jakarta.mail.MessagingException;
+import jakarta.mail.Session;
+import jakarta.mail.Store;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.eclipse.angus.mail.iap.ProtocolException;
+import org.eclipse.angus.mail.iap.Response;
+import org.eclipse.angus.mail.imap.IMAPFolder;
+import org.eclipse.angus.mail.imap.IMAPStore;
+import org.eclipse.angus.mail.imap.protocol.BODY;
+import org.eclipse.angus.mail.imap.protocol.FLAGS;
+import org.eclipse.angus.mail.imap.protocol.FetchResponse;
+import org.eclipse.angus.mail.imap.protocol.IMAPProtocol;
+import org.eclipse.angus.mail.imap.protocol.IMAPResponse;
+import org.eclipse.angus.mail.imap.protocol.INTERNALDATE;
+import org.eclipse.angus.mail.imap.protocol.RFC822SIZE;
+import org.eclipse.angus.mail.imap.protocol.UID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An open folder on an IMAP server (RFC 3501, RFC 2177), read-only: nothing that is done here
+ * changes a flag. For one virtual thread, whose interrupt closes the connection. Mails are taken as
+ * bytes; the server's or the library's idea of their structure is never asked for.
+ */
+final class ImapFolder implements AutoCloseable {
+  private static final ScheduledThreadPoolExecutor WRITE_TIMEOUTS = writeTimeouts();
+
+  private final Store store;
+  private final IMAPFolder folder;
+  private final EmailSettings.Imap settings;
+  private final boolean pushes;
+  private volatile boolean news;
+
+  private ImapFolder(
+      Store store, IMAPFolder folder, EmailSettings.Imap settings, boolean pushes) {
+    this.store = store;
+    this.folder = folder;
+    this.settings = settings;
+    this.pushes = pushes;
+  }
+
+  /**
+   * What the server says of a mail.
+   *
+   * @param size in bytes, as the server counts
+   * @param received null where the server does not say
+   */
+  record Entry(long uid, long size, @Nullable Instant received, boolean deleted, boolean draft) {}
+
+  /**
+   * @throws jakarta.mail.AuthenticationFailedException if user or password are refused
+   */
+  static ImapFolder open(EmailSettings.Imap settings, String name) throws MessagingException {
+    String protocol = settings.security() == EmailSettings.Security.TLS ? "imaps" : "imap";
+    Store store = Session.getInstance(properties(settings, protocol)).getStore(protocol);
+    try {
+      store.connect(
+          settings.host(), settings.port(), settings.user(), settings.password().value());
+      var folder = (IMAPFolder) store.getFolder(name);
+      folder.open(Folder.READ_ONLY);
+      boolean pushes = ((IMAPStore) store).hasCapability("IDLE");
+      var opened = new ImapFolder(store, folder, settings, pushes);
+      folder.doCommand(
+          protocolOfFolder -> {
+            protocolOfFolder.addResponseHandler(opened::noticed);
+            return null;
+          });
+      return opened;
+    } catch (MessagingException | RuntimeException e) {
+      closeQuietly(store);
+      throw e;
+    }
+  }
+
+  long uidValidity() throws MessagingException {
+    return folder.getUIDValidity();
+  }
+
+  /** The UIDs from {@code from} on, rising. */
+  List<Long> uids(long from) throws MessagingException {
+    var found = new ArrayList<Long>();
+    for (Response response : command("UID SEARCH UID " + from + ":*")) {
+      if (response instanceof IMAPResponse answer && answer.keyEquals("SEARCH")) {
+        for (long uid = answer.readLong(); uid != -1; uid = answer.readLong()) {
+          if (uid >= from) {
+            found.add(uid);
+          }
+        }
+      }
+    }
+    return found.stream().distinct().sorted().toList();
+  }
+
+  /** What there is of the given UIDs, by rising UID. */
+  List<Entry> entries(List<Long> uids) throws MessagingException {
+    if (uids.isEmpty()) {
+      return List.of();
+    }
+    String set = String.join(",", uids.stream().map(String::valueOf).toList());
+    var found = new TreeMap<Long, Entry>();
+    for (Response response : command("UID FETCH " + set + " (UID RFC822.SIZE INTERNALDATE FLAGS)")) {
+      if (!(response instanceof FetchResponse fetched)) {
+        continue;
+      }
+      UID uid = fetched.getItem(UID.class);
+      RFC822SIZE size = fetched.getItem(RFC822SIZE.class);
+      if (uid != null && size != null) {
+        INTERNALDATE date = fetched.getItem(INTERNALDATE.class);
+        FLAGS flags = fetched.getItem(FLAGS.class);
+        found.put(
+            uid.uid,
+            new Entry(
+                uid.uid,
+                size.size,
+                date == null || date.getDate() == null ? null : date.getDate().toInstant(),
+                flags != null && flags.contains(Flags.Flag.DELETED),
+                flags != null && flags.contains(Flags.Flag.DRAFT)));
+      }
+    }
+    return List.copyOf(found.values());
+  }
+
+  /** A whole mail; null if it is gone. */
+  byte @Nullable [] mail(long uid) throws MessagingException {
+    return body(uid, "BODY.PEEK[]");
+  }
+
+  /** The header of a mail; null if it is gone. */
+  byte @Nullable [] header(long uid) throws MessagingException {
+    return body(uid, "BODY.PEEK[HEADER]");
+  }
+
+  private byte @Nullable [] body(long uid, String item) throws MessagingException {
+    for (Response response : command("UID FETCH " + uid + " (UID " + item + ")")) {
+      if (response instanceof FetchResponse fetched) {
+        UID of = fetched.getItem(UID.class);
+        BODY body = fetched.getItem(BODY.class);
+        if (of != null && of.uid == uid && body != null && body.getByteArray() != null) {
+          return body.getByteArray().getNewBytes();
+        }
+      }
+    }
+    return null;
+  }
+
+  /** Forgets what arrived so far; call before looking. */
+  void look() {
+    news = false;
+  }
+
+  /** True if something arrived since {@link #look}. */
+  boolean hasNews() {
+    return news;
+  }
+
+  /**
+   * Returns when something may have arrived: told by the server, or after a while. A connection that
+   * silently died is noticed at the latest when the while is over.
+   */
+  void await() throws MessagingException, InterruptedException {
+    if (pushes) {
+      folder.doCommand(
+          protocol -> {
+            idle(protocol);
+            return null;
+          });
+    } else {
+      Thread.sleep(Backoff.jitter(settings.poll()));
+      command("NOOP");
+    }
+  }
+
+  /**
+   * One IDLE. The library's own would sleep through what arrives before the server's go-ahead, and
+   * on a dead connection for ever.
+   */
+  private void idle(IMAPProtocol protocol) throws ProtocolException {
+    protocol.idleStart();
+    long end = System.nanoTime() + Backoff.jitter(settings.idle().multipliedBy(3).dividedBy(4)).toNanos();
+    boolean ending = false;
+    while (true) {
+      if (!ending && (news || System.nanoTime() - end >= 0)) {
+        protocol.idleAbort();
+        ending = true;
+      }
+      Response response = protocol.readIdleResponse();
+      boolean silence =
+          response.isBYE()
+              && response.isSynthetic()
+              && response.getException() instanceof SocketTimeoutException;
+      if (silence && !ending) {
+        continue;
+      }
+      if (!protocol.processIdleResponse(response)) {
+        return;
+      }
+    }
+  }
+
+  private Response[] command(String command) throws MessagingException {
+    var answer =
+        (Response[])
+            folder.doCommand(
+                protocol -> {
+                  Response[] responses = protocol.command(command, null);
+                  protocol.notifyResponseHandlers(responses);
+                  protocol.handleResult(responses[responses.length - 1]);
+                  return responses;
+                });
+    return answer;
+  }
+
+  private void noticed(Response response) {
+    if (response instanceof IMAPResponse answer && answer.keyEquals("EXISTS")) {
+      news = true;
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      folder.forceClose();
+    } catch (MessagingException | RuntimeException e) {
+      // it is closed, one way or the other
+    }
+    closeQuietly(store);
+  }
+
+  private static void closeQuietly(Store store) {
+    try {
+      store.close();
+    } catch (MessagingException | RuntimeException e) {
+      // it is closed, one way or the other
+    }
+  }
+
+  private static Properties properties(EmailSettings.Imap settings, String protocol) {
+    String timeout = String.valueOf(settings.timeout().toMillis());
+    String connect =
+        String.valueOf(Math.min(settings.timeout().toMillis(), Duration.ofSeconds(10).toMillis()));
+    boolean starttls = settings.security() == EmailSettings.Security.STARTTLS;
+    var properties = new Properties();
+    String prefix = "mail." + protocol + ".";
+    properties.put(prefix + "connectiontimeout", connect);
+    properties.put(prefix + "timeout", timeout);
+    properties.put(prefix + "writetimeout", timeout);
+    properties.put(prefix + "executor.writetimeout", WRITE_TIMEOUTS);
+    properties.put(prefix + "peek", "true");
+    properties.put(prefix + "partialfetch", "false");
+    properties.put(prefix + "starttls.enable", String.valueOf(starttls));
+    properties.put(prefix + "starttls.required", String.valueOf(starttls));
+    properties.put(prefix + "ssl.checkserveridentity", "true");
+    return properties;
+  }
+
+  private static ScheduledThreadPoolExecutor writeTimeouts() {
+    var executor =
+        new ScheduledThreadPoolExecutor(
+            1, Thread.ofPlatform().daemon().name("mail-write-timeout").factory());
+    executor.setRemoveOnCancelPolicy(true);
+    return executor;
+  }
+}

@@ -1,0 +1,30 @@
+package dev.hilo.channel.email;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A mail that could be read.
+ *
+ * @param text what the writer says in this mail, for reading as plain text
+ * @param quoted the rest of the text: what was answered, signatures; null if nothing was cut
+ * @param html the whole body, sanitised; null if it has none
+ * @param files attachments and inline images, in order
+ * @param cut a text was longer than is kept
+ */
+record Mail(
+    Headers headers,
+    String subject,
+    String text,
+    @Nullable String quoted,
+    @Nullable String html,
+    List<File> files,
+    boolean cut) {
+
+  /**
+   * @param contentId without angle brackets, null if none; HTML refers to it by {@code cid:}
+   * @param mime the declared type, lower case
+   */
+  @SuppressWarnings("ArrayRecordComponent") // the bytes are not changed once read
+  record File(String name, String mime, @Nullable String contentId, byte[] bytes) {}
+}

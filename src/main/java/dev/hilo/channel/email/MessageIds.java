@@ -1,0 +1,84 @@
+package dev.hilo.channel.email;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.regex.Pattern;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Message-IDs, everywhere without angle brackets. Ours are {@code <message id>.<mac>@<domain>}: the
+ * same on every attempt, and nobody else can make one.
+ */
+final class MessageIds {
+  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
+  private static final Pattern BRACKETED = Pattern.compile("<([^<>\\s]{3,900})>");
+  private static final int MAX_LIST = 100;
+
+  private final SecretKeySpec key;
+  private final String domain;
+
+  /**
+   * @param secret of which the key is derived
+   */
+  MessageIds(String secret, String domain) {
+    this.key = new SecretKeySpec(("hilo message-id\0" + secret).getBytes(UTF_8), "HmacSHA256");
+    this.domain = domain;
+  }
+
+  /** The Message-ID of our message. */
+  String make(String message) {
+    String id = PLAIN.matcher(message).matches() ? message : hex(mac("name\0" + message));
+    return id + "." + hex(mac(id)) + "@" + domain;
+  }
+
+  boolean isOurs(String messageId) {
+    int at = messageId.lastIndexOf('@');
+    int dot = at < 0 ? -1 : messageId.lastIndexOf('.', at);
+    return dot > 0
+        && MessageDigest.isEqual(
+            hex(mac(messageId.substring(0, dot))).getBytes(US_ASCII),
+            messageId.substring(dot + 1, at).getBytes(UTF_8));
+  }
+
+  /** The ids in a field, in order: with commas or without brackets too. */
+  static List<String> list(@Nullable String field) {
+    if (field == null) {
+      return List.of();
+    }
+    var found = new ArrayList<String>();
+    var ids = BRACKETED.matcher(field);
+    while (ids.find() && found.size() < MAX_LIST) {
+      found.add(ids.group(1));
+    }
+    if (found.isEmpty()) {
+      for (String word : field.split("[\\s,<>]+", MAX_LIST)) {
+        if (word.indexOf('@') > 0 && word.length() <= 900) {
+          found.add(word);
+        }
+      }
+    }
+    return found;
+  }
+
+  private byte[] mac(String text) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(key);
+      return mac.doFinal(text.getBytes(UTF_8));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every JDK has HmacSHA256", e);
+    }
+  }
+
+  private static String hex(byte[] mac) {
+    return HexFormat.of().formatHex(mac, 0, 10);
+  }
+}

@@ -1,0 +1,146 @@
+package dev.hilo.http;
+
+import dev.hilo.access.Roster;
+import dev.hilo.core.Accounts;
+import dev.hilo.core.Actions;
+import dev.hilo.core.Reception;
+import dev.hilo.core.Roots;
+import dev.hilo.core.Timeline;
+import dev.hilo.live.Doors;
+import dev.hilo.live.Hub;
+import dev.hilo.reader.Board;
+import dev.hilo.store.Blobs;
+import dev.hilo.store.Tokens;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.ServerWebSocket;
+import io.vertx.ext.web.Router;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** The public side on one event loop: pages, API, webhooks and sockets. */
+public final class HttpVerticle extends VerticleBase {
+  /** The subprotocol of {@code /live}. */
+  public static final String SUBPROTOCOL = "hilo.v1";
+
+  /** What is the same on every loop. */
+  public record Shared(
+      String host,
+      int port,
+      URI publicUrl,
+      List<String> ownOrigins,
+      Map<String, String> apiKeys,
+      long webhookBytes,
+      int frameBytes,
+      int idleSeconds,
+      Accounts accounts,
+      Roster roster,
+      Doors doors,
+      Blobs blobs,
+      WebApps apps,
+      MeterRegistry meters,
+      @Nullable Consumer<Router> more) {}
+
+  /** What belongs to this loop. */
+  public record Loop(
+      Reception reception,
+      Actions actions,
+      Roots roots,
+      Timeline timeline,
+      Tokens tokens,
+      Board board,
+      Hub hub) {}
+
+  private final Shared shared;
+  private final Function<Context, Loop> make;
+  private @Nullable HttpServer server;
+
+  /** {@code make}: called on the event loop it is given. */
+  public HttpVerticle(Shared shared, Function<Context, Loop> make) {
+    this.shared = shared;
+    this.make = make;
+  }
+
+  @Override
+  public Future<?> start() {
+    Loop loop = make.apply(context);
+    Router router = Router.router(vertx);
+    WebhookRoute webhooks =
+        new WebhookRoute(
+            shared.accounts(),
+            loop.reception(),
+            shared.publicUrl(),
+            shared.webhookBytes(),
+            shared.meters());
+    router.route("/webhooks/:endpoint").handler(webhooks::handle);
+    SignIn signIn =
+        new SignIn(
+            loop.tokens(),
+            shared.roster(),
+            shared.doors(),
+            shared.apiKeys(),
+            shared.ownOrigins(),
+            "https".equals(shared.publicUrl().getScheme()));
+    new ApiRoutes(
+            vertx,
+            signIn,
+            loop.actions(),
+            loop.roots(),
+            loop.timeline(),
+            loop.board(),
+            shared.blobs(),
+            shared.roster(),
+            shared.accounts())
+        .mount(router);
+    shared.apps().mount(router);
+    if (shared.more() != null) {
+      shared.more().accept(router);
+    }
+    HttpServer made =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHost(shared.host())
+                    .setPort(shared.port())
+                    .setIdleTimeout(shared.idleSeconds())
+                    .setIdleTimeoutUnit(TimeUnit.SECONDS)
+                    .setWebSocketSubProtocols(List.of(SUBPROTOCOL))
+                    .setMaxWebSocketFrameSize(shared.frameBytes())
+                    .setMaxWebSocketMessageSize(shared.frameBytes())
+                    .setPerMessageWebSocketCompressionSupported(false)
+                    .setPerFrameWebSocketCompressionSupported(false)
+                    .setMaxHeaderSize(16 * 1024)
+                    .setMaxInitialLineLength(8 * 1024))
+            .webSocketHandshakeHandler(
+                handshake -> {
+                  if ("/live".equals(handshake.path())) {
+                    handshake.accept();
+                  } else {
+                    handshake.reject(404);
+                  }
+                })
+            .webSocketHandler(socket -> greet(loop.hub(), socket))
+            .requestHandler(router);
+    server = made;
+    return made.listen();
+  }
+
+  private static void greet(Hub hub, ServerWebSocket socket) {
+    hub.accept(socket);
+  }
+
+  @Override
+  public Future<?> stop() {
+    HttpServer now = server;
+    return now == null ? Future.succeededFuture() : now.close();
+  }
+}
