@@ -1,6 +1,7 @@
 import { start } from "../widget/app.js";
 import { tokenSheet, FONT } from "../shared/tokens.js";
 import { pickLanguage, speaker } from "../shared/i18n.js";
+import { CONTINUE_WORDS } from "../widget/continue-words.js";
 import { WORDS } from "../widget/words.js";
 
 // The page `/c#CODE`: a visitor's second device. The code leaves the address bar at once and is
@@ -9,7 +10,7 @@ const code = decodeURIComponent(location.hash.slice(1));
 history.replaceState(null, "", location.pathname);
 
 const language = pickLanguage(navigator.languages);
-const t = speaker(WORDS, language);
+const t = speaker({ [language]: { ...WORDS[language], ...CONTINUE_WORDS[language] } }, language);
 document.documentElement.lang = language;
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(`${tokenSheet(":root")}

@@ -51,7 +51,7 @@ class Composer extends Part {
       this.asked = desk.stale;
       this.mode = "reply";
       this.route = desk.stale.route;
-      if (!this.text.trim()) this.write(desk.stale.text);
+      this.write([desk.stale.text, this.text.trim()].filter(Boolean).join("\n"));
     }
     if (!this.text.trim() || !this.based) this.based = desk.thread?.have;
   }
@@ -160,7 +160,7 @@ class Composer extends Part {
           : html`<label class="route">${target ? badge(target.channel, true) : nothing}<span class="hidden">${t("sendVia")}</span>
               <select data-testid="route" ?disabled=${!addresses.length} @change=${(e) => this.pickRoute(e.target.value)}>
                 <option value="auto" ?selected=${this.route === "auto"}>${this.auto(addresses)}</option>
-                ${addresses.map((address) => html`<option value=${address.via} ?selected=${this.route === address.via}>${this.routeName(address)}</option>`)}
+                ${addresses.map((address) => html`<option value=${address.via} ?disabled=${address.refuses} ?selected=${this.route === address.via}>${this.routeName(address)}</option>`)}
               </select></label>`}
       </div>
       <div class="composer-box">
@@ -191,8 +191,8 @@ class Composer extends Part {
     return last ? t("autoRoute", { channel: [channelOf(last.channel).name, last.label].filter(Boolean).join(" · ") }) : t("noRoute");
   }
 
-  routeName({ channel, label, lastAt }) {
-    const when = lastAt ? ` · ${t("lastUsed", { when: shortTime(prefs.locale, lastAt) })}` : "";
+  routeName({ channel, label, lastAt, refuses }) {
+    const when = refuses ? ` · ${t("refuses")}` : lastAt ? ` · ${t("lastUsed", { when: shortTime(prefs.locale, lastAt) })}` : "";
     return `${channelOf(channel).name}${label ? ` · ${label}` : ""}${when}`;
   }
 

@@ -87,6 +87,7 @@ export class Desk {
       url: `${location.origin.replace(/^http/, "ws")}/live`,
       hello: () => this.#ticket(),
       outbox: new Outbox(shelf),
+      mine: ({ by }) => by?.kind === "agent" && by.id === this.session?.agent.id,
       refused: ({ code }) => this.#refused(code),
     });
     this.live.on((frame) => this.#frame(frame));
@@ -122,7 +123,7 @@ export class Desk {
 
   /** Notes and replies of the open thread that have not come back as entries. */
   get pending() {
-    return this.live.outbox.items.filter(
+    return this.live.outbox.visible.filter(
       ({ frame }) => frame.to?.customer === this.current || (frame.action === "note" && frame.topic === this.topic),
     );
   }

@@ -84,7 +84,10 @@ class ThreadPane extends Part {
   }
 
   scrolled({ currentTarget: log }) {
-    this.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    // Content that grows below is no reason to leave the end, only scrolling up is.
+    const near = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    this.atEnd = near || (this.atEnd && log.scrollTop >= this.lastTop);
+    this.lastTop = log.scrollTop;
     if (this.atEnd) {
       this.look();
       if (this.below) {

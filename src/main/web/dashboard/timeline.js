@@ -68,7 +68,7 @@ function message(row, first, missed) {
           ${row.event?.body?.auto ? html`<span class="auto">${t("automatic")}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
       : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`}
-    <div class="bubble ${row.content.type} ${row.removed ? "removed" : ""}" title=${fullTime(prefs.locale, row.at)}>
+    <div class="bubble of-${row.content.type} ${row.removed ? "removed" : ""}" title=${fullTime(prefs.locale, row.at)}>
       ${row.removed ? t("removed") : content(row)}
       ${row.attachments.length ? html`<div class="files">${row.attachments.map(media)}</div>` : nothing}
     </div>

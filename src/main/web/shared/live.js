@@ -42,12 +42,13 @@ export class Live {
 
   /**
    * @param {{url: string, hello: () => Promise<object>, outbox: import("./outbox.js").Outbox,
-   *     refused?: (reason: {code: string | number}) => void}} options
+   *     mine: (event: object) => boolean, refused?: (reason: {code: string | number}) => void}} options
    */
-  constructor({ url, hello, outbox, refused }) {
+  constructor({ url, hello, outbox, mine, refused }) {
     this.url = url;
     this.hello = hello;
     this.outbox = outbox;
+    this.mine = mine;
     this.refused = refused ?? (() => {});
     this.wake = () => {
       if (document.visibilityState !== "hidden") this.#probe();
@@ -308,7 +309,7 @@ export class Live {
         this.#thread(frame.topic).caughtUp(frame);
         break;
       case "rollback":
-        frame.removed = this.threads.get(frame.topic)?.rollback(frame.void) ?? [];
+        frame.removed = this.threads.get(frame.topic)?.rollback(frame.void, frame.after) ?? [];
         break;
       case "rebind":
         this.#rebind(frame);
@@ -346,7 +347,6 @@ export class Live {
     clearTimeout(this.#probeTimer);
     this.#supervise(frame.beat ?? 25);
     this.status.value = "open";
-    if (frame.topic) this.#thread(frame.topic);
     for (const topic of this.#wanted.keys()) this.#rewatch(topic);
     this.#flush();
   }
@@ -361,7 +361,7 @@ export class Live {
     if (frame.ref && this.#answers.has(frame.ref)) return;
     const thread = this.#thread(frame.topic);
     thread.replace(frame.entries, frame.cursor);
-    for (const { event, pos } of frame.entries) this.outbox.seen(event, pos);
+    for (const { event, pos } of frame.entries) this.outbox.seen(event, pos, this.mine(event));
   }
 
   #take(topic, entry) {
@@ -371,7 +371,7 @@ export class Live {
       this.#rewatch(topic);
       return false;
     }
-    this.outbox.seen(entry.event, entry.pos);
+    this.outbox.seen(entry.event, entry.pos, this.mine(entry.event));
     return true;
   }
 
@@ -390,12 +390,13 @@ export class Live {
   }
 
   /** An ack may arrive after the entry it confirms. */
-  #settleSeen({ pos, id }) {
-    for (const thread of this.threads.values()) {
-      for (let i = thread.entries.length - 1; i >= 0 && i > thread.entries.length - 50; i--) {
-        const entry = thread.entries[i];
-        if (entry.event.id === id || (pos && entry.pos === pos)) this.outbox.seen({ id }, pos);
-      }
+  #settleSeen({ id, pos }) {
+    const said = this.outbox.find(id)?.frame;
+    const customer = said?.to?.customer;
+    for (const [topic, thread] of this.threads) {
+      if (customer && topic !== `c:${customer}`) continue;
+      const entry = thread.entries.findLast((each) => each.pos === pos);
+      if (entry) this.outbox.seen(entry.event, pos, true);
     }
   }
 
@@ -409,7 +410,7 @@ export class Live {
     setTimeout(() => {
       if (item.state === "sent") item.state = "queued";
       this.#flush();
-    }, Math.max(frame.retryAfter ?? 0, 1000));
+    }, 1000 * Math.max(frame.retryAfter ?? 0, 1));
   }
 
   #answer(frame) {

@@ -25,6 +25,11 @@ export class Outbox {
     return item;
   }
 
+  /** What has to be drawn beside the entries. */
+  get visible() {
+    return this.items.filter((item) => !item.shown);
+  }
+
   find(id) {
     return this.items.find((item) => item.frame.id === id);
   }
@@ -40,6 +45,7 @@ export class Outbox {
     item.state = "acked";
     item.pos = pos;
     this.#forget(id);
+    if (item.shown) this.items = this.items.filter((each) => each !== item);
   }
 
   failed(id, problem) {
@@ -47,6 +53,7 @@ export class Outbox {
     if (!item) return;
     item.state = "failed";
     item.problem = problem;
+    delete item.shown;
     this.shelf.change((kept) =>
       kept.map((each) => (each.frame.id === id ? { ...each, state: "failed", problem } : each)),
     );
@@ -67,16 +74,28 @@ export class Outbox {
     this.#forget(id);
   }
 
-  /** Drops what has come back as an entry. */
-  seen(event, pos) {
-    const before = this.items.length;
-    this.items = this.items.filter(
-      (item) => item.frame.id !== event.id && !(item.state === "acked" && pos && item.pos === pos),
-    );
-    if (this.items.length !== before) this.#forget(event.id);
+  /**
+   * An entry came in: what was acked at its position is done. An entry may overtake its ack; then
+   * the oldest unconfirmed item that says the same counts as `shown`, so that it is not seen twice.
+   *
+   * @param {boolean} mine whether this client's user is the author
+   */
+  seen(event, pos, mine) {
+    if (pos && this.items.some((item) => item.pos === pos)) {
+      this.items = this.items.filter((item) => item.pos !== pos);
+    } else if (mine) {
+      const same = this.items.find((item) => item.state === "sent" && !item.shown && saysSame(item.frame, event));
+      if (same) same.shown = pos ?? true;
+    }
   }
 
   #forget(id) {
     this.shelf.change((kept) => kept.filter((each) => each.frame.id !== id));
   }
+}
+
+function saysSame({ type, content, text }, { t, body }) {
+  if (type === "do") return t === "NoteAdded" && body?.text === text;
+  const said = body?.content;
+  return t === "MessageAdded" && said?.type === content.type && said.text === content.text && said.id === content.id;
 }

@@ -48,7 +48,7 @@ export class Thread {
    *     missing, the entry was not taken
    */
   accept({ pos, prev, event }) {
-    if (prev && comparePositions(prev, this.have) > 0) return "gap";
+    if (prev && !prev.endsWith("-0") && comparePositions(prev, this.have) > 0) return "gap";
     if (this.#ids.has(event.id)) {
       this.have = laterPosition(pos, this.have);
       return "known";
@@ -66,13 +66,14 @@ export class Thread {
     this.#view = null;
   }
 
-  /** Removes entries the store never kept and returns them. */
-  rollback(positions) {
+  /** Removes entries the store never kept (the named ones, and all behind `after`) and returns them. */
+  rollback(positions, after) {
     const gone = new Set(positions);
-    const removed = this.entries.filter(({ pos }) => gone.has(pos));
-    this.entries = this.entries.filter(({ pos }) => !gone.has(pos));
+    const lost = ({ pos }) => gone.has(pos) || (after && pos && comparePositions(pos, after) > 0);
+    const removed = this.entries.filter(lost);
+    this.entries = this.entries.filter((entry) => !lost(entry));
     for (const { event } of removed) this.#ids.delete(event.id);
-    this.have = this.entries.reduce((last, { pos }) => laterPosition(pos, last), undefined);
+    this.have = after ?? this.entries.reduce((last, { pos }) => laterPosition(pos, last), undefined);
     this.#view = null;
     return removed;
   }

@@ -218,7 +218,10 @@ export class HiloWidget extends LitElement {
   }
 
   scrolled({ currentTarget: log }) {
-    this.atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    // Content that grows below is no reason to leave the end, only scrolling up is.
+    const near = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_END;
+    this.atEnd = near || (this.atEnd && log.scrollTop >= this.lastTop);
+    this.lastTop = log.scrollTop;
     if (this.atEnd) {
       if (this.below) this.below = 0;
       this.look();
@@ -395,7 +398,10 @@ export class HiloWidget extends LitElement {
     this.menu = false;
     this.leaving = false;
     if (this.config.page) this.chat.fault = "bad-link";
-    else this.chat.connect();
+    else if (this.opened) {
+      this.chat.shelf.write({ open: true });
+      this.chat.connect();
+    }
     this.requestUpdate();
   }
 

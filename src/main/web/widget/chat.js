@@ -47,6 +47,7 @@ export class Chat {
       url: `${origin.replace(/^http/, "ws")}/live`,
       hello: async () => this.#hello(),
       outbox: new Outbox(this.shelf.outbox()),
+      mine: (event) => Boolean(event.by?.me),
       refused: (reason) => this.#refused(reason),
     });
     if (known.topic && known.tail) {
@@ -77,7 +78,7 @@ export class Chat {
 
   /** What was said here and has not come back as an entry yet, oldest first. */
   get pending() {
-    return this.live.outbox.items.filter(({ frame }) => frame.type === "say");
+    return this.live.outbox.visible.filter(({ frame }) => frame.type === "say");
   }
 
   get unread() {
@@ -168,8 +169,8 @@ export class Chat {
     this.#sendContext();
   }
 
-  /** Forgets this visitor on this browser. */
-  reset() {
+  /** Forgets this visitor; `everywhere` also in what the tabs share. */
+  reset(everywhere = true) {
     this.live.stop();
     this.live.threads.clear();
     this.live.outbox.items = [];
@@ -179,7 +180,7 @@ export class Chat {
     this.fault = null;
     this.#link = undefined;
     clearTimeout(this.#saveTimer);
-    this.shelf.clear();
+    if (everywhere) this.shelf.clear();
     this.#redraw();
   }
 
@@ -187,7 +188,7 @@ export class Chat {
     const { token } = this.shelf.read();
     const device = navigator.userAgentData?.platform || navigator.platform || "browser";
     if (this.#link) return { link: this.#link, device };
-    if (token) return { token, since: this.thread?.have };
+    if (token) return { token, topic: this.topic, since: this.thread?.have };
     return { inbox: this.inbox, app: "hilo-widget", device };
   }
 
@@ -213,6 +214,9 @@ export class Chat {
         this.#saveSoon();
         break;
       case "page":
+        this.topic = frame.topic;
+        this.#saveSoon();
+        break;
       case "older":
         this.#saveSoon();
         break;
@@ -250,11 +254,7 @@ export class Chat {
       this.inboxInfo = inbox;
       this.shelf.write({ about: inbox });
     }
-    if (topic && topic !== this.topic) {
-      this.live.threads.delete(this.topic);
-      this.topic = topic;
-      this.trimmed = false;
-    }
+    this.topic ??= topic;
   }
 
   #entered(events) {
@@ -319,7 +319,7 @@ export class Chat {
 
   #otherTab({ seen, reset }) {
     if (seen && comparePositions(seen, this.seen) > 0) this.seen = seen;
-    if (reset) this.reset();
+    if (reset) this.reset(false);
     this.#redraw();
   }
 

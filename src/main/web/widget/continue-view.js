@@ -1,6 +1,8 @@
 import { html, nothing } from "lit";
 import { icon } from "../shared/icons.js";
+import { speaker } from "../shared/i18n.js";
 import { qr } from "../shared/qr.js";
+import { CONTINUE_WORDS } from "./continue-words.js";
 
 const RENEW_BEFORE_MS = 3000;
 const LIFE_MS = 60_000;
@@ -52,8 +54,9 @@ export class ContinueView {
 
   render() {
     const { t } = this.widget;
+    const say = speaker(CONTINUE_WORDS, this.widget.language);
     if (this.widget.chat.empty) {
-      return html`<div class="view"><h3>${t("continue")}</h3><p>${t("linkNeedsMessage")}</p>
+      return html`<div class="view"><h3>${t("continue")}</h3><p>${say("linkNeedsMessage")}</p>
         <button type="button" class="secondary" @click=${() => this.widget.show("chat")}>${t("back")}</button></div>`;
     }
     if (this.failed) {
@@ -62,19 +65,19 @@ export class ContinueView {
     }
     const { link } = this;
     const size = link?.code.size ?? 1;
-    return html`<div class="view"><h3>${t("continue")}</h3><p>${t("continueText")}</p>
+    return html`<div class="view"><h3>${t("continue")}</h3><p>${say("continueText")}</p>
       <div class="qr">${link
         ? html`<svg viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" role="img" aria-label=${link.url}><path d=${link.code.path} fill="#000" /></svg>`
         : nothing}</div>
       ${link
         ? html`<a class="url" data-testid="continue-link" href=${link.url} target="_blank" rel="noopener noreferrer">${link.url}</a>
           <div class="row">
-            <button type="button" class="primary" @click=${() => this.copy()}>${icon(this.copied ? "check" : "copy")}${t(this.copied ? "copied" : "copy")}</button>
+            <button type="button" class="primary" @click=${() => this.copy()}>${icon(this.copied ? "check" : "copy")}${say(this.copied ? "copied" : "copy")}</button>
             ${navigator.share
-              ? html`<button type="button" class="secondary" @click=${() => navigator.share({ url: link.url }).catch(() => {})}>${icon("share")}${t("share")}</button>`
+              ? html`<button type="button" class="secondary" @click=${() => navigator.share({ url: link.url }).catch(() => {})}>${icon("share")}${say("share")}</button>`
               : nothing}
           </div>
-          <p class="small">${t("linkExpires", { n: Math.max(0, Math.round((link.expires - Date.now()) / 1000)) })}</p>`
+          <p class="small">${say("linkExpires", { n: Math.max(0, Math.round((link.expires - Date.now()) / 1000)) })}</p>`
         : html`<p class="small">${t("loading")}</p>`}
     </div>`;
   }

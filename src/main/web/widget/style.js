@@ -75,6 +75,7 @@ button.text{border:0;background:none;padding:4px;margin:-4px 0;color:var(--accen
 form.composer{display:flex;align-items:flex-end;gap:4px;margin:8px 12px 12px;padding:3px;border:1px solid var(--line-strong);border-radius:24px;background:var(--bg);flex:none}
 form.composer:focus-within{border-color:var(--accent);box-shadow:0 0 0 1px var(--accent)}
 textarea{flex:1;min-width:0;resize:none;border:0;outline:0;background:none;padding:8px 6px 8px 14px;line-height:22px;min-height:38px;max-height:148px;field-sizing:content;margin:0}
+textarea:focus-visible{outline:0}
 textarea::placeholder,input::placeholder{color:var(--text-3);opacity:1}
 .send{width:38px;height:38px;flex:none;border:0;border-radius:50%;background:var(--accent);color:var(--on-accent);display:grid;place-items:center;padding:0;transition:background .12s,color .12s}
 .send:hover:enabled{background:var(--accent-hover)}.send:disabled{background:var(--surface-2);color:var(--text-3)}

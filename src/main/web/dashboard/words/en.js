@@ -110,6 +110,7 @@ export default {
   sendVia: "Send via",
   autoRoute: "Auto: {channel}",
   noRoute: "No address to reply to",
+  refuses: "opted out",
   lastUsed: "last used {when}",
   send: "Send",
   addNote: "Add note",
@@ -195,7 +196,7 @@ export default {
   "key.help": "This list",
   doorTitle: "Sign in to Hilo",
   doorText: "This page opens with a personal sign-in link. There is no password to remember.",
-  doorStep1: "Ask the person who runs the gateway for your sign-in link. Right after a start it is also printed in the gateway's log.",
+  doorStep1: "Ask the person who runs the gateway for your sign-in link. On your own machine the gateway prints one when it starts.",
   doorStep2: "Open the link in this browser. You stay signed in here.",
   doorOnce: "A link works once. If yours no longer works, ask for a new one.",
 };

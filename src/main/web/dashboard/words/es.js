@@ -110,6 +110,7 @@ export default {
   sendVia: "Enviar por",
   autoRoute: "Auto: {channel}",
   noRoute: "No hay dirección a la que responder",
+  refuses: "no quiere mensajes",
   lastUsed: "último uso {when}",
   send: "Enviar",
   addNote: "Añadir nota",
@@ -195,7 +196,7 @@ export default {
   "key.help": "Esta lista",
   doorTitle: "Entrar en Hilo",
   doorText: "Esta página se abre con un enlace personal de entrada. No hay contraseña que recordar.",
-  doorStep1: "Pide tu enlace de entrada a quien administra la pasarela. Justo después de arrancar también aparece en su registro.",
+  doorStep1: "Pide tu enlace de entrada a quien administra la pasarela. En tu propia máquina la pasarela muestra uno al arrancar.",
   doorStep2: "Abre el enlace en este navegador. Seguirás con la sesión iniciada aquí.",
   doorOnce: "Cada enlace sirve una vez. Si el tuyo ya no funciona, pide uno nuevo.",
 };

@@ -110,6 +110,7 @@ export default {
   sendVia: "Enviar por",
   autoRoute: "Auto: {channel}",
   noRoute: "Não há endereço para responder",
+  refuses: "não quer mensagens",
   lastUsed: "último uso {when}",
   send: "Enviar",
   addNote: "Adicionar nota",
@@ -195,7 +196,7 @@ export default {
   "key.help": "Esta lista",
   doorTitle: "Entrar no Hilo",
   doorText: "Esta página abre com um link pessoal de entrada. Não há senha para lembrar.",
-  doorStep1: "Peça o seu link de entrada a quem cuida do gateway. Logo depois de iniciar, ele também aparece no registro do gateway.",
+  doorStep1: "Peça o seu link de entrada a quem cuida do gateway. Na sua própria máquina, o gateway mostra um ao iniciar.",
   doorStep2: "Abra o link neste navegador. Você continua conectado aqui.",
   doorOnce: "Cada link serve uma vez. Se o seu não funciona mais, peça outro.",
 };

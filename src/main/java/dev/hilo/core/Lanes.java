@@ -15,6 +15,7 @@ import dev.hilo.store.Streams;
 import dev.hilo.store.Streams.Outcome;
 import dev.hilo.store.Streams.Redirect;
 import dev.hilo.store.Work;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -49,6 +50,7 @@ public final class Lanes implements AutoCloseable {
   private final Work work;
   private final Accounts accounts;
   private final Roster roster;
+  private final MeterRegistry meters;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<String> running = ConcurrentHashMap.newKeySet();
   private final Set<CustomerId> drained = ConcurrentHashMap.newKeySet();
@@ -68,7 +70,9 @@ public final class Lanes implements AutoCloseable {
   private BiConsumer<CustomerId, Long> wake = (_, _) -> {};
   private volatile boolean closed;
 
-  public Lanes(Streams streams, Work work, Accounts accounts, Roster roster) {
+  public Lanes(
+      Streams streams, Work work, Accounts accounts, Roster roster, MeterRegistry meters) {
+    this.meters = meters;
     this.streams = streams;
     this.work = work;
     this.accounts = accounts;
@@ -276,12 +280,17 @@ public final class Lanes implements AutoCloseable {
                 ? roster.name(entry.header().by().id())
                 : null,
             attempt);
+    SendResult result;
     try {
-      return opened.channel().send(outbound);
+      result = opened.channel().send(outbound);
     } catch (RuntimeException e) {
       LOG.error("sending on {} failed", opened.type(), e);
-      return new SendResult.Unknown("the send ended in an error of ours");
+      result = new SendResult.Unknown("the send ended in an error of ours");
     }
+    meters
+        .counter("hilo.sends", "channel", opened.type(), "result", result.getClass().getSimpleName())
+        .increment();
+    return result;
   }
 
   private static Event.DeliveryChanged changed(String id, SendResult result) {

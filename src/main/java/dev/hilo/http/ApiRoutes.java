@@ -123,7 +123,7 @@ final class ApiRoutes {
 
   private static CustomerId customer(RoutingContext ctx) {
     try {
-      return CustomerId.of(ctx.pathParam("customer"));
+      return CustomerId.of(String.valueOf(ctx.pathParam("customer")));
     } catch (IllegalArgumentException e) {
       throw new Problem(Code.UNKNOWN_TOPIC, "a customer id looks like main.01ABC…");
     }
@@ -220,7 +220,9 @@ final class ApiRoutes {
         ctx,
         signIn
             .staff(ctx)
-            .compose(who -> actions.act(who, customer, ctx.pathParam("action"), fields)),
+            .compose(
+                who ->
+                    actions.act(who, customer, String.valueOf(ctx.pathParam("action")), fields)),
         200,
         ObjectNode::toString);
   }

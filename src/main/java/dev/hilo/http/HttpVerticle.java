@@ -12,6 +12,7 @@ import dev.hilo.reader.Board;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
@@ -60,18 +61,18 @@ public final class HttpVerticle extends VerticleBase {
       Hub hub) {}
 
   private final Shared shared;
-  private final Function<HttpVerticle, Loop> make;
+  private final Function<Context, Loop> make;
   private @Nullable HttpServer server;
 
-  /** {@code make}: called on this verticle's event loop. */
-  public HttpVerticle(Shared shared, Function<HttpVerticle, Loop> make) {
+  /** {@code make}: called on the event loop it is given. */
+  public HttpVerticle(Shared shared, Function<Context, Loop> make) {
     this.shared = shared;
     this.make = make;
   }
 
   @Override
   public Future<?> start() {
-    Loop loop = make.apply(this);
+    Loop loop = make.apply(context);
     Router router = Router.router(vertx);
     WebhookRoute webhooks =
         new WebhookRoute(

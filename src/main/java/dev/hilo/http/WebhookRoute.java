@@ -44,7 +44,7 @@ final class WebhookRoute {
   }
 
   void handle(RoutingContext ctx) {
-    Accounts.Opened opened = accounts.endpoint(ctx.pathParam("endpoint"));
+    Accounts.Opened opened = accounts.endpoint(String.valueOf(ctx.pathParam("endpoint")));
     Webhook webhook = opened == null ? null : opened.channel().webhook();
     if (opened == null || webhook == null) {
       answer(ctx, "none", new Webhook.Reply(404, "text/plain", "there is no such endpoint"));

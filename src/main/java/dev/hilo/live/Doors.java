@@ -167,7 +167,10 @@ public record Doors(
   }
 
   private boolean allowed(Inbox inbox, @Nullable String origin) {
-    return origin == null || ownOrigins.contains(origin) || inbox.origins().contains(origin);
+    return origin == null
+        || ownOrigins.contains(origin)
+        || inbox.origins().contains(origin)
+        || inbox.origins().contains("*");
   }
 
   private static Problem origin() {

@@ -58,6 +58,7 @@ public final class Link {
             new RedisOptions()
                 .setConnectionString(redis.toString())
                 .setMaxWaitingHandlers(IN_FLIGHT * 2));
+    context.runOnContext(_ -> connect());
   }
 
   /** Fails with {@link StoreUnavailable}, or with what Redis answered. */

@@ -1,0 +1,481 @@
+package dev.hilo;
+
+import dev.hilo.access.Roster;
+import dev.hilo.channel.Channel;
+import dev.hilo.channel.ChannelType;
+import dev.hilo.channel.Ports;
+import dev.hilo.config.ConfigNode;
+import dev.hilo.config.Fault;
+import dev.hilo.config.InvalidConfig;
+import dev.hilo.core.Accounts;
+import dev.hilo.core.Actions;
+import dev.hilo.core.Joining;
+import dev.hilo.core.Keeper;
+import dev.hilo.core.Lanes;
+import dev.hilo.core.Proofs;
+import dev.hilo.core.Reception;
+import dev.hilo.core.Roots;
+import dev.hilo.core.Sources;
+import dev.hilo.core.Timeline;
+import dev.hilo.http.HttpVerticle;
+import dev.hilo.http.WebApps;
+import dev.hilo.live.Doors;
+import dev.hilo.live.Hub;
+import dev.hilo.live.Limits;
+import dev.hilo.live.Sockets;
+import dev.hilo.ops.Management;
+import dev.hilo.reader.Board;
+import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Blobs;
+import dev.hilo.store.Directory;
+import dev.hilo.store.Feed;
+import dev.hilo.store.Lease;
+import dev.hilo.store.Link;
+import dev.hilo.store.SharedObjects;
+import dev.hilo.store.Streams;
+import dev.hilo.store.Tokens;
+import dev.hilo.store.Work;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceLoader;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One running node: everything is put together here, and nowhere else. Its methods block. */
+public final class Gateway implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+  private static final long DRAIN_MS = 1500;
+  private static final Duration SIGN_IN = Duration.ofHours(24);
+
+  private final GatewayConfig config;
+  private final URI publicUrl;
+  private final int port;
+  private final URI redis;
+  private final String node;
+  private final Vertx vertx;
+  private final PrometheusMeterRegistry meters =
+      new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+  private final AddressKeys keys;
+  private final Roster roster;
+  private final Accounts accounts;
+  private final Blobs blobs;
+  private final List<Link> links = new CopyOnWriteArrayList<>();
+  private final List<Hub> hubs = new CopyOnWriteArrayList<>();
+  private final Feed feed;
+  private final Link nodeLink;
+  private final Tokens tokens;
+  private final Board board;
+  private final Keeper keeper;
+  private final Sources sources;
+  private final Management management;
+
+  /**
+   * Starts a node.
+   *
+   * @param redis where the store is
+   * @param installationKey 32 bytes or more
+   * @param blocks channels to open
+   * @param more further routes on the public side, or null
+   * @throws InvalidConfig with every fault of the channels' settings
+   */
+  public static Gateway start(
+      GatewayConfig config,
+      int port,
+      URI redis,
+      byte[] installationKey,
+      List<GatewayConfig.ChannelBlock> blocks,
+      @Nullable Consumer<Router> more)
+      throws Exception {
+    return new Gateway(config, port, redis, installationKey, blocks, more);
+  }
+
+  private Gateway(
+      GatewayConfig config,
+      int port,
+      URI redis,
+      byte[] installationKey,
+      List<GatewayConfig.ChannelBlock> blocks,
+      @Nullable Consumer<Router> more)
+      throws Exception {
+    this.config = config;
+    this.port = port;
+    this.redis = redis;
+    this.node = config.node() != null ? config.node() : "n-" + Tokens.random().substring(0, 10);
+    this.publicUrl = publicUrl(config, port);
+    this.keys = new AddressKeys(installationKey);
+    Map<String, String> names = new LinkedHashMap<>();
+    config.agents().forEach(a -> names.put(a.id(), a.name()));
+    this.roster = new Roster(config.workspace(), names);
+    this.blobs = new Blobs(config.data().resolve("blobs"));
+    this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    try {
+      this.accounts = open(blocks);
+      Context nodeLoop = loop();
+      this.nodeLink = link(nodeLoop);
+      this.feed = new Feed(vertx, nodeLoop, redis, nodeLink, node);
+      this.tokens = new Tokens(nodeLink);
+      Work work = new Work(nodeLink);
+      this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
+      board.start();
+      Core core = core(nodeLink);
+      this.keeper =
+          new Keeper(
+              node,
+              core.streams,
+              work,
+              new Lease(nodeLink),
+              feed,
+              nodeLoop,
+              core.joining,
+              new Lanes(core.streams, work, accounts, roster, meters));
+      this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
+      serve(more);
+      keeper.start();
+      sources.start();
+      gauges();
+      this.management =
+          Management.start(
+              vertx,
+              config.management().host(),
+              config.management().port(),
+              meters,
+              () -> ready() ? null : "the store cannot be reached");
+    } catch (Exception e) {
+      vertx.close().await(10, TimeUnit.SECONDS);
+      throw e;
+    }
+  }
+
+  static URI publicUrl(GatewayConfig config, int port) {
+    return config.http().publicUrl() != null
+        ? config.http().publicUrl()
+        : URI.create("http://" + config.http().host() + ":" + port);
+  }
+
+  /** Opens every block; all faults of all blocks are told at once. */
+  private Accounts open(List<GatewayConfig.ChannelBlock> blocks) {
+    Map<String, ChannelType<?>> types = types();
+    WebClient http =
+        WebClient.create(
+            vertx,
+            new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
+    Ports.Blobs files =
+        new Ports.Blobs() {
+          @Override
+          public String put(byte[] bytes, String mime) throws IOException {
+            return blobs.put(config.workspace(), bytes);
+          }
+
+          @Override
+          public InputStream open(String blob) throws IOException {
+            return blobs.open(blob);
+          }
+        };
+    Ports ports = new Ports(vertx, http, files, publicUrl, config.workspace());
+    List<Accounts.Opened> opened = new ArrayList<>();
+    List<Fault> faults = new ArrayList<>();
+    for (GatewayConfig.ChannelBlock block : blocks) {
+      try {
+        opened.add(
+            new Accounts.Opened(block.type(), block.endpoint(), channel(types, block, ports)));
+      } catch (InvalidConfig e) {
+        faults.addAll(e.faults());
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new InvalidConfig(faults);
+    }
+    return new Accounts(opened);
+  }
+
+  private static Map<String, ChannelType<?>> types() {
+    Map<String, ChannelType<?>> types = new LinkedHashMap<>();
+    for (ChannelType<?> type : ServiceLoader.load(ChannelType.class)) {
+      types.put(type.name(), type);
+    }
+    return types;
+  }
+
+  private static Channel channel(
+      Map<String, ChannelType<?>> types, GatewayConfig.ChannelBlock block, Ports ports) {
+    ChannelType<?> type = types.get(block.type());
+    if (type == null) {
+      throw unknown(block, types);
+    }
+    return bound(type, block.settings(), ports);
+  }
+
+  private static InvalidConfig unknown(
+      GatewayConfig.ChannelBlock block, Map<String, ChannelType<?>> types) {
+    return new InvalidConfig(
+        List.of(
+            new Fault(
+                block.settings().path() + ".type",
+                "",
+                block.type(),
+                "one of " + String.join(", ", types.keySet()))));
+  }
+
+  private static <S extends Record> Channel bound(
+      ChannelType<S> type, ConfigNode settings, Ports ports) {
+    return type.open(settings.bind(type.settings()), ports);
+  }
+
+  /** Checks the settings of the channels without opening them; throws {@link InvalidConfig}. */
+  static void check(List<GatewayConfig.ChannelBlock> blocks) {
+    Map<String, ChannelType<?>> types = types();
+    List<Fault> faults = new ArrayList<>();
+    for (GatewayConfig.ChannelBlock block : blocks) {
+      try {
+        ChannelType<?> type = types.get(block.type());
+        if (type == null) {
+          throw unknown(block, types);
+        }
+        block.settings().bind(type.settings());
+      } catch (InvalidConfig e) {
+        faults.addAll(e.faults());
+      }
+    }
+    if (!faults.isEmpty()) {
+      throw new InvalidConfig(faults);
+    }
+  }
+
+  private Context loop() throws Exception {
+    Promise<Context> made = Promise.promise();
+    vertx
+        .deployVerticle(
+            new VerticleBase() {
+              @Override
+              public Future<?> start() {
+                made.complete(context);
+                return Future.succeededFuture();
+              }
+            })
+        .onFailure(made::fail);
+    return made.future().await(10, TimeUnit.SECONDS);
+  }
+
+  private Link link(Context on) {
+    Link link = new Link(vertx, on, redis);
+    links.add(link);
+    return link;
+  }
+
+  /** What one event loop needs to take things in. */
+  private record Core(
+      Streams streams,
+      Directory directory,
+      Roots roots,
+      Joining joining,
+      Reception reception,
+      SharedObjects objects) {}
+
+  private Core core(Link link) {
+    Streams streams = new Streams(link);
+    Directory directory = new Directory(link);
+    Roots roots = new Roots(vertx, streams);
+    Joining joining = new Joining(streams, roots);
+    Reception reception =
+        new Reception(
+            vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
+    return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
+  }
+
+  private void serve(@Nullable Consumer<Router> more) throws Exception {
+    List<String> ownOrigins = new ArrayList<>(List.of(publicUrl.toString()));
+    if (config.http().publicUrl() == null) {
+      ownOrigins.add("http://127.0.0.1:" + port);
+      ownOrigins.add("http://localhost:" + port);
+    }
+    Map<String, Doors.Inbox> inboxes = new LinkedHashMap<>();
+    config
+        .inboxes()
+        .forEach(
+            i ->
+                inboxes.put(
+                    i.key(), new Doors.Inbox(i.key(), i.name(), i.origins(), i.greeting())));
+    Doors doors = new Doors(config.workspace(), keys, roster, inboxes, ownOrigins);
+    Map<String, String> apiKeys = new LinkedHashMap<>();
+    config.apiKeys().forEach(k -> apiKeys.put(k.name(), Tokens.hash(k.key().value())));
+    int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
+    GatewayConfig.Limits l = config.limits();
+    Limits limits =
+        new Limits(
+            (int) l.frame().bytes(),
+            l.framesPerSecond(),
+            16,
+            l.topics(),
+            l.socketsPerDevice(),
+            (int) Math.max(1, l.beat().toSeconds()),
+            config.http().maxConnections() / loops);
+    Sockets sockets = new Sockets();
+    HttpVerticle.Shared shared =
+        new HttpVerticle.Shared(
+            config.http().host(),
+            port,
+            publicUrl,
+            ownOrigins,
+            apiKeys,
+            l.webhookBody().bytes(),
+            (int) l.frame().bytes(),
+            (int) config.http().idleTimeout().toSeconds(),
+            accounts,
+            roster,
+            doors,
+            blobs,
+            WebApps.load(),
+            meters,
+            more);
+    vertx
+        .deployVerticle(
+            () -> new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets)),
+            new DeploymentOptions().setInstances(loops))
+        .await(30, TimeUnit.SECONDS);
+  }
+
+  private HttpVerticle.Loop httpLoop(
+      Context context, Limits limits, Doors doors, Sockets sockets) {
+    Link link = link(context);
+    Core core = core(link);
+    Tokens mine = new Tokens(link);
+    Timeline timeline = new Timeline(core.streams, keys);
+    Actions actions =
+        new Actions(
+            core.roots,
+            core.streams,
+            core.directory,
+            core.joining,
+            new Proofs(core.roots, core.joining, mine, keys, core.objects),
+            accounts,
+            keys,
+            mine,
+            roster,
+            publicUrl);
+    Hub hub =
+        new Hub(
+            vertx,
+            new Hub.Services(
+                core.streams,
+                feed,
+                core.objects,
+                timeline,
+                core.roots,
+                actions,
+                mine,
+                keys,
+                roster,
+                board,
+                limits,
+                doors,
+                sockets));
+    hubs.add(hub);
+    return new HttpVerticle.Loop(
+        core.reception, actions, core.roots, timeline, mine, board, hub);
+  }
+
+  private void gauges() {
+    Gauge.builder("hilo.sessions", hubs, all -> all.stream().mapToInt(Hub::sessions).sum())
+        .description("live sockets")
+        .register(meters);
+    Gauge.builder("hilo.topics", hubs, all -> all.stream().mapToInt(Hub::topics).sum())
+        .description("threads watched by live sockets")
+        .register(meters);
+    Gauge.builder("hilo.partitions", keeper, Keeper::partitions)
+        .description("partitions this node keeps")
+        .register(meters);
+    Gauge.builder("hilo.rows", board, Board::size)
+        .description("rows of the inbox in memory")
+        .register(meters);
+    Gauge.builder("hilo.store.up", this, g -> g.ready() ? 1 : 0)
+        .description("1 while the store answers")
+        .register(meters);
+  }
+
+  /** True while the store can be reached on every connection. */
+  public boolean ready() {
+    return feed.up() && links.stream().allMatch(Link::up);
+  }
+
+  /** Waits until this node follows every row; false if that takes longer than {@code patience}. */
+  public boolean settle(Duration patience) throws InterruptedException {
+    long end = System.nanoTime() + patience.toNanos();
+    while (!(ready() && board.ready())) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      Thread.sleep(20);
+    }
+    return true;
+  }
+
+  public URI url() {
+    return publicUrl;
+  }
+
+  public URI managementUrl() {
+    return management.url();
+  }
+
+  /** One-time sign-in links by agent. */
+  public Map<String, String> signInLinks() throws Exception {
+    Map<String, String> links = new LinkedHashMap<>();
+    for (GatewayConfig.Agent agent : config.agents()) {
+      String code = Tokens.random();
+      tokens.once(code, "signin " + agent.id(), SIGN_IN).await(10, TimeUnit.SECONDS);
+      links.put(agent.name(), publicUrl + "/agent#enter=" + code);
+    }
+    return links;
+  }
+
+  public Path data() {
+    return config.data();
+  }
+
+  /** Sends clients elsewhere, ends what is under way, and stops. */
+  @Override
+  public void close() {
+    try {
+      hubs.forEach(h -> h.drain(DRAIN_MS));
+      if (hubs.stream().anyMatch(h -> h.sessions() > 0)) {
+        Thread.sleep(DRAIN_MS + 200);
+      }
+      sources.close();
+      keeper.close();
+      accounts.all().forEach(o -> o.channel().close());
+      feed.close().await(5, TimeUnit.SECONDS);
+      for (Link link : links) {
+        link.close().await(5, TimeUnit.SECONDS);
+      }
+      vertx.close().await(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      LOG.warn("the end was not clean: {}", e.toString());
+    }
+  }
+}

@@ -1,0 +1,196 @@
+package dev.hilo;
+
+import dev.hilo.codec.Json;
+import dev.hilo.config.ConfigNode;
+import dev.hilo.config.InvalidConfig;
+import dev.hilo.demo.Demo;
+import dev.hilo.http.WebApps;
+import dev.hilo.ops.DataInUse;
+import dev.hilo.ops.LocalRedis;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** The command: reads the configuration, starts what it names, says where to go. */
+public final class Hilo {
+  private static final int EXIT_CONFIG = 78;
+  private static final int EXIT_IN_USE = 75;
+  private static final String USAGE =
+      """
+      usage: hilo [--config FILE] [--check]
+        --config FILE   the configuration; else HILO_CONFIG, else config/gateway.yaml
+        --check         say whether the configuration is valid, and end
+      """;
+
+  private Hilo() {}
+
+  public static void main(String[] args) {
+    String file = System.getenv().getOrDefault("HILO_CONFIG", "config/gateway.yaml");
+    boolean check = false;
+    for (int i = 0; i < args.length; i++) {
+      if (args[i].equals("--config") && i + 1 < args.length) {
+        file = args[++i];
+      } else if (args[i].equals("--check")) {
+        check = true;
+      } else {
+        System.err.print(USAGE);
+        System.exit(args[i].equals("--help") ? 0 : 64);
+      }
+    }
+    try {
+      GatewayConfig config = GatewayConfig.read(Path.of(file), System.getenv());
+      Gateway.check(config.channels());
+      if (check) {
+        System.out.println(file + " is valid");
+        return;
+      }
+      exitWithParent();
+      run(config);
+    } catch (InvalidConfig e) {
+      System.err.println(file + " is not valid:");
+      e.faults().forEach(f -> System.err.println("  " + f));
+      System.exit(EXIT_CONFIG);
+    } catch (DataInUse e) {
+      System.err.println(e.getMessage());
+      System.exit(EXIT_IN_USE);
+    } catch (Exception e) {
+      System.err.println("Hilo could not start: " + e);
+      System.exit(1);
+    }
+  }
+
+  /** A build tool that was killed must leave nothing behind. */
+  private static void exitWithParent() {
+    if (!Boolean.getBoolean("hilo.exitWithParent")) {
+      return;
+    }
+    ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
+    Thread.ofPlatform()
+        .daemon()
+        .name("parent")
+        .start(
+            () -> {
+              while (parent.isAlive()) {
+                try {
+                  Thread.sleep(200);
+                } catch (InterruptedException e) {
+                  return;
+                }
+              }
+              System.exit(0);
+            });
+  }
+
+  private static void run(GatewayConfig config) throws Exception {
+    List<AutoCloseable> opened = new ArrayList<>();
+    Thread end = Thread.ofPlatform().name("end").unstarted(() -> close(opened));
+    Runtime.getRuntime().addShutdownHook(end);
+    Files.createDirectories(config.data());
+    URI redis;
+    if (config.redis().uri() != null) {
+      redis = URI.create(config.redis().uri().value());
+    } else {
+      LocalRedis local = LocalRedis.start(config.data(), config.redis().fsync());
+      opened.add(local);
+      redis = local.uri();
+    }
+    int port = port(config);
+    List<GatewayConfig.ChannelBlock> blocks = new ArrayList<>(config.channels());
+    Consumer<Router> pages = null;
+    if (config.demo().enabled()) {
+      Demo demo =
+          Demo.start(config.data(), URI.create("http://" + config.http().host() + ":" + port));
+      opened.add(demo);
+      blocks.addAll(blocks(demo.channels()));
+      WebApps apps = WebApps.load();
+      pages = router -> demo.mount(router, apps::page);
+    }
+    Gateway gateway =
+        Gateway.start(config, port, redis, installationKey(config), blocks, pages);
+    opened.add(gateway);
+    gateway.settle(Duration.ofSeconds(10));
+    greet(System.out, config, gateway);
+  }
+
+  private static void close(List<AutoCloseable> opened) {
+    for (AutoCloseable each : opened.reversed()) {
+      try {
+        each.close();
+      } catch (Exception e) {
+        System.err.println("not closed cleanly: " + e);
+      }
+    }
+  }
+
+  private record Blocks(List<GatewayConfig.ChannelBlock> channels) {}
+
+  private static List<GatewayConfig.ChannelBlock> blocks(List<Map<String, Object>> channels) {
+    String json = new String(Json.bytes(Map.of("channels", channels)), StandardCharsets.UTF_8);
+    return ConfigNode.parse(json).bind(Blocks.class).channels();
+  }
+
+  /** The configured port; 0 becomes one that is free. */
+  private static int port(GatewayConfig config) throws IOException {
+    if (config.http().port() != 0) {
+      return config.http().port();
+    }
+    try (ServerSocket free =
+        new ServerSocket(0, 1, InetAddress.getByName(config.http().host()))) {
+      return free.getLocalPort();
+    }
+  }
+
+  /** The configured key, or the one of the data folder, made there at the first start. */
+  private static byte[] installationKey(GatewayConfig config) throws IOException {
+    if (config.installationKey() != null) {
+      return config.installationKey().value().getBytes(StandardCharsets.UTF_8);
+    }
+    Path file = config.data().resolve("installation.key");
+    if (!Files.exists(file)) {
+      byte[] key = new byte[32];
+      new SecureRandom().nextBytes(key);
+      Path draft =
+          Files.createTempFile(
+              config.data(),
+              "installation",
+              ".tmp",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.write(draft, key, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
+      Files.move(draft, file);
+    }
+    return Files.readAllBytes(file);
+  }
+
+  private static void greet(PrintStream out, GatewayConfig config, Gateway gateway)
+      throws Exception {
+    out.println();
+    out.println("  Hilo is up: " + gateway.url());
+    if (config.demo().enabled()) {
+      out.println();
+      out.println("  the demo     " + gateway.url() + "/demo");
+    }
+    out.println();
+    for (Map.Entry<String, String> link : gateway.signInLinks().entrySet()) {
+      out.println("  sign in as " + link.getKey() + "   " + link.getValue());
+    }
+    out.println("               (each link works once, for 24 hours)");
+    out.println();
+    out.println("  health       " + gateway.managementUrl() + "/health/ready");
+    out.println();
+    out.flush();
+  }
+}

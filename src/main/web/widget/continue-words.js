@@ -1,0 +1,36 @@
+/** What the hand-over to another device says, beyond the words of the chat itself. */
+export const CONTINUE_WORDS = {
+  en: {
+    continueText: "Scan this with your phone, or open the link there. It works once.",
+    copy: "Copy link",
+    copied: "Copied",
+    share: "Share",
+    linkExpires: "Valid for {n} more second|Valid for {n} more seconds",
+    linkNeedsMessage: "Write a first message, then you can continue it elsewhere.",
+    continueHere: "Continue the conversation here?",
+    continueHereText: "Your messages appear on this device too. The other device stays connected.",
+    continueButton: "Continue here",
+  },
+  es: {
+    continueText: "Escanéalo con tu teléfono o abre allí el enlace. Sirve una sola vez.",
+    copy: "Copiar enlace",
+    copied: "Copiado",
+    share: "Compartir",
+    linkExpires: "Válido por {n} segundo más|Válido por {n} segundos más",
+    linkNeedsMessage: "Escribe un primer mensaje y podrás continuarlo en otro lugar.",
+    continueHere: "¿Continuar la conversación aquí?",
+    continueHereText: "Tus mensajes aparecerán también en este dispositivo. El otro sigue conectado.",
+    continueButton: "Continuar aquí",
+  },
+  pt: {
+    continueText: "Leia com o celular ou abra o link por lá. Ele serve uma única vez.",
+    copy: "Copiar link",
+    copied: "Copiado",
+    share: "Compartilhar",
+    linkExpires: "Válido por mais {n} segundo|Válido por mais {n} segundos",
+    linkNeedsMessage: "Escreva uma primeira mensagem e poderá continuá-la em outro lugar.",
+    continueHere: "Continuar a conversa aqui?",
+    continueHereText: "Suas mensagens também aparecerão neste dispositivo. O outro continua conectado.",
+    continueButton: "Continuar aqui",
+  },
+};
