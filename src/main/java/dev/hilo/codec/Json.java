@@ -30,6 +30,7 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +67,7 @@ public final class Json {
 
   private static ObjectMapper mapper() {
     SimpleModule forms = new SimpleModule("hilo");
+    forms.addAbstractTypeMapping(Set.class, LinkedHashSet.class); // as written, so that states are equal
     text(forms, Position.class, Position::of);
     text(forms, Author.class, Author::of);
     ObjectMapper mapper =
