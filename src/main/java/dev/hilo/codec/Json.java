@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The mapping of the domain's values to JSON. Positions and authors are strings, enums lower case, nulls absent. */
 public final class Json {
@@ -159,7 +160,7 @@ public final class Json {
 
   public static <T> T read(byte[] bytes, Class<T> type) throws BadJson {
     try {
-      return MAPPER.readValue(bytes, type);
+      return present(MAPPER.readValue(bytes, type));
     } catch (IOException e) {
       throw new BadJson(where(e));
     }
@@ -167,10 +168,17 @@ public final class Json {
 
   public static <T> T read(JsonNode node, Class<T> type) throws BadJson {
     try {
-      return MAPPER.treeToValue(node, type);
+      return present(MAPPER.treeToValue(node, type));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new BadJson(where(e));
     }
+  }
+
+  private static <T> T present(@Nullable T value) throws BadJson {
+    if (value == null) {
+      throw new BadJson("not the expected JSON: there is nothing");
+    }
+    return value;
   }
 
   private static String where(Exception e) {
