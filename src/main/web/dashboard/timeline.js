@@ -66,7 +66,7 @@ function message(row, first, missed, readUpTo) {
   return html`<li class="message ${out ? "out" : "in"} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
     ${first
       ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
-          ${row.event?.body?.auto ? html`<span class="auto">${t("automatic")}</span>` : nothing}
+          ${row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
       : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`}
     <div class="bubble of-${row.content.type} ${row.removed ? "removed" : ""}" title=${fullTime(prefs.locale, row.at)}>
