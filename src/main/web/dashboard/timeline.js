@@ -57,7 +57,9 @@ const together = (a, b) =>
 function authorOf({ by, event }) {
   if (by.kind === "customer") return event?.body?.sender?.name || by.name || desk.name;
   if (by.kind === "agent" && by.id === desk.session?.agent.id) return t("you");
-  return by.name || (by.id ? agentName(by.id) : t(by.kind === "bot" ? "bot" : "team"));
+  if (by.name) return by.name;
+  if (by.kind === "agent") return by.id ? agentName(by.id) : t("team");
+  return t(by.kind === "bot" ? "bot" : "system");
 }
 
 function message(row, first, missed, readUpTo) {
