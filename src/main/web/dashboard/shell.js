@@ -20,7 +20,7 @@ export class Agent extends Part {
     super.connectedCallback();
     document.addEventListener("keydown", this.keyed);
     this.addEventListener("details", () => this.toggleSide());
-    this.addEventListener("said", () => this.querySelector("hilo-thread")?.jump());
+    this.addEventListener("said", () => this.querySelector("hilo-thread")?.answered());
     this.end = desk.live.status.follow((status) => this.connection(status));
     desk.enter();
   }

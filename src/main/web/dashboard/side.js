@@ -87,12 +87,16 @@ class SidePanel extends Part {
     const web = addresses.filter(({ channel }) => channel === "web");
     return html`<section><h3>${t("identities")}<span class="count">${addresses.length}</span></h3>
       <ul class="identities">${addresses.map((address) => this.identity(address, web))}</ul>
-      ${joined.length
-        ? html`<ul class="joined">${joined.map(({ at, strength }) => html`<li>${icon(strength === "agent" ? "link" : "verified")}
-            <span>${t(strength === "agent" ? "joinedByAgent" : "joinedProven")}<small>${at ? briefTime(prefs.locale, at) : ""}</small></span></li>`)}</ul>`
-        : nothing}
+      ${joined.length ? html`<ul class="joined">${joined.map((each) => this.joint(each, addresses))}</ul>` : nothing}
       <button type="button" class="button block" data-testid="join-open" ?disabled=${!desk.online} @click=${() => desk.open("join")}>${icon("link")}${t("joinWith")}</button>
     </section>`;
+  }
+
+  /** One joined customer: on an agent's word, or proven since. */
+  joint({ customer, at, strength }, addresses) {
+    const proven = strength !== "agent" || addresses.some(({ home, verified }) => home === customer && verified?.length);
+    return html`<li>${icon(proven ? "verified" : "link")}
+      <span>${t(proven ? "joinedProven" : "joinedByAgent")}<small>${at ? briefTime(prefs.locale, at) : ""}</small></span></li>`;
   }
 
   identity(address, web) {

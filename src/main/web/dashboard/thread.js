@@ -111,6 +111,12 @@ class ThreadPane extends Part {
     }
   }
 
+  /** The agent has answered: nothing above is new any more. */
+  answered() {
+    this.unreadFrom = undefined;
+    this.jump();
+  }
+
   jump() {
     this.atEnd = true;
     this.below = 0;
@@ -144,7 +150,7 @@ class ThreadPane extends Part {
         <section class="log" data-testid="thread" tabindex="0" aria-label=${t("timelineOf", { name: desk.name })} aria-busy=${String(skeleton)} @scroll=${this.scrolled}>
           ${thread?.loadingOlder ? html`<div class="loading-older">${t("loading")}</div>` : nothing}
           ${skeleton ? html`<div class="skeletons talk" aria-hidden="true"><b></b><b></b><b></b></div>` : nothing}
-          <ol>${timeline(items, { unreadFrom: this.unreadFrom, missed: desk.stale?.missed })}</ol>
+          <ol>${timeline(items, { unreadFrom: this.unreadFrom, missed: desk.stale?.missed, readUpTo: thread?.view.readBy.customer })}</ol>
           ${this.typers()}
         </section>
         ${this.below || !this.atEnd

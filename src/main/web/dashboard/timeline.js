@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { icon } from "../shared/icons.js";
+import { comparePositions } from "../shared/ids.js";
 import { rich, link } from "../shared/rich.js";
 import { byteSize, clock, dayName, fullTime, sameDay } from "../shared/time.js";
 import { agentName, badge } from "./common.js";
@@ -12,7 +13,7 @@ const GROUP_MS = 300_000;
 const IMAGE = /^image\/(png|jpe?g|gif|webp|avif)$/;
 
 /** One list of everything that happened to the customer, newest last, plus what is on its way. */
-export function timeline(items, { unreadFrom, missed }) {
+export function timeline(items, { unreadFrom, missed, readUpTo }) {
   const rows = [...items, ...pendingRows(items)];
   return repeat(
     rows,
@@ -23,7 +24,7 @@ export function timeline(items, { unreadFrom, missed }) {
       return html`${newDay ? html`<li class="day"><span>${dayName(prefs.locale, row.at)}</span></li>` : nothing}
         ${row.id === unreadFrom ? html`<li class="unread-line"><span>${t("newSince")}</span></li>` : nothing}
         ${row.kind === "message"
-          ? message(row, newDay || row.id === unreadFrom || !together(before, row), missed?.has(row.id))
+          ? message(row, newDay || row.id === unreadFrom || !together(before, row), missed?.has(row.id), readUpTo)
           : row.kind === "note"
             ? note(row)
             : happening(row)}`;
@@ -56,16 +57,18 @@ const together = (a, b) =>
 function authorOf({ by, event }) {
   if (by.kind === "customer") return event?.body?.sender?.name || by.name || desk.name;
   if (by.kind === "agent" && by.id === desk.session?.agent.id) return t("you");
-  return by.name || (by.id ? agentName(by.id) : t(by.kind === "bot" ? "bot" : "team"));
+  if (by.name) return by.name;
+  if (by.kind === "agent") return by.id ? agentName(by.id) : t("team");
+  return t(by.kind === "bot" ? "bot" : "system");
 }
 
-function message(row, first, missed) {
+function message(row, first, missed, readUpTo) {
   const out = row.by.kind !== "customer";
-  const state = stateOf(row, out);
+  const state = stateOf(row, out, readUpTo);
   return html`<li class="message ${out ? "out" : "in"} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
     ${first
       ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
-          ${row.event?.body?.auto ? html`<span class="auto">${t("automatic")}</span>` : nothing}
+          ${row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
       : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`}
     <div class="bubble of-${row.content.type} ${row.removed ? "removed" : ""}" title=${fullTime(prefs.locale, row.at)}>
@@ -79,10 +82,11 @@ function message(row, first, missed) {
   </li>`;
 }
 
-function stateOf(row, out) {
+function stateOf(row, out, readUpTo) {
   if (!out) return "received";
   if (row.pending) return { queued: "queued", sent: "sending", acked: "accepted", failed: "failed" }[row.pending.state];
-  return row.delivery ?? (row.channel === "web" ? "sent" : "accepted");
+  if (row.channel !== "web") return row.delivery ?? "accepted";
+  return readUpTo && row.pos && comparePositions(row.pos, readUpTo) <= 0 ? "read" : (row.delivery ?? "sent");
 }
 
 function footer(row, state) {
@@ -183,6 +187,7 @@ function lineOf(row) {
       return ["chat", t("event.opened")];
     case "ConversationAssigned": {
       if (!body.to) return ["user", t("event.unassigned", { who })];
+      if (row.by.kind === "agent" && row.by.id === body.to) return ["user", t("event.took", { who })];
       const to = body.to === desk.session?.agent.id ? t("youObject") : (body.toName ?? agentName(body.to));
       return ["user", t("event.assigned", { who, to })];
     }

@@ -22,7 +22,7 @@ export function fold(entries) {
         const message = {
           ...item,
           kind: "message",
-          channel: body.channel,
+          channel: body.channel ?? body.address?.channel,
           content: body.content ?? { type: "unsupported" },
           attachments: [...(body.attachments ?? [])],
           replyTo: body.replyTo,

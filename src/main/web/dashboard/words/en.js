@@ -82,6 +82,7 @@ export default {
   "event.started": "First contact",
   "event.opened": "Conversation opened",
   "event.assigned": "{who} assigned this to {to}",
+  "event.took": "{who} took this conversation",
   "event.unassigned": "{who} removed the assignee",
   "event.resolved": "{who} resolved the conversation",
   "event.reopened": "{who} reopened the conversation",

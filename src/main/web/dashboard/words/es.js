@@ -82,6 +82,7 @@ export default {
   "event.started": "Primer contacto",
   "event.opened": "Conversación abierta",
   "event.assigned": "{who} asignó esto a {to}",
+  "event.took": "{who} tomó esta conversación",
   "event.unassigned": "{who} quitó la asignación",
   "event.resolved": "{who} resolvió la conversación",
   "event.reopened": "{who} reabrió la conversación",

@@ -82,6 +82,7 @@ export default {
   "event.started": "Primeiro contato",
   "event.opened": "Conversa aberta",
   "event.assigned": "{who} atribuiu isto a {to}",
+  "event.took": "{who} assumiu esta conversa",
   "event.unassigned": "{who} removeu a atribuição",
   "event.resolved": "{who} resolveu a conversa",
   "event.reopened": "{who} reabriu a conversa",

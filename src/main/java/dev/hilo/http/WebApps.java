@@ -107,8 +107,7 @@ public final class WebApps {
     serve(
         router,
         "/assets/*",
-        context ->
-            send(context, context.normalizedPath().substring(1), WebApps::immutableHeaders));
+        context -> send(context, context.normalizedPath().substring(1), WebApps::immutableHeaders));
     serve(router, "/agent", page("dashboard/agent.html"));
     Handler<RoutingContext> continued = page("continue/continue.html");
     serve(
@@ -242,8 +241,7 @@ public final class WebApps {
 
   private static String hash(byte[] content) {
     try {
-      return HexFormat.of()
-          .formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 12);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content), 0, 12);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

@@ -82,6 +82,12 @@ class EntryCodecTest {
   }
 
   @Test
+  void aBodyThatIsNothingIsKeptAsWell() {
+    assertThat(entry("NoteAdded", "", "null").event())
+        .isEqualTo(new Event.Unknown("NoteAdded", "null"));
+  }
+
+  @Test
   void fieldsOfALaterReleaseDoNotDisturb() {
     Entry entry =
         entry(

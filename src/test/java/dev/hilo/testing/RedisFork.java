@@ -94,23 +94,31 @@ public final class RedisFork implements AutoCloseable {
 
   /** Sends one command and gives the whole answer as RESP text without its last line end. */
   public String command(String... words) {
-    return command(port, words);
+    return commandAs("", words);
   }
 
-  static String command(int port, String... words) {
+  /** As {@link #command}, as a user without a password. */
+  public String commandAs(String user, String... words) {
     try (Socket socket = new Socket()) {
       socket.connect(new InetSocketAddress(HOST, port), 2000);
       socket.setSoTimeout(10_000);
-      StringBuilder out = new StringBuilder("*" + words.length + "\r\n");
-      for (String word : words) {
-        int bytes = word.getBytes(StandardCharsets.UTF_8).length;
-        out.append('$').append(bytes).append("\r\n").append(word).append("\r\n");
+      if (!user.isEmpty() && !send(socket, "AUTH", user, "any").equals("+OK")) {
+        throw new IOException("user " + user + " may not come in");
       }
-      socket.getOutputStream().write(out.toString().getBytes(StandardCharsets.UTF_8));
-      return reply(socket.getInputStream());
+      return send(socket, words);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String send(Socket socket, String... words) throws IOException {
+    StringBuilder out = new StringBuilder("*" + words.length + "\r\n");
+    for (String word : words) {
+      int bytes = word.getBytes(StandardCharsets.UTF_8).length;
+      out.append('$').append(bytes).append("\r\n").append(word).append("\r\n");
+    }
+    socket.getOutputStream().write(out.toString().getBytes(StandardCharsets.UTF_8));
+    return reply(socket.getInputStream());
   }
 
   private static String reply(InputStream in) throws IOException {

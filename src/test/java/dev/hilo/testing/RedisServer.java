@@ -82,7 +82,11 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
 
   /** The program that runs, for tests that start further servers with settings of their own. */
   public Path binary() {
-    return Path.of(ProcessHandle.of(server.pid()).flatMap(p -> p.info().command()).orElseThrow());
+    Path program =
+        Path.of(ProcessHandle.of(server.pid()).flatMap(p -> p.info().command()).orElseThrow());
+    // packages link redis-server to a program that looks at its name
+    Path named = program.resolveSibling("redis-server");
+    return Files.isExecutable(named) ? named : program;
   }
 
   /** A further node on this Redis; it ends with the test class. */

@@ -135,6 +135,9 @@ public final class TestNode implements AutoCloseable {
 
   /** Waits on the test's thread. */
   public static <T> T result(Future<T> future) {
+    if (Context.isOnEventLoopThread()) {
+      throw new IllegalStateException("an event loop must not wait");
+    }
     try {
       return future
           .toCompletionStage()
