@@ -17,6 +17,8 @@ import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
 import io.vertx.core.Context;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +46,7 @@ public final class Keeper implements AutoCloseable {
   private static final long CONFLATE_MS = 60;
   private static final int SNAPSHOT_EVERY = 64;
   private static final int BATCH = 200;
+  private static final int KNOWN = 1024;
   private static final String READER = "rows";
 
   private final String node;
@@ -62,6 +65,21 @@ public final class Keeper implements AutoCloseable {
   private final Map<Integer, Held> held = new ConcurrentHashMap<>();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
   private volatile boolean closed;
+
+  /**
+   * Customers looked at lately, folded; {@code tail}: entries since their snapshot. Who looks takes the state out, so
+   * it has one owner at a time.
+   */
+  private final Map<CustomerId, Streams.Loaded> known =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(64, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<CustomerId, Streams.Loaded> eldest) {
+              return size() > KNOWN;
+            }
+          });
 
   /** A partition this node keeps. */
   private static final class Held implements Feed.Listener {
@@ -265,7 +283,7 @@ public final class Keeper implements AutoCloseable {
 
   private void look(CustomerId customer, Held h) {
     String token = h.token;
-    Streams.Loaded loaded = streams.load(customer).await();
+    Streams.Loaded loaded = newest(customer, known.remove(customer));
     StreamState state = loaded.state();
     if (state.last().seq() == 0) {
       return;
@@ -273,7 +291,7 @@ public final class Keeper implements AutoCloseable {
     if (loaded.into() != null) {
       joining.finish(customer).await();
     } else if (settle(state)) {
-      loaded = streams.load(customer).await();
+      loaded = newest(customer, loaded);
       state = loaded.state();
     }
     Long due = lanes.run(state, token);
@@ -282,16 +300,26 @@ public final class Keeper implements AutoCloseable {
       drop(h); // another keeper, or a store that lost the token: membership sorts it out
       return;
     }
-    if (loaded.tail() >= SNAPSHOT_EVERY) {
-      work.snapshot(token, state).await();
+    if (loaded.tail() >= SNAPSHOT_EVERY && work.snapshot(token, state).await()) {
+      loaded = new Streams.Loaded(state, loaded.into(), 0);
     }
+    long seq = state.last().seq();
+    known.put(customer, loaded);
     if (due == null || due > 0) {
-      if (!work.settle(token, customer, state.last().seq(), due).await()) {
+      if (!work.settle(token, customer, seq, due).await()) {
         wake(customer);
       } else if (due != null) {
         wakeAt(customer, due);
       }
     }
+  }
+
+  private Streams.Loaded newest(CustomerId customer, Streams.@Nullable Loaded before) {
+    if (before == null) {
+      return streams.load(customer).await();
+    }
+    Streams.Loaded now = streams.load(customer, before.state()).await();
+    return new Streams.Loaded(now.state(), now.into(), before.tail() + now.tail());
   }
 
   /** Takes the decision that facts still wait for; true if the state moved. */
