@@ -150,10 +150,11 @@ public final class Actions {
                 : List.of(Drafts.now(Author.gateway("reception"), src).of(state, opening));
           }
         };
-    return directory
-        .home(v.workspace(), via, v.home())
-        .compose(_ -> roots.write(v.home(), src, change))
-        .map(w -> positionOf(w, Event.MessageAdded.class));
+    // both leave in one flush, the address first; the answer needs both
+    Future<Directory.Home> named = directory.home(v.workspace(), via, v.home());
+    return roots
+        .write(v.home(), src, change)
+        .compose(w -> named.map(positionOf(w, Event.MessageAdded.class)));
   }
 
   /** The address of a visitor's devices. */
