@@ -88,7 +88,7 @@ function message(row, first, missed, readUpTo) {
     ${
       first
         ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
-          ${row.event?.body?.auto ? html`<span class="auto">${t("automatic")}</span>` : nothing}
+          ${row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
         : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`
     }

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry as its two stored fields, header and body. Reading never fails for an entry of another release: a type, or
- * a form of a type, that is not known here becomes {@link Event.Unknown}.
+ * An entry as its two stored fields, header and body. Reading never fails for an entry of another
+ * release: a type, or a form of a type, that is not known here becomes {@link Event.Unknown}.
  */
 public final class EntryCodec {
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -83,7 +83,10 @@ public final class EntryCodec {
         : Json.bytes(event);
   }
 
-  /** Throws {@link UncheckedIOException} if the header is not one: a damaged store, never a newer release. */
+  /**
+   * Throws {@link UncheckedIOException} if the header is not one: a damaged store, never a newer
+   * release.
+   */
   public static Entry entry(Position position, byte[] header, byte[] body) {
     Header h = header(header);
     return new Entry(position, h, event(h, body));
@@ -143,7 +146,7 @@ public final class EntryCodec {
       }
       return new Header(
           v,
-          EntryClass.of(k.charAt(0)),
+          EntryClass.of(k.isEmpty() ? ' ' : k.charAt(0)),
           t,
           id,
           home,
@@ -156,15 +159,23 @@ public final class EntryCodec {
           conv,
           must,
           enc);
+    } catch (IllegalArgumentException e) {
+      throw new UncheckedIOException(new IOException("an entry's header is damaged", e));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static List<String> words(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw new IOException("a list was expected in an entry's header");
+    }
     List<String> words = new ArrayList<>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
+    while (json.nextToken() == JsonToken.VALUE_STRING) {
       words.add(json.getText());
+    }
+    if (json.currentToken() != JsonToken.END_ARRAY) {
+      throw new IOException("a list in an entry's header holds something else than words");
     }
     return words;
   }

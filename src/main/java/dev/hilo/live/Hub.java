@@ -23,8 +23,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The sessions and topics of one event loop; shares nothing with other loops. Beats are given by one timer for all
- * sockets: each belongs to one of {@code beat} buckets, and each second one bucket has its turn.
+ * The sessions and topics of one event loop; shares nothing with other loops. Beats are given by
+ * one timer for all sockets: each belongs to one of {@code beat} buckets, and each second one
+ * bucket has its turn.
  */
 public final class Hub {
   /** What every session of this loop works with. */
@@ -59,7 +60,7 @@ public final class Hub {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.services = services;
-    for (int i = 0; i < Math.max(2, services.limits().beatSeconds() - 1); i++) {
+    for (int i = 0; i < Math.max(1, services.limits().beatSeconds() - 1); i++) {
       buckets.add(new HashSet<>());
     }
     vertx.setPeriodic(1000, _ -> beat());

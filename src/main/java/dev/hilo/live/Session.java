@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class Session {
   private boolean greeting;
   private boolean closed;
   private int unacked;
+  private Future<?> said = Future.succeededFuture();
   private int framesLeft;
   private long framesSince = System.nanoTime();
   private long wrote = System.nanoTime();
@@ -153,7 +155,10 @@ final class Session {
         });
   }
 
-  /** This session's turn: a frame if none went out lately, and a look whether the peer still answers. */
+  /**
+   * This session's turn: a frame if none went out lately, and a look whether the peer still
+   * answers.
+   */
   void beat() {
     long period = services.limits().beatSeconds() * 1_000_000_000L;
     long now = System.nanoTime();
@@ -161,7 +166,7 @@ final class Session {
       close(CloseCode.NO_PROGRESS);
       return;
     }
-    if (now - wrote > period / 2) {
+    if (now - wrote > 900_000_000L) {
       send("{\"type\":\"beat\"}");
     }
     socket.writePing(Buffer.buffer()).onFailure(_ -> {});
@@ -300,7 +305,10 @@ final class Session {
         .onFailure(
             e -> {
               failed(e, hello.ref());
-              close(Problem.of(e).code().temporary() ? CloseCode.OVERLOAD : CloseCode.BAD_CREDENTIALS);
+              close(
+                  Problem.of(e).code().temporary()
+                      ? CloseCode.OVERLOAD
+                      : CloseCode.BAD_CREDENTIALS);
             })
         .onSuccess(
             arrived -> {
@@ -341,7 +349,10 @@ final class Session {
     }
     if (arrived.inbox() != null) {
       ObjectNode inbox =
-          frame.putObject("inbox").put("key", arrived.inbox().key()).put("name", arrived.inbox().name());
+          frame
+              .putObject("inbox")
+              .put("key", arrived.inbox().key())
+              .put("name", arrived.inbox().name());
       if (arrived.inbox().greeting() != null) {
         inbox.put("greeting", arrived.inbox().greeting());
       }
@@ -392,8 +403,10 @@ final class Session {
       throw new Problem(Code.TOO_MANY_UNACKED, "wait for the acks of what you said");
     }
     unacked++;
-    admitted(me, topic)
-        .compose(_ -> services.actions().say(me.principal(), topic, frame.say()))
+    inOrder(
+            () ->
+                admitted(me, topic)
+                    .compose(_ -> services.actions().say(me.principal(), topic, frame.say())))
         .onComplete(
             r -> {
               unacked--;
@@ -408,6 +421,13 @@ final class Session {
                 failed(r.cause(), frame.ref());
               }
             });
+  }
+
+  /** What one socket says and does takes effect in the order it came. */
+  private <T> Future<T> inOrder(Supplier<Future<T>> next) {
+    Future<T> done = said.transform(_ -> next.get());
+    said = done;
+    return done;
   }
 
   /** A visitor's first message: now its device is stored and its thread is followed. */
@@ -426,9 +446,8 @@ final class Session {
   }
 
   private void act(Principal who, Frame.Do act) {
-    services
-        .actions()
-        .act(who, target(who, act.topic()), act.action(), act.fields())
+    CustomerId topic = target(who, act.topic());
+    inOrder(() -> services.actions().act(who, topic, act.action(), act.fields()))
         .onSuccess(
             result -> {
               boolean appended = result.has("pos");
@@ -455,16 +474,13 @@ final class Session {
         .actions()
         .thread(who, Act.PUT, topic)
         .compose(
-            state ->
-                services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
+            state -> services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
         .onFailure(e -> failed(e, put.ref()))
         .onSuccess(
             written -> {
               switch (written) {
                 case SharedObjects.Written.Stored s ->
-                    send(
-                        answer(
-                            Json.object().put("type", "ok").put("rev", s.rev()), put.ref()));
+                    send(answer(Json.object().put("type", "ok").put("rev", s.rev()), put.ref()));
                 case SharedObjects.Written.Conflict c ->
                     problem(
                         new Problem(
@@ -475,7 +491,8 @@ final class Session {
                 case SharedObjects.Written.Full _ ->
                     problem(
                         new Problem(
-                            Code.TOO_LARGE, "a thread has at most " + SharedObjects.MOST + " objects"),
+                            Code.TOO_LARGE,
+                            "a thread has at most " + SharedObjects.MOST + " objects"),
                         put.ref());
               }
             });
@@ -554,7 +571,9 @@ final class Session {
     watches.remove(from, watch);
     send(rebind(from, into, at, why));
     String home =
-        guest != null && guest.principal() instanceof Principal.Visitor v ? v.home().toString() : null;
+        guest != null && guest.principal() instanceof Principal.Visitor v
+            ? v.home().toString()
+            : null;
     follow(into, null, null, home);
   }
 
@@ -589,8 +608,7 @@ final class Session {
                 new Board.Listener() {
                   @Override
                   public void rows(ObjectNode rows) {
-                    send(
-                        answer(rows.put("type", "rows").put("topic", "inbox"), frame.ref()));
+                    send(answer(rows.put("type", "rows").put("topic", "inbox"), frame.ref()));
                   }
 
                   @Override
@@ -627,9 +645,13 @@ final class Session {
   }
 
   private void signal(
-      CustomerId root, Principal who, String kind, boolean on, String audience, @Nullable String home) {
-    ObjectNode signal =
-        Json.object().put("kind", kind).put("aud", audience).put("session", id);
+      CustomerId root,
+      Principal who,
+      String kind,
+      boolean on,
+      String audience,
+      @Nullable String home) {
+    ObjectNode signal = Json.object().put("kind", kind).put("aud", audience).put("session", id);
     if (home != null) {
       signal.put("home", home);
     }
@@ -665,8 +687,7 @@ final class Session {
             card ->
                 send(
                     answer(
-                        card.put("type", "state").put("topic", "c:" + frame.topic()),
-                        frame.ref())))
+                        card.put("type", "state").put("topic", "c:" + frame.topic()), frame.ref())))
         .onFailure(e -> failed(e, frame.ref()));
   }
 }
