@@ -32,13 +32,11 @@ async function toggle(blob, id) {
 
 /** The page's policy takes no style from markup, so styles travel as data and are set once shown. */
 function contained(source) {
-  const page = new DOMParser().parseFromString(source, "text/html");
-  const unwanted = "script, style, iframe, object, embed, form, meta, link, base, img[src^='http' i], img[src^='//']";
+  const unstyled = source.replace(/(<[a-z][^<>]*?\s)style(\s*=)/gi, "$1data-style$2");
+  const page = new DOMParser().parseFromString(unstyled, "text/html");
+  const unwanted =
+    "script, style, iframe, object, embed, form, meta, link, base, img[src^='http' i], img[src^='//']";
   for (const each of page.querySelectorAll(unwanted)) each.remove();
-  for (const each of page.querySelectorAll("[style]")) {
-    each.dataset.style = each.getAttribute("style");
-    each.removeAttribute("style");
-  }
   for (const anchor of page.querySelectorAll("a[href]")) {
     if (/^(https?:|mailto:|tel:)/i.test(anchor.getAttribute("href"))) {
       anchor.target = "_blank";
@@ -51,7 +49,9 @@ function contained(source) {
 function shown({ target: frame }) {
   const page = frame.contentDocument;
   const sheet = new frame.contentWindow.CSSStyleSheet();
-  sheet.replaceSync(`body{margin:12px;font:14px/1.5 ${FONT};overflow-wrap:anywhere}img,table{max-width:100%}`);
+  sheet.replaceSync(
+    `body{margin:12px;font:14px/1.5 ${FONT};overflow-wrap:anywhere}img,table{max-width:100%}`,
+  );
   page.adoptedStyleSheets = [sheet];
   for (const each of page.querySelectorAll("[data-style]")) each.style.cssText = each.dataset.style;
   frame.style.height = `${Math.min(Math.max(page.body.scrollHeight + 24, 60), 640)}px`;
