@@ -63,6 +63,7 @@ public final class TestNode implements AutoCloseable {
 
   private final URI redis;
   private final Path folder;
+  private boolean closed;
 
   private TestNode(Vertx vertx, Context context, URI redis, String workspace, Path folder) {
     this.vertx = vertx;
@@ -164,6 +165,10 @@ public final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     result(link.close());
     result(vertx.close());
     try {
