@@ -132,6 +132,24 @@ public final class Roots {
     return write(home, src, change);
   }
 
+  /**
+   * Where the change with this {@code src} begins if it was written before, else null. Writes
+   * nothing.
+   */
+  public Future<@Nullable Position> written(CustomerId home, String src) {
+    Append nothing = new Append(home, src, null, 0, null, null, List.of());
+    return streams.append(nothing).compose(outcome -> written(outcome, src));
+  }
+
+  private Future<@Nullable Position> written(Outcome outcome, String src) {
+    return switch (outcome) {
+      case Outcome.Duplicate d -> Future.<@Nullable Position>succeededFuture(d.position());
+      case Outcome.SealedInto s -> written(s.into(), src);
+      case Outcome.Appended _, Outcome.Conflict _, Outcome.Again _, Outcome.LostToken _ ->
+          Future.<@Nullable Position>succeededFuture(null);
+    };
+  }
+
   private record Try(
       CustomerId target,
       @Nullable Redirect redirect,

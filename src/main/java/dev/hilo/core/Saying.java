@@ -117,12 +117,29 @@ public final class Saying {
     return directory
         .home(v.workspace(), via, v.home())
         .compose(_ -> roots.write(v.home(), src, change))
-        .map(w -> positionOf(w, Event.MessageAdded.class));
+        .compose(this::spoken);
   }
 
   /** The address of a visitor's devices. */
   static Address web(Principal.Visitor v) {
     return new Address(Address.WEB, v.inbox(), v.home().toString());
+  }
+
+  /**
+   * Where the message stands; the first of a thread comes after its start, also when it is
+   * repeated.
+   */
+  private Future<Position> spoken(Roots.Written w) {
+    Position at = w.position();
+    return w.duplicate()
+        ? streams
+            .at(w.root(), at)
+            .map(
+                e ->
+                    e != null && e.event() instanceof Event.CustomerStarted
+                        ? new Position(at.epoch(), at.seq() + 1)
+                        : at)
+        : Future.succeededFuture(positionOf(w, Event.MessageAdded.class));
   }
 
   private static Position positionOf(Roots.Written w, Class<? extends Event> type) {
@@ -160,7 +177,17 @@ public final class Saying {
                       return all;
                     }))
         .map(w -> positionOf(w, Event.MessageAdded.class))
-        .recover(e -> withMissed(e, topic, say));
+        .recover(
+            e ->
+                e instanceof Problem p
+                    ? roots
+                        .written(topic, src)
+                        .compose(
+                            said ->
+                                said == null
+                                    ? withMissed(p, topic, say)
+                                    : Future.succeededFuture(said))
+                    : Future.failedFuture(e));
   }
 
   private static boolean stale(
@@ -173,10 +200,10 @@ public final class Saying {
         || state.lastOutbound().after(basedOn) && !me.equals(state.lastOutboundBy());
   }
 
-  private Future<Position> withMissed(Throwable e, CustomerId topic, Say say) {
+  private Future<Position> withMissed(Problem p, CustomerId topic, Say say) {
     Position basedOn = say.basedOn();
-    if (!(e instanceof Problem p) || p.code() != Problem.Code.STALE_VIEW || basedOn == null) {
-      return Future.failedFuture(e);
+    if (p.code() != Problem.Code.STALE_VIEW || basedOn == null) {
+      return Future.failedFuture(p);
     }
     return roots
         .root(topic)
