@@ -227,7 +227,6 @@ final class Watch {
   }
 
   private void caughtUp() {
-    Position at = cursor;
     session
         .objects()
         .all(topic.customer())
@@ -240,7 +239,7 @@ final class Watch {
                   Json.object()
                       .put("type", "caught-up")
                       .put("topic", name())
-                      .put("pos", at.toString());
+                      .put("pos", cursor.toString());
               ObjectNode objects = frame.putObject("objects");
               if (r.succeeded()) {
                 r.result()
