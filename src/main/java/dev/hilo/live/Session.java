@@ -410,16 +410,26 @@ final class Session {
   }
 
   /** The thread that {@code watch} shows changed shape: it is shown anew. */
-  void rebind(Watch watch, CustomerId into, Position at, String why) {
+  void reshaped(Watch watch, Position at, String why) {
+    CustomerId topic = watch.topic().customer();
+    drop(watch);
+    send(rebind(topic, topic, at, why));
+    follow(topic, null, null, watch.home());
+  }
+
+  /**
+   * The thread that {@code watch} shows ended in another one, which is shown once it speaks for
+   * both.
+   */
+  void moved(Watch watch) {
     CustomerId from = watch.topic().customer();
+    drop(watch);
+    open(from, from, null, null, watch.home());
+  }
+
+  private void drop(Watch watch) {
     leave(watch);
-    watches.remove(from, watch);
-    send(rebind(from, into, at, why));
-    String home =
-        guest != null && guest.principal() instanceof Principal.Visitor v
-            ? v.home().toString()
-            : null;
-    follow(into, null, null, home);
+    watches.remove(watch.topic().customer(), watch);
   }
 
   void signal(
