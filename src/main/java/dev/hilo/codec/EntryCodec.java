@@ -143,7 +143,7 @@ public final class EntryCodec {
       }
       return new Header(
           v,
-          EntryClass.of(k.charAt(0)),
+          EntryClass.of(k.isEmpty() ? ' ' : k.charAt(0)),
           t,
           id,
           home,
@@ -156,15 +156,23 @@ public final class EntryCodec {
           conv,
           must,
           enc);
+    } catch (IllegalArgumentException e) {
+      throw new UncheckedIOException(new IOException("an entry's header is damaged", e));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   private static List<String> words(JsonParser json) throws IOException {
+    if (json.currentToken() != JsonToken.START_ARRAY) {
+      throw new IOException("a list was expected in an entry's header");
+    }
     List<String> words = new ArrayList<>();
-    while (json.nextToken() != JsonToken.END_ARRAY) {
+    while (json.nextToken() == JsonToken.VALUE_STRING) {
       words.add(json.getText());
+    }
+    if (json.currentToken() != JsonToken.END_ARRAY) {
+      throw new IOException("a list in an entry's header holds something else than words");
     }
     return words;
   }

@@ -30,10 +30,12 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The mapping of the domain's values to JSON. Positions and authors are strings, enums lower case, nulls absent. */
 public final class Json {
@@ -66,6 +68,7 @@ public final class Json {
 
   private static ObjectMapper mapper() {
     SimpleModule forms = new SimpleModule("hilo");
+    forms.addAbstractTypeMapping(Set.class, LinkedHashSet.class); // as written, so that states are equal
     text(forms, Position.class, Position::of);
     text(forms, Author.class, Author::of);
     ObjectMapper mapper =
@@ -157,7 +160,7 @@ public final class Json {
 
   public static <T> T read(byte[] bytes, Class<T> type) throws BadJson {
     try {
-      return MAPPER.readValue(bytes, type);
+      return present(MAPPER.readValue(bytes, type));
     } catch (IOException e) {
       throw new BadJson(where(e));
     }
@@ -165,10 +168,17 @@ public final class Json {
 
   public static <T> T read(JsonNode node, Class<T> type) throws BadJson {
     try {
-      return MAPPER.treeToValue(node, type);
+      return present(MAPPER.treeToValue(node, type));
     } catch (JsonProcessingException | IllegalArgumentException e) {
       throw new BadJson(where(e));
     }
+  }
+
+  private static <T> T present(@Nullable T value) throws BadJson {
+    if (value == null) {
+      throw new BadJson("not the expected JSON: there is nothing");
+    }
+    return value;
   }
 
   private static String where(Exception e) {

@@ -73,7 +73,10 @@ public record CustomerView(
     return switch (event) {
       case Event.MessageAdded e ->
           new Body.Said(
-              e.address().channel(), shown(e.content()), e.attachments(), e.replyTo());
+              e.address().channel(),
+              shown(e.content()),
+              e.attachments().stream().map(CustomerView::shown).toList(),
+              e.replyTo());
       case Event.MessageEdited e -> new Body.Edited(e.message(), shown(e.content()));
       case Event.MessageRemoved e -> new Body.Removed(e.message());
       case Event.ReactionChanged e -> new Body.Reacted(e.message(), e.emoji(), e.on());
@@ -108,6 +111,26 @@ public record CustomerView(
   }
 
   private static Content shown(Content content) {
-    return content instanceof Content.Unsupported u ? new Content.Unsupported(u.kind(), "") : content;
+    return switch (content) {
+      case Content.Unsupported u -> new Content.Unsupported(u.kind(), "");
+      case Content.Media m -> shown(m);
+      case Content.Text _,
+          Content.Location _,
+          Content.Contact _,
+          Content.Choices _,
+          Content.Choice _,
+          Content.Form _,
+          Content.Card _,
+          Content.Template _,
+          Content.Email _ ->
+          content;
+    };
+  }
+
+  /** Without the platform's own handle, and without its words for what went wrong. */
+  private static Content.Media shown(Content.Media m) {
+    String failed = m.failed() == null ? null : "unavailable";
+    return new Content.Media(
+        m.kind(), m.blob(), m.mime(), m.size(), m.name(), m.caption(), null, failed);
   }
 }

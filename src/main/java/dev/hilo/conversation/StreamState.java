@@ -90,7 +90,7 @@ public final class StreamState {
   private Event.CustomerKind kind = Event.CustomerKind.PERSON;
   private Position last = Position.START;
   private Position q = Position.START;
-  private Map<String, String> attributes = new TreeMap<>();
+  private TreeMap<String, String> attributes = new TreeMap<>();
   private Map<String, Route> routes = new LinkedHashMap<>();
   private @Nullable Conversation conversation;
   private Map<String, Message> messages = new LinkedHashMap<>();

@@ -116,6 +116,10 @@ public final class Actions {
     Event said =
         new Event.MessageAdded(
             address, v.inbox(), content, List.of(), null, null, null, false, Map.of());
+    if (Drafts.tooLarge(said)) {
+      return Future.failedFuture(
+          new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB"));
+    }
     Roots.Change change =
         new Roots.Change() {
           private @Nullable String cause;

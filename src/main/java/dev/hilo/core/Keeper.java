@@ -135,14 +135,19 @@ public final class Keeper implements AutoCloseable {
         if (mine && now == null) {
           take(p);
         } else if (!mine && now != null) {
-          held.remove(p);
-          feed.unsubscribe(Keys.doorbell(p), now);
+          drop(now);
         }
       }
     } catch (StoreUnavailable e) {
       LOG.debug("membership waits for the store");
     } catch (RuntimeException e) {
       LOG.error("membership failed", e);
+    }
+  }
+
+  private void drop(Held h) {
+    if (held.remove(h.partition, h)) {
+      feed.unsubscribe(Keys.doorbell(h.partition), h);
     }
   }
 
@@ -231,7 +236,7 @@ public final class Keeper implements AutoCloseable {
       if (h != null && !closed) {
         atOnce.acquireUninterruptibly();
         try {
-          look(customer, h.token);
+          look(customer, h);
         } catch (StoreUnavailable e) {
           wakeAt(customer, System.currentTimeMillis() + 1000);
         } catch (RuntimeException e) {
@@ -256,7 +261,8 @@ public final class Keeper implements AutoCloseable {
     }
   }
 
-  private void look(CustomerId customer, String token) {
+  private void look(CustomerId customer, Held h) {
+    String token = h.token;
     Streams.Loaded loaded = streams.load(customer).await();
     StreamState state = loaded.state();
     if (state.last().seq() == 0) {
@@ -270,7 +276,10 @@ public final class Keeper implements AutoCloseable {
     }
     Long due = lanes.run(state, token);
     Row row = Row.of(state);
-    work.row(token, customer, row == null ? null : Json.bytes(row)).await();
+    if (!work.row(token, customer, row == null ? null : Json.bytes(row)).await()) {
+      drop(h); // another keeper, or a store that lost the token: membership sorts it out
+      return;
+    }
     if (loaded.tail() >= SNAPSHOT_EVERY) {
       work.snapshot(token, state).await();
     }

@@ -59,7 +59,7 @@ public final class Hub {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.services = services;
-    for (int i = 0; i < Math.max(2, services.limits().beatSeconds() - 1); i++) {
+    for (int i = 0; i < Math.max(1, services.limits().beatSeconds() - 1); i++) {
       buckets.add(new HashSet<>());
     }
     vertx.setPeriodic(1000, _ -> beat());

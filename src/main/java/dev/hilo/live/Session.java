@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,6 +48,7 @@ final class Session {
   private boolean greeting;
   private boolean closed;
   private int unacked;
+  private Future<?> said = Future.succeededFuture();
   private int framesLeft;
   private long framesSince = System.nanoTime();
   private long wrote = System.nanoTime();
@@ -161,7 +163,7 @@ final class Session {
       close(CloseCode.NO_PROGRESS);
       return;
     }
-    if (now - wrote > period / 2) {
+    if (now - wrote > 900_000_000L) {
       send("{\"type\":\"beat\"}");
     }
     socket.writePing(Buffer.buffer()).onFailure(_ -> {});
@@ -392,8 +394,10 @@ final class Session {
       throw new Problem(Code.TOO_MANY_UNACKED, "wait for the acks of what you said");
     }
     unacked++;
-    admitted(me, topic)
-        .compose(_ -> services.actions().say(me.principal(), topic, frame.say()))
+    inOrder(
+            () ->
+                admitted(me, topic)
+                    .compose(_ -> services.actions().say(me.principal(), topic, frame.say())))
         .onComplete(
             r -> {
               unacked--;
@@ -408,6 +412,13 @@ final class Session {
                 failed(r.cause(), frame.ref());
               }
             });
+  }
+
+  /** What one socket says and does takes effect in the order it came. */
+  private <T> Future<T> inOrder(Supplier<Future<T>> next) {
+    Future<T> done = said.transform(_ -> next.get());
+    said = done;
+    return done;
   }
 
   /** A visitor's first message: now its device is stored and its thread is followed. */
@@ -426,9 +437,8 @@ final class Session {
   }
 
   private void act(Principal who, Frame.Do act) {
-    services
-        .actions()
-        .act(who, target(who, act.topic()), act.action(), act.fields())
+    CustomerId topic = target(who, act.topic());
+    inOrder(() -> services.actions().act(who, topic, act.action(), act.fields()))
         .onSuccess(
             result -> {
               boolean appended = result.has("pos");

@@ -40,6 +40,10 @@ final class FunctionLibrary {
     }
   }
 
+  String source() {
+    return source;
+  }
+
   Future<Void> ensure(RedisConnection connection) {
     return connection
         .send(Request.cmd(Command.FCALL).arg("hilo_version").arg(0))

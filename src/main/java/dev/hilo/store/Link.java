@@ -117,7 +117,7 @@ public final class Link {
                   Call call = calls.get(i);
                   if (all.succeeded()) {
                     answered(now, call, true, all.result().get(i), null);
-                  } else if (all.cause() instanceof ErrorType) {
+                  } else if (all.cause() instanceof ErrorType error && !ended(error)) {
                     now.send(call.request)
                         .onComplete(r -> answered(now, call, r.succeeded(), r.result(), r.cause()));
                   } else {
@@ -139,7 +139,7 @@ public final class Link {
     } else if (cause instanceof ErrorType error && !temporary(error)) {
       call.answer.fail(error);
     } else {
-      if (!(cause instanceof ErrorType) && connection == on) {
+      if (connection == on && (!(cause instanceof ErrorType error) || ended(error))) {
         lost(on);
       }
       again(call, cause);
@@ -153,7 +153,8 @@ public final class Link {
   /** Errors that pass by themselves: loading, failing over, a slot on the move, no function library yet. */
   private static boolean temporary(ErrorType error) {
     String text = String.valueOf(error.getMessage());
-    return text.startsWith("LOADING")
+    return ended(error)
+        || text.startsWith("LOADING")
         || text.startsWith("TRYAGAIN")
         || text.startsWith("MOVED")
         || text.startsWith("ASK")
@@ -162,6 +163,11 @@ public final class Link {
         || text.startsWith("READONLY")
         || text.startsWith("BUSY ")
         || text.contains("Function not found");
+  }
+
+  /** The client's own word, though it looks like one of Redis: the connection ended before the answer. */
+  private static boolean ended(ErrorType error) {
+    return "CONNECTION_CLOSED".equals(error.getMessage());
   }
 
   private void again(Call call, @Nullable Throwable cause) {

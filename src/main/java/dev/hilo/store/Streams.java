@@ -239,12 +239,16 @@ public final class Streams {
     StreamState state = known;
     if (state == null && snapshot != null && snapshot.length > 0) {
       state = SnapshotCodec.state(snapshot);
+      if (state == null) { // damaged: the stream tells
+        return load(c, "0").compose(whole -> folded(c, whole, StreamState.empty(c)));
+      }
     }
     if (state == null) {
       state = StreamState.empty(c);
     }
     List<Entry> tail = entries(r.get(4));
-    if (!tail.isEmpty() && tail.getFirst().position().seq() == 1) {
+    boolean gone = tail.isEmpty() && Reply.number(r.get(0)) == 0;
+    if (gone || !tail.isEmpty() && tail.getFirst().position().seq() == 1) {
       state = StreamState.empty(c);
     }
     if (!state.advance(tail)) {

@@ -16,7 +16,8 @@ enum Authenticity {
   FAILED;
 
   private static final String FIELD = "authentication-results";
-  private static final Pattern DMARC = Pattern.compile("^dmarc\\s*=\\s*([a-z]+)(.*)$", Pattern.DOTALL);
+  private static final Pattern DMARC =
+      Pattern.compile("^dmarc\\s*=\\s*([a-z]+)(.*)$", Pattern.DOTALL);
   private static final Pattern HEADER_FROM = Pattern.compile("\\bheader\\.from\\s*=\\s*([^\\s;]+)");
 
   /**
@@ -47,7 +48,9 @@ enum Authenticity {
         : UNVERIFIED;
   }
 
-  /** Each DMARC result of the trusted run: the result, and the domain it is about if that is said. */
+  /**
+   * Each DMARC result of the trusted run: the result, and the domain it is about if that is said.
+   */
   private static List<String> results(Headers headers, String trusted) {
     var found = new ArrayList<String>();
     boolean inside = false;

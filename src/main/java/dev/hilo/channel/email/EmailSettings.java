@@ -38,7 +38,8 @@ public record EmailSettings(List<Account> accounts, @Nullable Secret messageIdKe
       String id, String name, Imap imap, Smtp smtp, @Nullable String trustedAuthservId) {
     public Account {
       if (MailAddress.normalised(id) == null) {
-        throw new IllegalArgumentException("an id that is a mail address, such as help@shop.example");
+        throw new IllegalArgumentException(
+            "an id that is a mail address, such as help@shop.example");
       }
       if (name.isBlank() || name.length() > 100) {
         throw new IllegalArgumentException("a name of 1..100 characters");

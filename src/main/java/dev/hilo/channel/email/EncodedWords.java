@@ -6,8 +6,8 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * Encoded words of header fields (RFC 2047), also where they must not be: inside quotes, with blanks
- * in their text, or cut in the middle of a character.
+ * Encoded words of header fields (RFC 2047), also where they must not be: inside quotes, with
+ * blanks in their text, or cut in the middle of a character.
  */
 final class EncodedWords {
   private static final Pattern WORD =

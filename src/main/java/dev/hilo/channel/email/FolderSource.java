@@ -28,7 +28,8 @@ final class FolderSource implements Source {
   private static final int OVERLAP = 50;
 
   private static final int BATCH = 100;
-  private static final int MAX_FETCHES = 3;
+  private static final int MAX_FETCHES = 5;
+  private static final int MAX_REFUSALS = 3;
   private static final Duration RESYNC = Duration.ofDays(14);
   private static final Duration REFUSED_PAUSE = Duration.ofMinutes(5);
 
@@ -38,6 +39,7 @@ final class FolderSource implements Source {
   private final MailTranslator translator;
   private final Semaphore memory;
   private final LinkedHashSet<String> recent = new LinkedHashSet<>();
+  private int refusals;
   private long failing = -1;
   private int failures;
 
@@ -69,13 +71,14 @@ final class FolderSource implements Source {
     while (true) {
       Duration pause;
       try (var box = ImapFolder.open(account.imap(), folder)) {
+        refusals = 0;
         follow(box, intake, backoff);
       } catch (AuthenticationFailedException e) {
         if (isTemporary(e)) {
           pause = backoff.next();
           report("cannot sign in for now", e, pause);
         } else {
-          pause = REFUSED_PAUSE;
+          pause = ++refusals < MAX_REFUSALS ? backoff.next() : REFUSED_PAUSE;
           log.error(
               "mailbox {}: user or password refused by {}; next try in {} s",
               label(),
@@ -118,8 +121,7 @@ final class FolderSource implements Source {
       return saved;
     }
     log.warn("mailbox {}: numbered anew by its server; comparing all mails", label());
-    var resynced =
-        take(box, intake, new Cursor(validity, 0, saved.floor()), 1, true);
+    var resynced = take(box, intake, new Cursor(validity, 0, saved.floor()), 1, true);
     intake.saveCursor(resynced.toString());
     return resynced;
   }
@@ -210,7 +212,7 @@ final class FolderSource implements Source {
       throws InterruptedException, IOException {
     String contentKey =
         raw.length == 0
-            ? "uid-" + entry.uid() + "-" + entry.size()
+            ? "uid-" + entry.uid() + "-" + entry.size() + "-" + entry.received()
             : ContentKey.of(Headers.read(raw), raw);
     String known = "content|" + contentKey;
     if (intake.known(known)) {

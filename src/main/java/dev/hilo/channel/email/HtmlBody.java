@@ -28,31 +28,57 @@ record HtmlBody(String sanitised, String text) {
 
   /** What mail programs put around or before what they quote. */
   private static final String QUOTES =
-      ".gmail_quote, .gmail_extra, blockquote[type=cite], .yahoo_quoted, .protonmail_quote, .zmail_extra,"
-          + " [data-marker=__QUOTED_TEXT__], .front-blockquote, .cm_quote, .tutanota_quote,"
-          + " div[name=messageReplySection]";
+      ".gmail_quote, .gmail_extra, blockquote[type=cite], .yahoo_quoted, .protonmail_quote,"
+          + " .zmail_extra, [data-marker=__QUOTED_TEXT__], .front-blockquote, .cm_quote,"
+          + " .tutanota_quote, div[name=messageReplySection]";
 
   private static final String DROPPED =
-      "script, style, noscript, template, title, head > *, iframe, object, embed, applet, svg, math,"
-          + " form input, input, button, select, textarea, audio, video, canvas, map, dialog, frameset";
+      "script, style, noscript, template, title, head > *, iframe, object, embed, applet, svg,"
+          + " math, form input, input, button, select, textarea, audio, video, canvas, map, dialog,"
+          + " frameset";
 
   private static final Set<String> STYLES =
       Set.of(
-          "color", "background-color", "font-weight", "font-style", "font-size", "font-family",
-          "text-align", "text-decoration", "line-height", "margin", "margin-top", "margin-bottom",
-          "margin-left", "margin-right", "padding", "padding-top", "padding-bottom", "padding-left",
-          "padding-right", "border", "border-top", "border-bottom", "border-left", "border-right",
-          "border-collapse", "white-space", "vertical-align", "list-style-type");
+          "color",
+          "background-color",
+          "font-weight",
+          "font-style",
+          "font-size",
+          "font-family",
+          "text-align",
+          "text-decoration",
+          "line-height",
+          "margin",
+          "margin-top",
+          "margin-bottom",
+          "margin-left",
+          "margin-right",
+          "padding",
+          "padding-top",
+          "padding-bottom",
+          "padding-left",
+          "padding-right",
+          "border",
+          "border-top",
+          "border-bottom",
+          "border-left",
+          "border-right",
+          "border-collapse",
+          "white-space",
+          "vertical-align",
+          "list-style-type");
   private static final Pattern HARMLESS_VALUE =
       Pattern.compile("(?:[\\w\\s#.,%!'\"-]|\\b(?:rgb|rgba|hsl|hsla)\\([\\d\\s.,%/]*\\)){1,200}");
   private static final Pattern DATA_IMAGE =
       Pattern.compile("data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\\s]*");
   private static final Pattern META_CHARSET =
-      Pattern.compile("<meta[^>]{0,200}charset\\s*=\\s*[\"']?([\\w-]{2,40})", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          "<meta[^>]{0,200}charset\\s*=\\s*[\"']?([\\w-]{2,40})", Pattern.CASE_INSENSITIVE);
 
   private static final Safelist SAFE =
       Safelist.relaxed()
-          .addTags("hr", "s", "del", "ins", "center", "font", "big", "address", "article", "section",
+          .addTags(
+              "hr", "s", "del", "ins", "center", "font", "big", "address", "article", "section",
               "header", "footer", "main", "abbr", "kbd", "samp", "var", "tt", "wbr", "bdi", "mark")
           .addAttributes(":all", "style", "dir", "lang", "align")
           .addAttributes("font", "color", "face", "size")
@@ -127,12 +153,16 @@ record HtmlBody(String sanitised, String text) {
       image.attr("data-cid", Text.line(source.substring(4)));
     } else if (source.length() <= MAX_DATA_IMAGE && DATA_IMAGE.matcher(source).matches()) {
       image.attr("src", source);
-    } else if (lower.startsWith("http://") || lower.startsWith("https://") || lower.startsWith("//")) {
+    } else if (lower.startsWith("http://")
+        || lower.startsWith("https://")
+        || lower.startsWith("//")) {
       if (tiny(image.attr("width")) && tiny(image.attr("height"))) {
         image.remove();
       } else {
         image.attr("data-remote-src", lower.startsWith("//") ? "https:" + source : source);
       }
+    } else {
+      image.remove();
     }
   }
 

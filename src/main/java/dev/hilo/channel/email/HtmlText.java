@@ -11,18 +11,41 @@ import org.jsoup.select.NodeVisitor;
 final class HtmlText implements NodeVisitor {
   private static final Set<String> BLOCKS =
       Set.of(
-          "address", "article", "blockquote", "center", "dd", "div", "dl", "dt", "footer", "h1",
-          "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main", "ol", "p", "pre", "section",
-          "table", "tr", "ul");
+          "address",
+          "article",
+          "blockquote",
+          "center",
+          "dd",
+          "div",
+          "dl",
+          "dt",
+          "footer",
+          "h1",
+          "h2",
+          "h3",
+          "h4",
+          "h5",
+          "h6",
+          "header",
+          "hr",
+          "li",
+          "main",
+          "ol",
+          "p",
+          "pre",
+          "section",
+          "table",
+          "tr",
+          "ul");
   private static final Set<String> SPACED =
       Set.of("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote", "pre");
 
   /** Elements before which a mail program begins to quote, to the end of the mail. */
   private static final String CUTS =
       "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container, #x_divRplyFwdMsg,"
-          + " #x_appendonsend, .ms-outlook-mobile-reference-message,"
-          + " span#OLK_SRC_BODY_SECTION, a[name=_MailOriginal], .OutlookMessageHeader,"
-          + " div[style*=border-top:solid #E1E1E1 1.0pt], div[style*=border-top:solid #B5C4DF 1.0pt]";
+          + " #x_appendonsend, .ms-outlook-mobile-reference-message, span#OLK_SRC_BODY_SECTION,"
+          + " a[name=_MailOriginal], .OutlookMessageHeader, div[style*=border-top:solid #E1E1E1"
+          + " 1.0pt], div[style*=border-top:solid #B5C4DF 1.0pt]";
 
   private static final String INTROS = ".gmail_attr, .moz-cite-prefix";
   private static final String SIGNATURES =

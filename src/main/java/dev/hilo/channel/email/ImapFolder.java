@@ -16,7 +16,6 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.IMAPFolder;
-import org.eclipse.angus.mail.imap.IMAPStore;
 import org.eclipse.angus.mail.imap.protocol.BODY;
 import org.eclipse.angus.mail.imap.protocol.FLAGS;
 import org.eclipse.angus.mail.imap.protocol.FetchResponse;
@@ -38,15 +37,13 @@ final class ImapFolder implements AutoCloseable {
   private final Store store;
   private final IMAPFolder folder;
   private final EmailSettings.Imap settings;
-  private final boolean pushes;
+  private boolean pushes;
   private volatile boolean news;
 
-  private ImapFolder(
-      Store store, IMAPFolder folder, EmailSettings.Imap settings, boolean pushes) {
+  private ImapFolder(Store store, IMAPFolder folder, EmailSettings.Imap settings) {
     this.store = store;
     this.folder = folder;
     this.settings = settings;
-    this.pushes = pushes;
   }
 
   /**
@@ -64,15 +61,14 @@ final class ImapFolder implements AutoCloseable {
     String protocol = settings.security() == EmailSettings.Security.TLS ? "imaps" : "imap";
     Store store = Session.getInstance(properties(settings, protocol)).getStore(protocol);
     try {
-      store.connect(
-          settings.host(), settings.port(), settings.user(), settings.password().value());
+      store.connect(settings.host(), settings.port(), settings.user(), settings.password().value());
       var folder = (IMAPFolder) store.getFolder(name);
       folder.open(Folder.READ_ONLY);
-      boolean pushes = ((IMAPStore) store).hasCapability("IDLE");
-      var opened = new ImapFolder(store, folder, settings, pushes);
+      var opened = new ImapFolder(store, folder, settings);
       folder.doCommand(
-          protocolOfFolder -> {
-            protocolOfFolder.addResponseHandler(opened::noticed);
+          connection -> {
+            connection.addResponseHandler(opened::noticed);
+            opened.pushes = connection.hasCapability("IDLE");
             return null;
           });
       return opened;
@@ -108,7 +104,8 @@ final class ImapFolder implements AutoCloseable {
     }
     String set = String.join(",", uids.stream().map(String::valueOf).toList());
     var found = new TreeMap<Long, Entry>();
-    for (Response response : command("UID FETCH " + set + " (UID RFC822.SIZE INTERNALDATE FLAGS)")) {
+    for (Response response :
+        command("UID FETCH " + set + " (UID RFC822.SIZE INTERNALDATE FLAGS)")) {
       if (!(response instanceof FetchResponse fetched)) {
         continue;
       }
@@ -164,8 +161,8 @@ final class ImapFolder implements AutoCloseable {
   }
 
   /**
-   * Returns when something may have arrived: told by the server, or after a while. A connection that
-   * silently died is noticed at the latest when the while is over.
+   * Returns when something may have arrived: told by the server, or after a while. A connection
+   * that silently died is noticed at the latest when the while is over.
    */
   void await() throws MessagingException, InterruptedException {
     if (pushes) {
@@ -186,7 +183,8 @@ final class ImapFolder implements AutoCloseable {
    */
   private void idle(IMAPProtocol protocol) throws ProtocolException {
     protocol.idleStart();
-    long end = System.nanoTime() + Backoff.jitter(settings.idle().multipliedBy(3).dividedBy(4)).toNanos();
+    long end =
+        System.nanoTime() + Backoff.jitter(settings.idle().multipliedBy(3).dividedBy(4)).toNanos();
     boolean ending = false;
     while (true) {
       if (!ending && (news || System.nanoTime() - end >= 0)) {

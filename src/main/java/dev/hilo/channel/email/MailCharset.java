@@ -131,8 +131,7 @@ final class MailCharset {
         out.append('+');
       } else {
         byte[] units =
-            TransferEncoding.base64(
-                in.substring(i, end).getBytes(StandardCharsets.ISO_8859_1));
+            TransferEncoding.base64(in.substring(i, end).getBytes(StandardCharsets.ISO_8859_1));
         out.append(new String(units, 0, units.length & ~1, StandardCharsets.UTF_16BE));
       }
       i = end < in.length() && in.charAt(end) == '-' ? end + 1 : end;

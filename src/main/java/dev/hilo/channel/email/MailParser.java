@@ -210,8 +210,12 @@ final class MailParser {
 
   /** A name without path, controls or text-direction tricks, of at most 150 characters. */
   static String cleanName(@Nullable String name, String mime, int number) {
-    String last = name == null ? "" : name.substring(1 + Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')));
-    String clean = Text.line(last).replaceAll("[\\p{Cf}<>:\"|?*]", "").replaceAll("^[.\\s]+|[.\\s]+$", "");
+    String last =
+        name == null
+            ? ""
+            : name.substring(1 + Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')));
+    String clean =
+        Text.line(last).replaceAll("[\\p{Cf}<>:\"|?*]", "").replaceAll("^[.\\s]+|[.\\s]+$", "");
     if (clean.isEmpty()) {
       return "attachment-" + number + "." + EXTENSIONS.getOrDefault(mime, "bin");
     }

@@ -31,6 +31,7 @@ final class MailTranslator {
   static final String UNVERIFIED = "?unverified";
 
   private static final Logger log = LoggerFactory.getLogger(MailTranslator.class);
+
   /** UTF-8 bytes; an entry of a stream must hold all of a message. */
   private static final int MAX_VISIBLE = 5000;
 
@@ -218,7 +219,9 @@ final class MailTranslator {
     return new Content.Email(
         mail.subject(),
         shortened(mail.text(), MAX_VISIBLE),
-        html == null ? null : blobs.put(linked(html, mail, attachments).getBytes(UTF_8), "text/html"),
+        html == null
+            ? null
+            : blobs.put(linked(html, mail, attachments).getBytes(UTF_8), "text/html"),
         List.copyOf(cc),
         quoted == null ? null : shortened(quoted, MAX_QUOTED));
   }
@@ -236,7 +239,9 @@ final class MailTranslator {
     return out;
   }
 
-  /** Files first; the whole text and the mail as it came where the message cannot hold all of it. */
+  /**
+   * Files first; the whole text and the mail as it came where the message cannot hold all of it.
+   */
   private List<Media> attachments(Mail mail, byte[] raw) throws IOException {
     var all = new ArrayList<Media>();
     for (Mail.File file : mail.files()) {

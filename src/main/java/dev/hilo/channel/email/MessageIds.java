@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MessageIds {
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
-  private static final Pattern BRACKETED = Pattern.compile("<([^<>\\s]{3,900})>");
+  private static final Pattern BRACKETED = Pattern.compile("<([^<>\\s\\p{Cntrl}]{3,900})>");
   private static final int MAX_LIST = 100;
 
   private final SecretKeySpec key;
@@ -48,6 +48,13 @@ final class MessageIds {
             messageId.substring(dot + 1, at).getBytes(UTF_8));
   }
 
+  /** The id if it can stand in a header, else null. */
+  static @Nullable String usable(@Nullable String id) {
+    return id != null && id.indexOf('@') > 0 && BRACKETED.matcher("<" + id + ">").matches()
+        ? id
+        : null;
+  }
+
   /** The ids in a field, in order: with commas or without brackets too. */
   static List<String> list(@Nullable String field) {
     if (field == null) {
@@ -59,7 +66,7 @@ final class MessageIds {
       found.add(ids.group(1));
     }
     if (found.isEmpty()) {
-      for (String word : field.split("[\\s,<>]+", MAX_LIST)) {
+      for (String word : field.split("[\\s\\p{Cntrl},<>]+", MAX_LIST)) {
         if (word.indexOf('@') > 0 && word.length() <= 900) {
           found.add(word);
         }

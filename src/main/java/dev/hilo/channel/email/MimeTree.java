@@ -72,8 +72,7 @@ final class MimeTree {
         case T_START_HEADER -> fields.clear();
         case T_FIELD -> add(stream.getField(), fields);
         case T_START_MULTIPART -> {
-          var multi =
-              new Multi(Headers.of(fields), mime(stream), new ArrayList<>());
+          var multi = new Multi(Headers.of(fields), mime(stream), new ArrayList<>());
           root = attach(multi, open.peek(), root);
           open.push(multi);
           if (open.size() > MAX_DEPTH) {
@@ -96,9 +95,7 @@ final class MimeTree {
         throw new UnreadableMail("it has more than " + MAX_PARTS + " parts");
       }
     }
-    return root != null
-        ? root
-        : new Leaf(Headers.of(fields), "text/plain", new byte[0]);
+    return root != null ? root : new Leaf(Headers.of(fields), "text/plain", new byte[0]);
   }
 
   private static Part attach(Part part, @Nullable Multi parent, @Nullable Part root) {

@@ -47,14 +47,15 @@ final class OutgoingMail {
    */
   MailMessage build(Outbound message, String messageId) throws Unsendable, IOException {
     var mail = new MailMessage();
-    mail.setFrom(field(account.name().replaceAll("[<>()\"\\\\,;:@]", " ")) + " <" + account.id() + ">");
+    mail.setFrom(
+        field(account.name().replaceAll("[<>()\"\\\\,;:@]", " ")) + " <" + account.id() + ">");
     mail.setTo(List.of(receiver(message.to().id())));
     mail.addHeader("Message-ID", "<" + messageId + ">");
     var thread = ThreadContext.of(message.context());
     String parent = parent(message, thread);
     if (parent != null) {
-      mail.addHeader("In-Reply-To", "<" + field(parent) + ">");
-      mail.addHeader("References", thread.answerReferences(field(parent)));
+      mail.addHeader("In-Reply-To", "<" + parent + ">");
+      mail.addHeader("References", thread.answerReferences(parent));
     }
     boolean answer = parent != null || message.context().containsKey("subject");
     mail.setSubject(subject(message.content(), answer, thread.subject()));
@@ -92,10 +93,8 @@ final class OutgoingMail {
   }
 
   private static @Nullable String parent(Outbound message, ThreadContext thread) {
-    String replyTo = message.replyTo();
-    return replyTo != null && replyTo.indexOf('@') > 0 && !replyTo.contains(" ")
-        ? replyTo
-        : thread.messageId();
+    String replyTo = MessageIds.usable(message.replyTo());
+    return replyTo != null ? replyTo : thread.messageId();
   }
 
   private static String subject(Content content, boolean answer, String before) {
@@ -170,7 +169,8 @@ final class OutgoingMail {
       files.add(
           MailAttachment.create()
               .setData(Buffer.buffer(bytes))
-              .setContentType(mime.matches("[\\w.+-]+/[\\w.+-]+") ? mime : "application/octet-stream")
+              .setContentType(
+                  mime.matches("[\\w.+-]+/[\\w.+-]+") ? mime : "application/octet-stream")
               .setDisposition("attachment")
               .setName(MailParser.cleanName(one.name(), mime, files.size() + 1)));
     }

@@ -9,8 +9,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A header value with parameters, as of {@code Content-Type}: continuations and charsets of RFC 2231,
- * and encoded words, which do not belong there but come.
+ * A header value with parameters, as of {@code Content-Type}: continuations and charsets of RFC
+ * 2231, and encoded words, which do not belong there but come.
  *
  * @param value before the first semicolon, lower case
  * @param parameters by lower-case name
@@ -91,8 +91,7 @@ record Parameters(String value, Map<String, String> parameters) {
         }
       }
       first = false;
-      bytes.writeBytes(
-          piece.percent ? percent(text) : text.getBytes(StandardCharsets.UTF_8));
+      bytes.writeBytes(piece.percent ? percent(text) : text.getBytes(StandardCharsets.UTF_8));
     }
     return EncodedWords.decode(MailCharset.decode(bytes.toByteArray(), charset));
   }

@@ -32,26 +32,26 @@ record ReplySplit(String visible, @Nullable String quoted) {
               + "|doorgestuurd bericht)[-*_:\\s]*");
   private static final Pattern ORIGINAL_BELOW =
       Pattern.compile(
-          "(?i)[-*_\\s]{2,}(?:original message|original appointment|mensaje original|mensagem original"
-              + "|ursprüngliche nachricht|originalnachricht|message d'origine|message original"
-              + "|messaggio originale|oorspronkelijk bericht|ursprungligt meddelande"
-              + "|oprindelig meddelelse|исходное сообщение|原始邮件)[-*_\\s]{2,}");
+          "(?i)[-*_\\s]{2,}(?:original message|original appointment|mensaje original|mensagem"
+              + " original|ursprüngliche nachricht|originalnachricht|message d'origine|message"
+              + " original|messaggio originale|oorspronkelijk bericht|ursprungligt"
+              + " meddelande|oprindelig meddelelse|исходное сообщение|原始邮件)[-*_\\s]{2,}");
   private static final Pattern DEVICE =
       Pattern.compile(
-          "(?i)(?:sent from my \\S+(?: \\S+){0,3}|sent from (?:outlook|mail|yahoo)\\b.{0,40}"
-              + "|get outlook for \\S+.{0,60}|enviado desde mi .{1,40}|obtener outlook para .{1,60}"
-              + "|enviado do meu .{1,40}|von meinem .{1,40} gesendet|gesendet von .{1,40}"
-              + "|envoyé (?:depuis|de) mon .{1,40}|inviato da(?:l mio)? .{1,40}"
-              + "|verzonden vanaf mijn .{1,40}|verstuurd vanaf mijn .{1,40}|skickat från min .{1,40}"
-              + "|sendt fra min .{1,40}|wysłane z .{1,40}|отправлено с .{1,40})\\.?");
-  private static final Pattern FROM =
-      header("from|de|von|da|van|från|fra|od|от|від|发件人|差出人");
+          "(?i)(?:sent from my \\S+(?: \\S+){0,3}|sent from (?:outlook|mail|yahoo)\\b.{0,40}|get"
+              + " outlook for \\S+.{0,60}|enviado desde mi .{1,40}|obtener outlook para"
+              + " .{1,60}|enviado do meu .{1,40}|von meinem .{1,40} gesendet|gesendet von"
+              + " .{1,40}|envoyé (?:depuis|de) mon .{1,40}|inviato da(?:l mio)? .{1,40}|verzonden"
+              + " vanaf mijn .{1,40}|verstuurd vanaf mijn .{1,40}|skickat från min .{1,40}|sendt"
+              + " fra min .{1,40}|wysłane z .{1,40}|отправлено с .{1,40})\\.?");
+  private static final Pattern FROM = header("from|de|von|da|van|från|fra|od|от|від|发件人|差出人");
   private static final Pattern SUBJECT =
       header(
           "subject|asunto|assunto|betreff|objet|oggetto|onderwerp|ämne|emne|temat|тема|konu|主题|件名");
   private static final Pattern HEADER =
       header(
-          "sent|date|enviado(?: el| em)?|enviada em|fecha|data|gesendet|datum|envoyé|inviato|verzonden"
+          "sent|date|enviado(?: el| em)?|enviada"
+              + " em|fecha|data|gesendet|datum|envoyé|inviato|verzonden"
               + "|skickat|sendt|wysłano|отправлено|发送时间|送信日時|to|para|an|à|a|aan|till|til|do|кому"
               + "|收件人|宛先|cc|importance|importancia|wichtigkeit|priority|prioridad");
   private static final Pattern DATE_FIRST =
@@ -80,7 +80,16 @@ record ReplySplit(String visible, @Nullable String quoted) {
           new Words("在", List.of("写道", "寫道")));
 
   private static final List<String> VERBS =
-      List.of("wrote", "escribió", "escreveu", "schrieb", "a écrit", "ha scritto", "schreef", "написал", "пишет");
+      List.of(
+          "wrote",
+          "escribió",
+          "escreveu",
+          "schrieb",
+          "a écrit",
+          "ha scritto",
+          "schreef",
+          "написал",
+          "пишет");
 
   /** True if the subject says that the mail hands on another one. */
   static boolean isForward(String subject) {
@@ -111,9 +120,9 @@ record ReplySplit(String visible, @Nullable String quoted) {
 
   /**
    * One letter a line: {@code e} empty, {@code t} text, {@code q} quoted, {@code b} introduces a
-   * quotation, {@code F}, {@code S}, {@code h} sender, subject and other
-   * header lines, {@code r} rule, {@code o} original message below, {@code f} forwarded
-   * message below, {@code s} device signature, {@code d} signature delimiter.
+   * quotation, {@code F}, {@code S}, {@code h} sender, subject and other header lines, {@code r}
+   * rule, {@code o} original message below, {@code f} forwarded message below, {@code s} device
+   * signature, {@code d} signature delimiter.
    */
   private static String kinds(List<String> lines) {
     var out = new StringBuilder();

@@ -28,10 +28,7 @@ final class SmtpSender implements AutoCloseable {
   private final Duration timeout;
 
   SmtpSender(
-      EmailSettings.Account account,
-      EmailSettings.Limits limits,
-      MessageIds ids,
-      Ports ports) {
+      EmailSettings.Account account, EmailSettings.Limits limits, MessageIds ids, Ports ports) {
     this.builder = new OutgoingMail(account, limits, ports.blobs());
     this.ids = ids;
     this.timeout = account.smtp().timeout();
@@ -50,7 +47,7 @@ final class SmtpSender implements AutoCloseable {
     }
     return client
         .sendMail(mail)
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(5 * timeout.toMillis(), TimeUnit.MILLISECONDS)
         .transform(
             sent ->
                 Future.succeededFuture(
@@ -61,8 +58,8 @@ final class SmtpSender implements AutoCloseable {
   }
 
   /**
-   * Only what cannot have been taken is called so. A connection that broke may have broken after the
-   * last byte.
+   * Only what cannot have been taken is called so. A connection that broke may have broken after
+   * the last byte.
    */
   private static SendResult failed(Throwable cause, int attempt) {
     return switch (cause) {

@@ -25,7 +25,10 @@ final class Text {
     return Normalizer.normalize(out, Normalizer.Form.NFC);
   }
 
-  /** Several lines: {@code \n} only, no other controls than tab, no blanks at the ends of lines, NFC. */
+  /**
+   * Several lines: {@code \n} only, no other controls than tab, no blanks at the ends of lines,
+   * NFC.
+   */
   static String lines(String text) {
     var out = new StringBuilder(text.length());
     for (int i = 0; i < text.length(); i++) {

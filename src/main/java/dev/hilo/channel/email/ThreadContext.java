@@ -38,7 +38,7 @@ record ThreadContext(@Nullable String messageId, List<String> references, String
 
   static ThreadContext of(Map<String, String> context) {
     return new ThreadContext(
-        context.get("mid"),
+        MessageIds.usable(context.get("mid")),
         MessageIds.list(context.get("refs")),
         context.getOrDefault("subject", ""));
   }
@@ -58,7 +58,8 @@ record ThreadContext(@Nullable String messageId, List<String> references, String
     map.put("subject", title);
     left -= title.getBytes(UTF_8).length;
     var kept = new ArrayList<>(references);
-    while (!kept.isEmpty() && (kept.size() > MAX_REFERENCES || bracketed(kept, " ").getBytes(UTF_8).length > left)) {
+    while (!kept.isEmpty()
+        && (kept.size() > MAX_REFERENCES || bracketed(kept, " ").getBytes(UTF_8).length > left)) {
       kept.remove(kept.size() > 1 ? 1 : 0);
     }
     if (!kept.isEmpty()) {

@@ -1,0 +1,124 @@
+package dev.hilo.channel.email;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hilo.channel.Inbound;
+import dev.hilo.config.ByteSize;
+import dev.hilo.config.Secret;
+import dev.hilo.conversation.Content;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Every mail under {@code mails/} becomes exactly the item that stands beside it. To see what a new
+ * mail gives, run with {@code -Dhilo.golden=write} and read the file that is written.
+ */
+class MailCorpusTest {
+  private static final Path MAILS = Path.of("src/test/resources/mails");
+  private static final Instant RECEIVED = Instant.parse("2026-11-21T12:00:00Z");
+
+  @TestFactory
+  Stream<DynamicTest> corpus() throws IOException {
+    try (var files = Files.list(MAILS)) {
+      return files
+          .filter(f -> f.toString().endsWith(".eml"))
+          .sorted()
+          .map(f -> DynamicTest.dynamicTest(f.getFileName().toString(), () -> check(f)))
+          .toList()
+          .stream();
+    }
+  }
+
+  private static void check(Path file) throws IOException {
+    Path golden = file.resolveSibling(file.getFileName().toString().replace(".eml", ".txt"));
+    String got = translated(Files.readAllBytes(file));
+    if ("write".equals(System.getProperty("hilo.golden")) && Files.notExists(golden)) {
+      Files.writeString(golden, got);
+    }
+    assertThat(got).isEqualTo(Files.readString(golden));
+  }
+
+  static EmailSettings.Account account() {
+    var password = new Secret("secret");
+    return new EmailSettings.Account(
+        "help@shop.example",
+        "Alma Cafe",
+        new EmailSettings.Imap(
+            "127.0.0.1",
+            1,
+            EmailSettings.Security.NONE,
+            "help",
+            password,
+            List.of("INBOX"),
+            EmailSettings.FirstConnect.ALL,
+            Duration.ofMinutes(9),
+            Duration.ofSeconds(30),
+            Duration.ofSeconds(60)),
+        new EmailSettings.Smtp(
+            "127.0.0.1", 1, EmailSettings.Security.NONE, null, null, Duration.ofSeconds(60)),
+        "mx.shop.example");
+  }
+
+  static EmailSettings.Limits limits() {
+    return new EmailSettings.Limits(ByteSize.parse("40MB"), ByteSize.parse("20MB"));
+  }
+
+  static String translated(byte[] raw) throws IOException {
+    var blobs = new MemoryBlobs();
+    var translator =
+        new MailTranslator(
+            account(),
+            Set.of("help@shop.example"),
+            new MessageIds("secret", "shop.example"),
+            blobs);
+    return switch (translator.translate(raw, "KEY", RECEIVED, null)) {
+      case MailTranslator.Outcome.Skip(String why) -> why + "\n";
+      case MailTranslator.Outcome.Take(Inbound.Message message) -> print(message, blobs);
+    };
+  }
+
+  private static String print(Inbound.Message m, MemoryBlobs blobs) {
+    var out = new StringBuilder();
+    out.append("address: ").append(m.origin().address().id()).append('\n');
+    out.append("trust: ").append(m.origin().trust()).append('\n');
+    out.append("attributes: ").append(new TreeMap<>(m.origin().attributes())).append('\n');
+    out.append("at: ").append(m.origin().at()).append('\n');
+    out.append("id: ").append(m.externalId()).append('\n');
+    out.append("answers: ").append(m.replyTo()).append('\n');
+    out.append("automatic: ").append(m.automatic()).append('\n');
+    out.append("details: ").append(new TreeMap<>(m.details())).append('\n');
+    out.append("context: ").append(new TreeMap<>(m.context())).append('\n');
+    for (Content.Media file : m.attachments()) {
+      out.append(
+          "file: %s | %s | %s | %d%n"
+              .formatted(file.kind(), file.mime(), file.name(), file.size()));
+    }
+    switch (m.content()) {
+      case Content.Email mail -> {
+        out.append("subject: ").append(mail.subject()).append('\n');
+        out.append("cc: ").append(mail.cc()).append('\n');
+        out.append("--- text\n").append(mail.text()).append('\n');
+        if (mail.quoted() != null) {
+          out.append("--- quoted\n").append(mail.quoted()).append('\n');
+        }
+        if (mail.html() != null) {
+          out.append("--- html\n")
+              .append(new String(blobs.stored.get(mail.html()), UTF_8))
+              .append('\n');
+        }
+      }
+      case Content other -> out.append(other).append('\n');
+    }
+    return out.toString();
+  }
+}

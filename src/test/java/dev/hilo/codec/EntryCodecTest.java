@@ -1,0 +1,154 @@
+package dev.hilo.codec;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hilo.conversation.Content;
+import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.EntryClass;
+import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Position;
+import dev.hilo.conversation.StreamState;
+import dev.hilo.testing.Histories;
+import dev.hilo.testing.Seeds;
+import dev.hilo.testing.Values;
+import java.io.UncheckedIOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EntryCodecTest {
+  private static final String HEADER =
+      "{\"v\":1,\"k\":\"F\",\"t\":\"%s\",\"id\":\"i\",\"home\":\"h\",\"by\":\"agent:ana\",\"aud\":\"all\",\"at\":1,\"rx\":2%s}";
+
+  static Stream<Class<?>> eventsAndContents() {
+    return Stream.concat(
+        Stream.of(Event.class.getPermittedSubclasses()),
+        Stream.of(Content.class.getPermittedSubclasses()));
+  }
+
+  private static Entry entry(String type, String more, String body) {
+    return EntryCodec.entry(
+        new Position(1, 1), HEADER.formatted(type, more).getBytes(UTF_8), body.getBytes(UTF_8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("eventsAndContents")
+  void everyEventAndContentComesBackAsItWas(Class<?> type) {
+    Random random = new Random(1);
+    Values values = new Values(random, (_, _) -> Values.anyText(random));
+    Histories histories = Histories.of(random);
+    for (int i = 0; i < 200; i++) {
+      Event event =
+          values.one(type) instanceof Content content
+              ? new Event.MessageEdited("m", content)
+              : (Event) values.one(type);
+      if (event instanceof Event.Unknown) {
+        event = new Event.Unknown("FromTheFuture", Values.anyText(random));
+      }
+      Entry entry = histories.draft(event).at(new Position(1, 1 + i));
+      assertThat(
+              EntryCodec.entry(
+                  entry.position(),
+                  EntryCodec.header(entry.header()),
+                  EntryCodec.body(entry.event())))
+          .isEqualTo(entry);
+    }
+  }
+
+  @Test
+  void aTypeOfALaterReleaseIsKeptAndGivenOnByteForByte() {
+    String body = "{ \"b\" : 1.50, \"a\":[ ] ,\"text\":\"\\u00e9\u00e9\"}";
+    Entry entry = entry("HologramAdded", ",\"must\":[\"decide\"],\"later\":{\"x\":[1]}", body);
+    assertThat(entry.event()).isEqualTo(new Event.Unknown("HologramAdded", body));
+    assertThat(new String(EntryCodec.body(entry.event()), UTF_8)).isEqualTo(body);
+    assertThat(entry.header().k()).isEqualTo(EntryClass.FACT);
+    assertThat(entry.header().must()).containsExactly("decide");
+    assertThat(Wire.staff(entry, _ -> null).path("body").path("b").asText()).isEqualTo("1.5");
+  }
+
+  @Test
+  void aNewFormOfAKnownTypeIsKeptToo() {
+    String body =
+        "{\"address\":{\"channel\":\"paper\",\"scope\":\"\",\"id\":\"p\"},\"account\":\"a\",\"content\":{\"type\":\"hologram\",\"rays\":3}}";
+    Entry entry = entry("MessageAdded", "", body);
+    assertThat(entry.event()).isEqualTo(new Event.Unknown("MessageAdded", body));
+    assertThat(new String(EntryCodec.body(entry.event()), UTF_8)).isEqualTo(body);
+  }
+
+  @Test
+  void aBodyThatIsNothingIsKeptAsWell() {
+    assertThat(entry("NoteAdded", "", "null").event())
+        .isEqualTo(new Event.Unknown("NoteAdded", "null"));
+  }
+
+  @Test
+  void fieldsOfALaterReleaseDoNotDisturb() {
+    Entry entry =
+        entry(
+            "NoteAdded", ",\"mood\":null,\"deep\":[[{}]]", "{\"text\":\"x\",\"colour\":{\"r\":1}}");
+    assertThat(entry.event()).isEqualTo(new Event.NoteAdded("x"));
+  }
+
+  @Test
+  void absentListsAreEmptyAndASealedBodyIsNotRead() {
+    Entry labels = entry("LabelsChanged", "", "{\"add\":[\"vip\"]}");
+    assertThat(labels.event()).isEqualTo(new Event.LabelsChanged(List.of("vip"), List.of()));
+    assertThat(entry("NoteAdded", ",\"enc\":1", "c2VhbGVk").event())
+        .isEqualTo(new Event.Unknown("NoteAdded", "c2VhbGVk"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{",
+        "{\"k\":\"\"}",
+        "{\"k\":\"Q\"}",
+        "{\"by\":\"nobody\"}",
+        "{\"v\":\"x\"}",
+        "{\"must\":\"decide\"}",
+        "{\"must\":[\"decide\"",
+        "{\"at\":99999999999999999999}"
+      })
+  void aDamagedHeaderIsSaidToBeOne(String header) {
+    org.assertj.core.api.Assertions.assertThatThrownBy(
+            () ->
+                EntryCodec.entry(new Position(1, 1), header.getBytes(UTF_8), "{}".getBytes(UTF_8)))
+        .isInstanceOf(UncheckedIOException.class);
+  }
+
+  @Seeds(300)
+  void damageIsAnErrorOrAnEntryAndNeverAnythingElse(Random random) {
+    Entry entry = Histories.of(random).entries(5).getLast();
+    byte[] header = EntryCodec.header(entry.header());
+    byte[] body = EntryCodec.body(entry.event());
+    for (int i = 0; i < 20; i++) {
+      damage(random, header);
+      damage(random, body);
+      header =
+          random.nextInt(8) == 0
+              ? Arrays.copyOf(header, random.nextInt(header.length + 1))
+              : header;
+      try {
+        Entry read = EntryCodec.entry(entry.position(), header, body);
+        StreamState.empty(Histories.CUSTOMER).advance(List.of(read));
+      } catch (UncheckedIOException e) {
+        assertThat(e).hasMessageNotContaining("SECRET");
+      }
+    }
+  }
+
+  private static void damage(Random random, byte[] bytes) {
+    if (bytes.length > 0) {
+      byte[] some = "{}[]\",:0aé\\n".getBytes(UTF_8);
+      bytes[random.nextInt(bytes.length)] = some[random.nextInt(some.length)];
+    }
+  }
+}

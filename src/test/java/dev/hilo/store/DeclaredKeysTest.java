@@ -1,0 +1,210 @@
+package dev.hilo.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hilo.codec.EntryCodec;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.testing.RedisFork;
+import dev.hilo.testing.RedisServer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * Every function touches the keys that its call declares, and no other: each call is made by a user
+ * whom Redis allows just these. An undeclared key would break a slot's migration in the middle of a
+ * write.
+ */
+class DeclaredKeysTest {
+  @RegisterExtension static final RedisServer redis = new RedisServer();
+  private static RedisFork fork;
+
+  private final CustomerId c = CustomerId.fresh("main");
+  private final int p = Keys.partition(c);
+
+  @BeforeAll
+  static void start() {
+    fork = RedisFork.start(redis.binary());
+    assertThat(fork.command("FUNCTION", "LOAD", library())).isEqualTo("hilo");
+  }
+
+  @AfterAll
+  static void stop() {
+    fork.close();
+  }
+
+  private static String library() {
+    return FunctionLibrary.load().source();
+  }
+
+  private String call(String function, List<String> keys, List<Object> arguments) {
+    List<String> rights =
+        new ArrayList<>(List.of("ACL", "SETUSER", "limited", "reset", "on", "nopass", "+@all"));
+    keys.forEach(key -> rights.add("~" + key));
+    for (Object argument : arguments) { // channels are named by arguments
+      if (argument.toString().startsWith("{")) {
+        rights.add("&" + argument);
+      }
+    }
+    assertThat(fork.command(rights.toArray(String[]::new))).isEqualTo("+OK");
+    List<String> words = new ArrayList<>(List.of("FCALL", function, "" + keys.size()));
+    words.addAll(keys);
+    arguments.forEach(a -> words.add(a.toString()));
+    String reply = fork.commandAs("limited", words.toArray(String[]::new));
+    assertThat(reply).doesNotContain("NOPERM").doesNotContain("ACL failure").doesNotStartWith("-");
+    return reply;
+  }
+
+  private List<String> keys(long generation) {
+    return List.of(
+        Keys.epoch(p),
+        Keys.meta(c),
+        Keys.stream(c),
+        Keys.dedupe(c, generation),
+        Keys.dedupe(c, generation - 1),
+        Keys.journal(p),
+        Keys.work(p));
+  }
+
+  private List<Object> arguments(String src, String q, String redirect, long generation) {
+    Draft draft = Some.heard(c, "a");
+    return List.of(
+        c,
+        7,
+        src,
+        q,
+        0,
+        redirect,
+        0,
+        Keys.channel(c),
+        Keys.doorbell(p),
+        generation,
+        "F",
+        text(EntryCodec.header(draft.header())),
+        text(EntryCodec.body(draft.event())),
+        "D",
+        text(EntryCodec.header(draft.header())),
+        text(EntryCodec.body(draft.event())));
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  private static List<Object> with(List<?> some, Object... before) {
+    List<Object> all = new ArrayList<>(List.of(before));
+    all.addAll(some);
+    return all;
+  }
+
+  @Test
+  void everyFunctionInEveryCourseItCanTake() {
+    String child = CustomerId.fresh("main").toString();
+    List<String> three = List.of(Keys.snapshot(c), Keys.stream(c), Keys.meta(c));
+    assertThat(call("hilo1_append", keys(1), arguments("s1", "0", "", 1))).startsWith("A");
+    assertThat(call("hilo1_append", keys(1), arguments("s1", "", "", 1))).startsWith("D");
+    assertThat(call("hilo1_append", keys(2), arguments("s2", "", "", 2))).startsWith("A");
+    assertThat(call("hilo1_append", keys(3), arguments("s3", "0", "", 3))).startsWith("C");
+    assertThat(call("hilo1_append", keys(3), arguments("s4", "", child + "=M", 3))).startsWith("R");
+    assertThat(call("hilo1_join", keys(3), with(arguments("s5", "", "", 3), child, "M")))
+        .startsWith("A");
+    assertThat(call("hilo1_append", keys(3), arguments("s6", "", child + "=M", 3))).startsWith("A");
+    String token = call("hilo1_own", List.of(Keys.own(p)), List.of("n1"));
+    List<String> owned = List.of(Keys.own(p), Keys.claims(c));
+    assertThat(call("hilo1_claim", owned, List.of("no", "m", "", "v"))).startsWith("T");
+    assertThat(call("hilo1_claim", owned, List.of(token, "m", "", "v"))).startsWith("A");
+    assertThat(call("hilo1_claim", owned, List.of(token, "m", "x", "w"))).startsWith("C");
+    List<String> nine = new ArrayList<>(keys(3));
+    nine.addAll(owned);
+    assertThat(call("hilo1_done", nine, with(arguments("s7", "", "", 3), "no", "m")))
+        .startsWith("T");
+    assertThat(call("hilo1_done", nine, with(arguments("s7", "", "", 3), token, "m")))
+        .startsWith("A");
+    assertThat(
+            call("hilo1_snapshot", List.of(Keys.own(p), Keys.snapshot(c)), List.of(token, "1|0|x")))
+        .isEqualTo("A");
+    List<String> settle = List.of(Keys.own(p), Keys.work(p), Keys.meta(c));
+    assertThat(call("hilo1_settle", settle, List.of(token, c, 99, ""))).isEqualTo("C");
+    assertThat(call("hilo1_settle", settle, List.of(token, c, 11, 5))).isEqualTo("A");
+    assertThat(call("hilo1_settle", settle, List.of(token, c, 11, ""))).isEqualTo("A");
+    String rows = Keys.rows(p, "main");
+    assertThat(call("hilo1_row", List.of(Keys.own(p), rows), List.of(token, c, "row", rows)))
+        .isEqualTo("A");
+    assertThat(call("hilo1_row", List.of(Keys.own(p), rows), List.of(token, c, "", rows)))
+        .isEqualTo("A");
+    for (String after : List.of("", "0", "5-5")) {
+      assertThat(call("hilo1_load", three, List.of(1, after, 10))).startsWith("11\n");
+    }
+    assertThat(call("hilo1_positions", List.of(Keys.stream(c)), List.of("0"))).isEqualTo(":1");
+    List<String> objects = List.of(Keys.objects(c));
+    assertThat(call("hilo1_put", objects, List.of("k", 0, "v", Keys.channel(c), 1)))
+        .startsWith("A");
+    assertThat(call("hilo1_put", objects, List.of("k", 0, "w", Keys.channel(c), 1)))
+        .startsWith("C");
+    assertThat(call("hilo1_put", objects, List.of("l", 0, "w", Keys.channel(c), 1)))
+        .startsWith("F");
+    List<String> lease = List.of(Keys.source("s", "lease"), Keys.source("s", "token"));
+    assertThat(call("hilo1_lease", lease, List.of("n1", 600_000))).isEqualTo(":1");
+    assertThat(call("hilo1_lease", lease, List.of("n1", 600_000))).isEqualTo(":1");
+    assertThat(call("hilo1_lease", lease, List.of("n2", 600_000))).isEqualTo(":0");
+    String q = lastLine(fork.command("HGET", Keys.meta(c), "q"));
+    List<Object> seal =
+        List.of(c, 7, "M2", child, q, Keys.channel(c), Keys.doorbell(p), "{}", "{}");
+    assertThat(call("hilo1_seal", keys(3), with(seal.subList(5, 9), c, 7, "M2", child, "1-1")))
+        .startsWith("C");
+    assertThat(call("hilo1_seal", keys(3), seal)).startsWith("A");
+    assertThat(call("hilo1_seal", keys(3), seal)).startsWith("S");
+    assertThat(call("hilo1_append", keys(3), arguments("s9", "", "", 3))).startsWith("S");
+  }
+
+  private static String lastLine(String reply) {
+    return reply.substring(reply.lastIndexOf('\n') + 1);
+  }
+
+  @Test
+  void theUserCouldNotTouchAnotherKey() {
+    fork.command("ACL", "SETUSER", "limited", "reset", "on", "nopass", "+@all", "~x");
+    assertThat(
+            fork.command(
+                "FUNCTION",
+                "LOAD",
+                "#!lua name=other\n"
+                    + "redis.register_function('touch', function(k, a) return redis.call('GET',"
+                    + " a[1]) end)"))
+        .isEqualTo("other");
+    assertThat(fork.commandAs("limited", "FCALL", "touch", "1", "x", "x")).isEqualTo("$-1");
+    assertThat(fork.commandAs("limited", "FCALL", "touch", "1", "x", "y")).startsWith("-");
+  }
+
+  @Test
+  void theLibraryHasNoFunctionThatIsNotTestedHere() {
+    String[] declared =
+        library()
+            .lines()
+            .filter(line -> line.contains("register_function"))
+            .map(line -> line.replaceAll(".*'(hilo\\w+)'.*", "$1"))
+            .sorted()
+            .toArray(String[]::new);
+    assertThat(declared)
+        .containsExactly(
+            "hilo1_append",
+            "hilo1_claim",
+            "hilo1_done",
+            "hilo1_join",
+            "hilo1_lease",
+            "hilo1_load",
+            "hilo1_own",
+            "hilo1_positions",
+            "hilo1_put",
+            "hilo1_row",
+            "hilo1_seal",
+            "hilo1_settle",
+            "hilo1_snapshot",
+            "hilo_version");
+  }
+}

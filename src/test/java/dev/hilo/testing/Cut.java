@@ -1,0 +1,117 @@
+package dev.hilo.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** A wire to a server that can be cut: also right between a command and its reply. */
+public final class Cut implements AutoCloseable {
+  private final ServerSocket listener;
+  private final URI target;
+  private final Set<Socket> open = ConcurrentHashMap.newKeySet();
+  private final AtomicReference<@Nullable String> lose = new AtomicReference<>();
+
+  public Cut(URI target) {
+    this.target = target;
+    try {
+      this.listener = new ServerSocket(0, 50, InetAddress.ofLiteral("127.0.0.1"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Thread.ofVirtual().start(this::accept);
+  }
+
+  /** The target's address by this wire. */
+  public URI uri() {
+    return URI.create(
+        target.toString().replace(":" + target.getPort(), ":" + listener.getLocalPort()));
+  }
+
+  /**
+   * The next command that names {@code word} reaches the server, its reply is lost, the connection
+   * ends.
+   */
+  public void loseReplyTo(String word) {
+    lose.set(word);
+  }
+
+  /** True until the loss that was asked for has happened. */
+  public boolean armed() {
+    return lose.get() != null;
+  }
+
+  /** Ends all connections. */
+  public void cut() {
+    open.forEach(Cut::end);
+  }
+
+  private void accept() {
+    while (!listener.isClosed()) {
+      try {
+        Socket client = listener.accept();
+        Socket server = new Socket(target.getHost(), target.getPort());
+        open.add(client);
+        open.add(server);
+        AtomicReference<Boolean> losing = new AtomicReference<>(false);
+        Thread.ofVirtual().start(() -> pump(client, server, losing, true));
+        Thread.ofVirtual().start(() -> pump(server, client, losing, false));
+      } catch (IOException e) {
+        // closed, or the server is away: the client sees an end
+      }
+    }
+  }
+
+  private void pump(Socket from, Socket to, AtomicReference<Boolean> losing, boolean commands) {
+    byte[] buffer = new byte[1 << 16];
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        if (commands) {
+          String word = lose.get();
+          String sent = new String(Arrays.copyOf(buffer, n), StandardCharsets.ISO_8859_1);
+          if (word != null && sent.contains(word)) {
+            losing.set(true);
+          }
+        } else if (losing.get()) {
+          lose.set(null);
+          return;
+        }
+        to.getOutputStream().write(buffer, 0, n);
+      }
+    } catch (IOException e) {
+      // one side ended: so does the other
+    } finally {
+      open.remove(from);
+      open.remove(to);
+    }
+  }
+
+  private static void end(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      listener.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    cut();
+  }
+}

@@ -1,0 +1,65 @@
+package dev.hilo.testing;
+
+import dev.hilo.channel.Capabilities;
+import dev.hilo.channel.Channel;
+import dev.hilo.channel.Inbound;
+import dev.hilo.channel.Outbound;
+import dev.hilo.channel.SendResult;
+import dev.hilo.conversation.Address;
+import dev.hilo.conversation.Content;
+import dev.hilo.conversation.Strength;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** A platform that takes everything; letters to it are made here too. */
+public final class PaperChannel implements Channel {
+  public static final String TYPE = "paper";
+  public static final String ACCOUNT = "desk";
+
+  public final ConcurrentLinkedQueue<Outbound> sent = new ConcurrentLinkedQueue<>();
+
+  public static Address address(String person) {
+    return new Address(TYPE, "", person);
+  }
+
+  /** A message of {@code person}; {@code key} makes a redelivery recognisable. */
+  public static Inbound letter(String person, String key, String text) {
+    return letter(person, key, text, List.of());
+  }
+
+  /** A message that also proves {@code aliases} to be the same person. */
+  public static Inbound letter(String person, String key, String text, List<Address> aliases) {
+    return new Inbound.Message(
+        origin(person, key, aliases),
+        key,
+        false,
+        false,
+        new Content.Text(text),
+        List.of(),
+        null,
+        Map.of(),
+        Map.of());
+  }
+
+  public static Inbound.Origin origin(String person, String key, List<Address> aliases) {
+    return new Inbound.Origin(
+        ACCOUNT, address(person), aliases, Strength.PLATFORM, Map.of(), null, null, key, null);
+  }
+
+  @Override
+  public List<Account> accounts() {
+    return List.of(new Account(ACCOUNT, "Desk"));
+  }
+
+  @Override
+  public Capabilities capabilities() {
+    return new Capabilities(4096, true, false, true, false);
+  }
+
+  @Override
+  public SendResult send(Outbound message) {
+    sent.add(message);
+    return new SendResult.Accepted("paper-" + message.id());
+  }
+}

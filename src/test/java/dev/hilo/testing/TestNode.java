@@ -1,0 +1,175 @@
+package dev.hilo.testing;
+
+import dev.hilo.access.Roster;
+import dev.hilo.core.Accounts;
+import dev.hilo.core.Actions;
+import dev.hilo.core.Joining;
+import dev.hilo.core.Proofs;
+import dev.hilo.core.Reception;
+import dev.hilo.core.Roots;
+import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Blobs;
+import dev.hilo.store.Directory;
+import dev.hilo.store.Feed;
+import dev.hilo.store.Lease;
+import dev.hilo.store.Link;
+import dev.hilo.store.SharedObjects;
+import dev.hilo.store.Streams;
+import dev.hilo.store.Tokens;
+import dev.hilo.store.Work;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+
+/**
+ * A gateway's core on one event loop: everything from {@link Link} to {@link Reception}, for one
+ * workspace.
+ */
+public final class TestNode implements AutoCloseable {
+  public static final Roster ROSTER = new Roster("", Map.of("ana", "Ana", "ben", "Ben"));
+  private static final long PATIENCE_SECONDS = 60;
+
+  public final Vertx vertx;
+  public final Context context;
+  public final String workspace;
+  public final Link link;
+  public final Streams streams;
+  public final Directory directory;
+  public final Work work;
+  public final Lease lease;
+  public final Tokens tokens;
+  public final SharedObjects objects;
+  public final Blobs blobs;
+  public final AddressKeys keys = new AddressKeys(new byte[32]);
+  public final PaperChannel paper = new PaperChannel();
+  public final Roots roots;
+  public final Joining joining;
+  public final Reception reception;
+  public final Proofs proofs;
+  public final Actions actions;
+
+  private final URI redis;
+  private final Path folder;
+
+  private TestNode(Vertx vertx, Context context, URI redis, String workspace, Path folder) {
+    this.vertx = vertx;
+    this.context = context;
+    this.redis = redis;
+    this.workspace = workspace;
+    this.folder = folder;
+    this.link = new Link(vertx, context, redis);
+    this.streams = new Streams(link);
+    this.directory = new Directory(link);
+    this.work = new Work(link);
+    this.lease = new Lease(link);
+    this.tokens = new Tokens(link);
+    this.objects = new SharedObjects(link);
+    this.blobs = new Blobs(folder);
+    Accounts accounts =
+        new Accounts(List.of(new Accounts.Opened(PaperChannel.TYPE, "endpoint", paper)));
+    this.roots = new Roots(vertx, streams);
+    this.joining = new Joining(streams, roots);
+    this.reception =
+        new Reception(vertx, workspace, keys, directory, roots, joining, accounts, blobs);
+    this.proofs = new Proofs(roots, joining, tokens, keys, objects);
+    this.actions =
+        new Actions(
+            roots,
+            streams,
+            directory,
+            joining,
+            proofs,
+            accounts,
+            keys,
+            tokens,
+            new Roster(workspace, ROSTER.names()),
+            URI.create("http://127.0.0.1"));
+  }
+
+  static TestNode start(URI redis, String workspace) {
+    Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    Promise<TestNode> made = Promise.promise();
+    try {
+      Path folder = Files.createTempDirectory("hilo-blobs");
+      vertx.runOnContext(
+          _ ->
+              made.complete(
+                  new TestNode(vertx, vertx.getOrCreateContext(), redis, workspace, folder)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return result(made.future());
+  }
+
+  /** Starts something on the node's event loop. */
+  public <T> Future<T> run(Supplier<Future<T>> work) {
+    Promise<T> done = Promise.promise();
+    context.runOnContext(
+        _ -> {
+          try {
+            work.get().onComplete(done);
+          } catch (RuntimeException | AssertionError e) {
+            done.fail(e);
+          }
+        });
+    return done.future();
+  }
+
+  /** Does something on the node's event loop and waits for it; throws what it failed with. */
+  public <T> T await(Supplier<Future<T>> work) {
+    return result(run(work));
+  }
+
+  /** Waits on the test's thread. */
+  public static <T> T result(Future<T> future) {
+    if (Context.isOnEventLoopThread()) {
+      throw new IllegalStateException("an event loop must not wait");
+    }
+    try {
+      return future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case RuntimeException r -> throw r;
+        case Error r -> throw r;
+        case Throwable r -> throw new IllegalStateException(r);
+      }
+    } catch (TimeoutException e) {
+      throw new AssertionError("no answer within " + PATIENCE_SECONDS + " s", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
+  }
+
+  /** A subscriber connection of this node; the caller closes it. */
+  public Feed feed(String name) {
+    return await(() -> Future.succeededFuture(new Feed(vertx, context, redis, link, name)));
+  }
+
+  @Override
+  public void close() {
+    result(link.close());
+    result(vertx.close());
+    try {
+      RedisServer.delete(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
