@@ -14,9 +14,11 @@ export function mailBody(blob, id) {
   const shown = bodies.get(id);
   return html`<button type="button" class="linkish original" aria-expanded=${String(Boolean(shown))} @click=${() => toggle(blob, id)}>
       ${icon("mail")}${t(shown ? "hideOriginal" : "showOriginal")}</button>
-    ${shown
-      ? html`<iframe class="mail-frame" title=${t("originalMail")} sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" .srcdoc=${shown} @load=${fit}></iframe>`
-      : nothing}`;
+    ${
+      shown
+        ? html`<iframe class="mail-frame" title=${t("originalMail")} sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" .srcdoc=${shown} @load=${fit}></iframe>`
+        : nothing
+    }`;
 }
 
 async function toggle(blob, id) {
@@ -29,7 +31,8 @@ async function toggle(blob, id) {
 
 function contained(source) {
   const page = new DOMParser().parseFromString(source, "text/html");
-  for (const each of page.querySelectorAll("script, iframe, object, embed, form, meta, link, base")) each.remove();
+  for (const each of page.querySelectorAll("script, iframe, object, embed, form, meta, link, base"))
+    each.remove();
   for (const anchor of page.querySelectorAll("a[href]")) {
     if (/^(https?:|mailto:|tel:)/i.test(anchor.getAttribute("href"))) {
       anchor.target = "_blank";

@@ -181,8 +181,7 @@ public final class Gateway implements AutoCloseable {
     Map<String, ChannelType<?>> types = types();
     WebClient http =
         WebClient.create(
-            vertx,
-            new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
+            vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
     Ports.Blobs files =
         new Ports.Blobs() {
           @Override
@@ -301,8 +300,7 @@ public final class Gateway implements AutoCloseable {
     Roots roots = new Roots(vertx, streams);
     Joining joining = new Joining(streams, roots);
     Reception reception =
-        new Reception(
-            vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
+        new Reception(vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
@@ -358,8 +356,7 @@ public final class Gateway implements AutoCloseable {
         .await(30, TimeUnit.SECONDS);
   }
 
-  private HttpVerticle.Loop httpLoop(
-      Context context, Limits limits, Doors doors, Sockets sockets) {
+  private HttpVerticle.Loop httpLoop(Context context, Limits limits, Doors doors, Sockets sockets) {
     Link link = link(context);
     Core core = core(link);
     Tokens mine = new Tokens(link);
@@ -394,8 +391,7 @@ public final class Gateway implements AutoCloseable {
                 doors,
                 sockets));
     hubs.add(hub);
-    return new HttpVerticle.Loop(
-        core.reception, actions, core.roots, timeline, mine, board, hub);
+    return new HttpVerticle.Loop(core.reception, actions, core.roots, timeline, mine, board, hub);
   }
 
   private void gauges() {

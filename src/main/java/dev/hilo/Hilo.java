@@ -119,8 +119,7 @@ public final class Hilo {
       WebApps apps = WebApps.load();
       pages = router -> demo.mount(router, apps::page);
     }
-    Gateway gateway =
-        Gateway.start(config, port, redis, installationKey(config), blocks, pages);
+    Gateway gateway = Gateway.start(config, port, redis, installationKey(config), blocks, pages);
     opened.add(gateway);
     gateway.settle(Duration.ofSeconds(10));
     greet(System.out, config, gateway);
@@ -148,8 +147,7 @@ public final class Hilo {
     if (config.http().port() != 0) {
       return config.http().port();
     }
-    try (ServerSocket free =
-        new ServerSocket(0, 1, InetAddress.getByName(config.http().host()))) {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(config.http().host()))) {
       return free.getLocalPort();
     }
   }

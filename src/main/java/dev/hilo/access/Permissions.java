@@ -2,7 +2,9 @@ package dev.hilo.access;
 
 import dev.hilo.conversation.CustomerId;
 
-/** The one table of rights. A visitor's device acts on its own thread only, whatever topic it names. */
+/**
+ * The one table of rights. A visitor's device acts on its own thread only, whatever topic it names.
+ */
 public final class Permissions {
   private Permissions() {}
 

@@ -18,7 +18,8 @@ public sealed interface Principal {
   }
 
   /**
-   * A customer's device. {@code home}: the customer it speaks as; {@code inbox}: the website inbox it came by.
+   * A customer's device. {@code home}: the customer it speaks as; {@code inbox}: the website inbox
+   * it came by.
    */
   record Visitor(CustomerId home, String device, String inbox) implements Principal {
     @Override

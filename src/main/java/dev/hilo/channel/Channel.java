@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One configured channel: a translator between a platform and our values. It never looks up customers, opens
- * conversations or touches the store, sockets or other channels.
+ * One configured channel: a translator between a platform and our values. It never looks up
+ * customers, opens conversations or touches the store, sockets or other channels.
  */
 public interface Channel extends AutoCloseable {
 
@@ -28,8 +28,9 @@ public interface Channel extends AutoCloseable {
   }
 
   /**
-   * Sends one message; called on a virtual thread, one at a time and in order for each address, never repeated
-   * blindly. Every outcome is a value; an exception counts as {@link SendResult.Unknown}.
+   * Sends one message; called on a virtual thread, one at a time and in order for each address,
+   * never repeated blindly. Every outcome is a value; an exception counts as {@link
+   * SendResult.Unknown}.
    */
   SendResult send(Outbound message) throws InterruptedException;
 

@@ -1,8 +1,9 @@
 package dev.hilo.channel;
 
 /**
- * A kind of channel, found by {@link java.util.ServiceLoader}. Adding a platform is one implementation, its settings
- * record, one services line, one block in the configuration and one folder of cases for the contract test.
+ * A kind of channel, found by {@link java.util.ServiceLoader}. Adding a platform is one
+ * implementation, its settings record, one services line, one block in the configuration and one
+ * folder of cases for the contract test.
  *
  * @param <S> the settings of one configured block; its compact constructor checks them
  */

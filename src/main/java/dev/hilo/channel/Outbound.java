@@ -11,10 +11,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param id our message id; the same on every attempt
  * @param replyTo the platform's id of the message it answers
- * @param context what the channel gave with the newest message from this address; empty if it never wrote
+ * @param context what the channel gave with the newest message from this address; empty if it never
+ *     wrote
  * @param agentName the public name of who writes
- * @param attempt 1, 2, …; greater than 1 only after {@link SendResult.Retry}, or after an unknown outcome on a channel
- *     whose sends are repeatable
+ * @param attempt 1, 2, …; greater than 1 only after {@link SendResult.Retry}, or after an unknown
+ *     outcome on a channel whose sends are repeatable
  */
 public record Outbound(
     String id,

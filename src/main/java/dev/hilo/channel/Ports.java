@@ -9,7 +9,8 @@ import java.net.URI;
 /**
  * What a channel may use of the house.
  *
- * @param http shared client, 10 s connect and 30 s idle timeouts; await its futures on virtual threads only
+ * @param http shared client, 10 s connect and 30 s idle timeouts; await its futures on virtual
+ *     threads only
  * @param publicUrl where platforms reach this gateway, without a trailing slash
  */
 public record Ports(Vertx vertx, WebClient http, Blobs blobs, URI publicUrl, String workspace) {

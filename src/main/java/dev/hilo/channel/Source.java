@@ -5,17 +5,21 @@ import org.jspecify.annotations.Nullable;
 
 /** Something that must be polled: a mailbox folder, a queue. */
 public interface Source {
-  /** Stable over restarts; names the lease, cursor and ledger, for example {@code email/support@shop/INBOX}. */
+  /**
+   * Stable over restarts; names the lease, cursor and ledger, for example {@code
+   * email/support@shop/INBOX}.
+   */
   String name();
 
   /**
-   * Runs on a virtual thread until interrupted; may block. Returning or throwing means: start again after a pause.
+   * Runs on a virtual thread until interrupted; may block. Returning or throwing means: start again
+   * after a pause.
    */
   void run(Intake intake) throws Exception;
 
   /**
-   * What a source may ask of the gateway. Every call blocks until the store has answered and throws {@link
-   * LostLease} once another node runs this source.
+   * What a source may ask of the gateway. Every call blocks until the store has answered and throws
+   * {@link LostLease} once another node runs this source.
    */
   interface Intake {
     /** The position saved last, or null. */
@@ -29,7 +33,10 @@ public interface Source {
     /** Returns when the items are durable, in order; a repeat is harmless. */
     void receive(List<Inbound> items) throws InterruptedException;
 
-    /** Writes {@code key} into the ledger: what became of it, for example {@code ingested} or {@code skipped: draft}. */
+    /**
+     * Writes {@code key} into the ledger: what became of it, for example {@code ingested} or {@code
+     * skipped: draft}.
+     */
     void account(String key, String outcome) throws InterruptedException;
   }
 

@@ -5,8 +5,9 @@ import java.util.List;
 /** The inbound half of a channel whose platform calls us. Pure: bytes in, values out. */
 public interface Webhook {
   /**
-   * Verifies over the raw bytes, then parses. Never throws for what the caller sent: garbage is {@link
-   * Received.Refused}, kinds we do not know are items with {@code Unsupported} content or no items at all.
+   * Verifies over the raw bytes, then parses. Never throws for what the caller sent: garbage is
+   * {@link Received.Refused}, kinds we do not know are items with {@code Unsupported} content or no
+   * items at all.
    */
   Received receive(WebhookRequest request);
 
@@ -18,7 +19,8 @@ public interface Webhook {
     record Answered(Reply reply) implements Received {}
 
     /**
-     * Forged (401, 403) or malformed (400); nothing is stored. {@code why} says what and where, without secrets.
+     * Forged (401, 403) or malformed (400); nothing is stored. {@code why} says what and where,
+     * without secrets.
      */
     record Refused(int status, String why) implements Received {}
   }

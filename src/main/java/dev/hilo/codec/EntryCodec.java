@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An entry as its two stored fields, header and body. Reading never fails for an entry of another release: a type, or
- * a form of a type, that is not known here becomes {@link Event.Unknown}.
+ * An entry as its two stored fields, header and body. Reading never fails for an entry of another
+ * release: a type, or a form of a type, that is not known here becomes {@link Event.Unknown}.
  */
 public final class EntryCodec {
   private static final JsonFactory FACTORY = new JsonFactory();
@@ -83,7 +83,10 @@ public final class EntryCodec {
         : Json.bytes(event);
   }
 
-  /** Throws {@link UncheckedIOException} if the header is not one: a damaged store, never a newer release. */
+  /**
+   * Throws {@link UncheckedIOException} if the header is not one: a damaged store, never a newer
+   * release.
+   */
   public static Entry entry(Position position, byte[] header, byte[] body) {
     Header h = header(header);
     return new Entry(position, h, event(h, body));

@@ -37,7 +37,10 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** The mapping of the domain's values to JSON. Positions and authors are strings, enums lower case, nulls absent. */
+/**
+ * The mapping of the domain's values to JSON. Positions and authors are strings, enums lower case,
+ * nulls absent.
+ */
 public final class Json {
   private static final ObjectMapper MAPPER = mapper();
 
@@ -68,7 +71,8 @@ public final class Json {
 
   private static ObjectMapper mapper() {
     SimpleModule forms = new SimpleModule("hilo");
-    forms.addAbstractTypeMapping(Set.class, LinkedHashSet.class); // as written, so that states are equal
+    forms.addAbstractTypeMapping(
+        Set.class, LinkedHashSet.class); // as written, so that states are equal
     text(forms, Position.class, Position::of);
     text(forms, Author.class, Author::of);
     ObjectMapper mapper =
@@ -118,7 +122,8 @@ public final class Json {
             try {
               return parse.apply(in.getText());
             } catch (IllegalArgumentException e) {
-              throw context.weirdStringException(in.getText(), type, String.valueOf(e.getMessage()));
+              throw context.weirdStringException(
+                  in.getText(), type, String.valueOf(e.getMessage()));
             }
           }
         });

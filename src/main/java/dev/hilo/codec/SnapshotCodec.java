@@ -30,7 +30,8 @@ public final class SnapshotCodec {
     for (int i = mine.length; i < bytes.length; i++) {
       if (bytes[i] == '|') {
         try {
-          String position = new String(bytes, mine.length, i - mine.length, StandardCharsets.US_ASCII);
+          String position =
+              new String(bytes, mine.length, i - mine.length, StandardCharsets.US_ASCII);
           StreamState state =
               Json.read(Arrays.copyOfRange(bytes, i + 1, bytes.length), StreamState.class);
           return state.last().toString().equals(position) ? state : null;

@@ -1,6 +1,9 @@
 package dev.hilo.conversation;
 
-/** Who may be told of an entry at all. Everything that is not on the list of {@link #of} is for staff only. */
+/**
+ * Who may be told of an entry at all. Everything that is not on the list of {@link #of} is for
+ * staff only.
+ */
 public enum Audience {
   STAFF,
   ALL;

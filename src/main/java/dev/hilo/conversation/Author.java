@@ -1,6 +1,9 @@
 package dev.hilo.conversation;
 
-/** Who caused an entry. {@code id}: a customer id, an agent's id, a bot's name, or the gateway's part that acted. */
+/**
+ * Who caused an entry. {@code id}: a customer id, an agent's id, a bot's name, or the gateway's
+ * part that acted.
+ */
 public record Author(Kind kind, String id) {
   public enum Kind {
     CUSTOMER,

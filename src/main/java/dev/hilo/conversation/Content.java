@@ -4,14 +4,18 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What a message says. What cannot be rendered is {@link Unsupported}; nothing is ever dropped for its form. */
+/**
+ * What a message says. What cannot be rendered is {@link Unsupported}; nothing is ever dropped for
+ * its form.
+ */
 public sealed interface Content {
 
   record Text(String text) implements Content {}
 
   /**
-   * A file of any sort. {@code blob} names the stored bytes, {@code ref} is the platform's own handle for bytes not
-   * fetched yet, {@code failed} says why there will be none. {@code size} in bytes, -1 = unknown.
+   * A file of any sort. {@code blob} names the stored bytes, {@code ref} is the platform's own
+   * handle for bytes not fetched yet, {@code failed} says why there will be none. {@code size} in
+   * bytes, -1 = unknown.
    */
   record Media(
       Kind kind,
@@ -49,7 +53,10 @@ public sealed interface Content {
     public record Option(String id, String title) {}
   }
 
-  /** The prepared answer, list row, button or command that was chosen; {@code kind} in the platform's words. */
+  /**
+   * The prepared answer, list row, button or command that was chosen; {@code kind} in the
+   * platform's words.
+   */
   record Choice(
       String kind,
       String id,
@@ -67,17 +74,23 @@ public sealed interface Content {
   record Template(String name, String language, List<String> parameters) implements Content {}
 
   /**
-   * A mail. {@code text} is what the writer said in this mail, {@code quoted} the rest of the body; {@code html}
-   * names a blob with the sanitised body.
+   * A mail. {@code text} is what the writer said in this mail, {@code quoted} the rest of the body;
+   * {@code html} names a blob with the sanitised body.
    */
   record Email(
       String subject, String text, @Nullable String html, List<String> cc, @Nullable String quoted)
       implements Content {}
 
-  /** Kept as it came: {@code kind} in the platform's words, {@code raw} at most a few kB of its JSON or text. */
+  /**
+   * Kept as it came: {@code kind} in the platform's words, {@code raw} at most a few kB of its JSON
+   * or text.
+   */
   record Unsupported(String kind, String raw) implements Content {}
 
-  /** A line of at most {@code max} characters for lists and notifications; empty where only the kind is known. */
+  /**
+   * A line of at most {@code max} characters for lists and notifications; empty where only the kind
+   * is known.
+   */
   default String preview(int max) {
     String text =
         switch (this) {

@@ -3,8 +3,8 @@ package dev.hilo.conversation;
 import java.util.regex.Pattern;
 
 /**
- * The id of one stream, {@code <workspace>.<local>}. The local part is a ULID for customers and {@code ~name} for
- * the workspace's own streams.
+ * The id of one stream, {@code <workspace>.<local>}. The local part is a ULID for customers and
+ * {@code ~name} for the workspace's own streams.
  */
 public record CustomerId(String workspace, String local) implements Comparable<CustomerId> {
   private static final Pattern WORKSPACE = Pattern.compile("[a-z0-9-]{1,32}");
@@ -16,7 +16,9 @@ public record CustomerId(String workspace, String local) implements Comparable<C
     }
   }
 
-  /** Parses {@code <workspace>.<local>}; throws {@link IllegalArgumentException} for anything else. */
+  /**
+   * Parses {@code <workspace>.<local>}; throws {@link IllegalArgumentException} for anything else.
+   */
   public static CustomerId of(String value) {
     int dot = value.indexOf('.');
     if (dot < 0) {

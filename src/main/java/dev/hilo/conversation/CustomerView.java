@@ -6,8 +6,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a customer's device is told of an entry. It is built from the few things a customer may know, never made by
- * leaving out: what this class does not name cannot leak.
+ * What a customer's device is told of an entry. It is built from the few things a customer may
+ * know, never made by leaving out: what this class does not name cannot leak.
  *
  * @param t name of the type, as in {@link Event#type}
  * @param me this customer, on whatever device, said it
@@ -17,10 +17,7 @@ public record CustomerView(
 
   public sealed interface Body {
     record Said(
-        String channel,
-        Content content,
-        List<Content.Media> attachments,
-        @Nullable String replyTo)
+        String channel, Content content, List<Content.Media> attachments, @Nullable String replyTo)
         implements Body {}
 
     record Edited(String message, Content content) implements Body {}

@@ -1,8 +1,9 @@
 package dev.hilo.conversation;
 
 /**
- * How an append treats an entry. Facts are always kept; decisions only if the state they were taken on still stands;
- * quiet facts do not disturb decisions. The class is stored, so that readers classify types they do not know.
+ * How an append treats an entry. Facts are always kept; decisions only if the state they were taken
+ * on still stands; quiet facts do not disturb decisions. The class is stored, so that readers
+ * classify types they do not know.
  */
 public enum EntryClass {
   START('S'),

@@ -17,7 +17,8 @@ public sealed interface Event {
   record CustomerStarted(CustomerKind kind, @Nullable String name) implements Event {}
 
   /**
-   * Somebody said something; the header's author gives the direction, the header's id is the message's.
+   * Somebody said something; the header's author gives the direction, the header's id is the
+   * message's.
    *
    * @param address where it came from or goes to
    * @param account the business side of it (a number, a mailbox, an inbox)
@@ -54,7 +55,8 @@ public sealed interface Event {
   }
 
   /**
-   * The state of messages of ours. A message that is not known here any more is named {@code ext:<platform id>}.
+   * The state of messages of ours. A message that is not known here any more is named {@code
+   * ext:<platform id>}.
    *
    * @param externalId the platform's id, with {@code SENT} of a single message
    */
@@ -104,11 +106,12 @@ public sealed interface Event {
   record AddressLinked(Address address, String via) implements Event {}
 
   /** Evidence that two homes are one person; {@code homes} and {@code vias} have two items each. */
-  record IdentityObserved(
-      List<String> homes, List<String> vias, Strength strength, String method) implements Event {}
+  record IdentityObserved(List<String> homes, List<String> vias, Strength strength, String method)
+      implements Event {}
 
   /**
-   * From here on {@code from} speaks in this stream; its own entries up to {@code upTo} stay where they are.
+   * From here on {@code from} speaks in this stream; its own entries up to {@code upTo} stay where
+   * they are.
    *
    * @param homes the two homes that the evidence is about
    * @param proved groups of homes already proved to be one person in the other stream
@@ -139,7 +142,10 @@ public sealed interface Event {
       long lastAt,
       Map<String, String> context) {}
 
-  /** Last in a stream that was merged into an older one; says all that is needed to finish the merge. */
+  /**
+   * Last in a stream that was merged into an older one; says all that is needed to finish the
+   * merge.
+   */
   record Sealed(
       String mergeId, String into, Strength strength, List<String> homes, @Nullable String why)
       implements Event {}
@@ -158,7 +164,9 @@ public sealed interface Event {
   /** An item for an account that no configuration knows, kept as it came. */
   record Unrouted(String channel, String endpoint, String account, String raw) implements Event {}
 
-  /** A type this release does not know: kept, forwarded, folded as seen. {@code body} is its JSON. */
+  /**
+   * A type this release does not know: kept, forwarded, folded as seen. {@code body} is its JSON.
+   */
   record Unknown(String type, String body) implements Event {}
 
   /** The stored name of this event's type. */

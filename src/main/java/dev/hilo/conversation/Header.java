@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param at the platform's time, ms
  * @param rx our time, ms
  * @param conv the open conversation, as the writer knew it
- * @param must readers that do not know this type may not do these things; {@code decide} is the only word so far
+ * @param must readers that do not know this type may not do these things; {@code decide} is the
+ *     only word so far
  * @param enc 0 = clear, 1 = body sealed with the home's key
  */
 public record Header(

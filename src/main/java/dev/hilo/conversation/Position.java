@@ -3,8 +3,8 @@ package dev.hilo.conversation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A place in one stream. {@code seq} counts from 1 without holes; {@code epoch} rises whenever the store's history
- * may have been rewound, so a position is never issued for two different entries.
+ * A place in one stream. {@code seq} counts from 1 without holes; {@code epoch} rises whenever the
+ * store's history may have been rewound, so a position is never issued for two different entries.
  */
 public record Position(long epoch, long seq) implements Comparable<Position> {
   /** Before the first entry. */
@@ -16,7 +16,10 @@ public record Position(long epoch, long seq) implements Comparable<Position> {
     }
   }
 
-  /** Parses {@code epoch-seq}; {@code "0"} is {@link #START}. Throws {@link IllegalArgumentException} otherwise. */
+  /**
+   * Parses {@code epoch-seq}; {@code "0"} is {@link #START}. Throws {@link
+   * IllegalArgumentException} otherwise.
+   */
   public static Position of(String value) {
     if (value.equals("0")) {
       return START;
@@ -37,7 +40,10 @@ public record Position(long epoch, long seq) implements Comparable<Position> {
     return value == null ? null : of(value);
   }
 
-  /** True if {@code this} is the entry right after {@code previous} in a history that was not rewound in between. */
+  /**
+   * True if {@code this} is the entry right after {@code previous} in a history that was not
+   * rewound in between.
+   */
   public boolean follows(Position previous) {
     return epoch == previous.epoch && seq == previous.seq + 1;
   }

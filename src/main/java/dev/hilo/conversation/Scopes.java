@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which homes of one thread are proved to be the same person. A device sees its own home and those joined to it by
- * verified evidence, nothing else. Immutable; groups are disjoint sets of two or more homes.
+ * Which homes of one thread are proved to be the same person. A device sees its own home and those
+ * joined to it by verified evidence, nothing else. Immutable; groups are disjoint sets of two or
+ * more homes.
  */
 public record Scopes(List<Set<String>> groups) {
   public static final Scopes NONE = new Scopes(List.of());
@@ -31,8 +32,7 @@ public record Scopes(List<Set<String>> groups) {
     TreeSet<String> both = new TreeSet<>(of);
     both.addAll(of(b));
     List<Set<String>> next =
-        new ArrayList<>(
-            groups.stream().filter(g -> !g.contains(a) && !g.contains(b)).toList());
+        new ArrayList<>(groups.stream().filter(g -> !g.contains(a) && !g.contains(b)).toList());
     next.add(both);
     return new Scopes(List.copyOf(next));
   }

@@ -12,8 +12,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a stream's entries add up to: everything decisions are taken on. A pure function of the entries, without clock,
- * settings or randomness; the same entries always give the same state. Bounded: old messages leave {@link #messages}.
+ * What a stream's entries add up to: everything decisions are taken on. A pure function of the
+ * entries, without clock, settings or randomness; the same entries always give the same state.
+ * Bounded: old messages leave {@link #messages}.
  *
  * <p>Owned by one thread at a time. {@link #advance} is the only way in.
  */
@@ -25,7 +26,10 @@ public final class StreamState {
   private static final int READERS = 32;
   private static final int SNIPPET = 120;
 
-  /** An address of this customer as a way to reach it. {@code lastAt}: our time of its newest inbound message, ms. */
+  /**
+   * An address of this customer as a way to reach it. {@code lastAt}: our time of its newest
+   * inbound message, ms.
+   */
   public record Route(
       String via,
       Address address,
@@ -63,7 +67,10 @@ public final class StreamState {
     }
   }
 
-  /** A recent message: enough to answer it, to find it by the platform's id, and to know what became of it. */
+  /**
+   * A recent message: enough to answer it, to find it by the platform's id, and to know what became
+   * of it.
+   */
   public record Message(
       String id,
       Position position,
@@ -74,8 +81,7 @@ public final class StreamState {
       long changedAt) {
 
     Message now(Delivery next, @Nullable String external, long at) {
-      return new Message(
-          id, position, by, via, external != null ? external : externalId, next, at);
+      return new Message(id, position, by, via, external != null ? external : externalId, next, at);
     }
   }
 
@@ -124,9 +130,11 @@ public final class StreamState {
   }
 
   /**
-   * Folds the entries that come right after {@link #last}; entries it has already seen are passed over.
+   * Folds the entries that come right after {@link #last}; entries it has already seen are passed
+   * over.
    *
-   * @return false if there is a gap or the history was rewound: this state is void and must be loaded again
+   * @return false if there is a gap or the history was rewound: this state is void and must be
+   *     loaded again
    */
   public boolean advance(List<Entry> entries) {
     for (Entry entry : entries) {
@@ -203,8 +211,7 @@ public final class StreamState {
   private void message(Entry entry, Header h, Event.MessageAdded e) {
     String via = h.via() == null ? "" : h.via();
     messages.put(
-        h.id(),
-        new Message(h.id(), entry.position(), h.by(), via, e.externalId(), null, h.rx()));
+        h.id(), new Message(h.id(), entry.position(), h.by(), via, e.externalId(), null, h.rx()));
     if (messages.size() > MESSAGES) {
       messages.remove(messages.keySet().iterator().next());
     }
@@ -296,13 +303,11 @@ public final class StreamState {
   }
 
   private void link(Event.AddressLinked e, Header h) {
-    routes.putIfAbsent(
-        e.via(), new Route(e.via(), e.address(), "", h.home(), 0, Map.of()));
+    routes.putIfAbsent(e.via(), new Route(e.via(), e.address(), "", h.home(), 0, Map.of()));
   }
 
   private void merged(Entry entry, Header h, Event.CustomersMerged e) {
-    joined.add(
-        new Joined(e.from(), e.mergeId(), e.upTo(), entry.position(), h.rx(), e.strength()));
+    joined.add(new Joined(e.from(), e.mergeId(), e.upTo(), entry.position(), h.rx(), e.strength()));
     for (Event.LinkedAddress a : e.addresses()) {
       Route mine = routes.get(a.via());
       if (mine == null || a.lastAt() > mine.lastAt()) {
@@ -325,7 +330,8 @@ public final class StreamState {
     }
     unread += e.unread();
     if (e.waitingSince() > 0) {
-      waitingSince = waitingSince == 0 ? e.waitingSince() : Math.min(waitingSince, e.waitingSince());
+      waitingSince =
+          waitingSince == 0 ? e.waitingSince() : Math.min(waitingSince, e.waitingSince());
     }
   }
 

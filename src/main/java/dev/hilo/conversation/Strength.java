@@ -1,8 +1,8 @@
 package dev.hilo.conversation;
 
 /**
- * What evidence for "these two addresses are one person" is worth. Only {@link #PLATFORM} and {@link #CODE} open one
- * address's history to the other.
+ * What evidence for "these two addresses are one person" is worth. Only {@link #PLATFORM} and
+ * {@link #CODE} open one address's history to the other.
  */
 public enum Strength {
   /** Said by the person or by a form: proves nothing. */

@@ -2,7 +2,10 @@ package dev.hilo.conversation;
 
 import java.security.SecureRandom;
 
-/** Makes ULIDs (github.com/ulid/spec): 48 bits of milliseconds and 80 random bits, 26 characters of Crockford base 32. */
+/**
+ * Makes ULIDs (github.com/ulid/spec): 48 bits of milliseconds and 80 random bits, 26 characters of
+ * Crockford base 32.
+ */
 public final class Ulid {
   private static final char[] DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
   private static final SecureRandom RANDOM = new SecureRandom();

@@ -35,8 +35,8 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people do: say, note, assign, resolve, join … Sockets and REST share it. Every refusal is a {@link Problem}.
- * For one event loop.
+ * What people do: say, note, assign, resolve, join … Sockets and REST share it. Every refusal is a
+ * {@link Problem}. For one event loop.
  */
 public final class Actions {
   private static final Duration LINK_LIFE = Duration.ofMinutes(5);
@@ -76,7 +76,10 @@ public final class Actions {
     this.publicUrl = publicUrl;
   }
 
-  /** The folded root of a thread that {@code who} may do {@code act} on; fails where nothing was ever said. */
+  /**
+   * The folded root of a thread that {@code who} may do {@code act} on; fails where nothing was
+   * ever said.
+   */
   public Future<StreamState> thread(Principal who, Act act, CustomerId topic) {
     if (!Permissions.may(who, act, topic)) {
       return Future.failedFuture(forbidden());
@@ -107,7 +110,9 @@ public final class Actions {
     if (!(content instanceof Content.Text || content instanceof Content.Choice)
         || content instanceof Content.Text t && t.text().length() > LONGEST_TEXT) {
       return Future.failedFuture(
-          new Problem(Problem.Code.BAD_REQUEST, "a visitor says text of at most " + LONGEST_TEXT + " characters"));
+          new Problem(
+              Problem.Code.BAD_REQUEST,
+              "a visitor says text of at most " + LONGEST_TEXT + " characters"));
     }
     Address address = web(v);
     String via = keys.via(address);
@@ -220,8 +225,7 @@ public final class Actions {
                     ObjectNode item = entries.addObject().put("pos", m.position().toString());
                     item.set("event", Wire.staff(m, roster::name));
                   });
-              return Future.failedFuture(
-                  new Problem(Problem.Code.STALE_VIEW, p.title(), detail));
+              return Future.failedFuture(new Problem(Problem.Code.STALE_VIEW, p.title(), detail));
             });
   }
 
@@ -256,8 +260,7 @@ public final class Actions {
       int limit = opened.channel().capabilities().textLimit();
       String text = Drafts.longText(content);
       if (text != null && text.length() > limit) {
-        throw new Problem(
-            Problem.Code.TOO_LARGE, type + " takes at most " + limit + " characters");
+        throw new Problem(Problem.Code.TOO_LARGE, type + " takes at most " + limit + " characters");
       }
     }
     Event event =
@@ -288,8 +291,8 @@ public final class Actions {
   }
 
   /**
-   * Does what a {@code do} frame asks for. The result holds {@code pos} where something was appended, else what
-   * protocol.md names for the action.
+   * Does what a {@code do} frame asks for. The result holds {@code pos} where something was
+   * appended, else what protocol.md names for the action.
    */
   public Future<ObjectNode> act(Principal who, CustomerId topic, String action, JsonNode f) {
     String id = f.path("id").asText(Ulid.next());
@@ -299,17 +302,49 @@ public final class Actions {
             fact(who, Act.NOTE, topic, id, _ -> new Event.NoteAdded(text(f, "text", 5000)));
         case "assign" -> decision(who, Act.ASSIGN, topic, id, s -> assigned(who, s, f));
         case "resolve" ->
-            decision(who, Act.RESOLVE, topic, id, s -> s.open() ? new Event.ConversationResolved(s.id()) : null);
+            decision(
+                who,
+                Act.RESOLVE,
+                topic,
+                id,
+                s -> s.open() ? new Event.ConversationResolved(s.id()) : null);
         case "reopen" ->
-            decision(who, Act.REOPEN, topic, id, s -> s.open() ? null : new Event.ConversationReopened(s.id()));
+            decision(
+                who,
+                Act.REOPEN,
+                topic,
+                id,
+                s -> s.open() ? null : new Event.ConversationReopened(s.id()));
         case "label" ->
-            decision(who, Act.LABEL, topic, id, _ -> new Event.LabelsChanged(words(f, "add"), words(f, "remove")));
+            decision(
+                who,
+                Act.LABEL,
+                topic,
+                id,
+                _ -> new Event.LabelsChanged(words(f, "add"), words(f, "remove")));
         case "priority" ->
             decision(who, Act.PRIORITY, topic, id, _ -> new Event.PriorityChanged(priority(f)));
         case "attributes" -> attributes(who, topic, id, f);
-        case "react" -> onMessage(who, Act.REACT, topic, id, f, m -> new Event.ReactionChanged(m.id(), text(f, "emoji", 32), f.path("on").asBoolean(true)));
-        case "edit" -> onMessage(who, Act.EDIT, topic, id, f, m -> new Event.MessageEdited(m.id(), Say.content(f.path("content"))));
-        case "remove" -> onMessage(who, Act.EDIT, topic, id, f, m -> new Event.MessageRemoved(m.id()));
+        case "react" ->
+            onMessage(
+                who,
+                Act.REACT,
+                topic,
+                id,
+                f,
+                m ->
+                    new Event.ReactionChanged(
+                        m.id(), text(f, "emoji", 32), f.path("on").asBoolean(true)));
+        case "edit" ->
+            onMessage(
+                who,
+                Act.EDIT,
+                topic,
+                id,
+                f,
+                m -> new Event.MessageEdited(m.id(), Say.content(f.path("content"))));
+        case "remove" ->
+            onMessage(who, Act.EDIT, topic, id, f, m -> new Event.MessageRemoved(m.id()));
         case "join" -> join(who, topic, f);
         case "ask-proof" ->
             thread(who, Act.ASK_PROOF, topic)
@@ -330,8 +365,7 @@ public final class Actions {
     String src = Roots.src("do", who.author().toString(), id);
     Drafts drafts = Drafts.now(who.author(), src);
     return thread(who, act, topic)
-        .compose(
-            state -> roots.write(topic, src, s -> List.of(drafts.of(s, event.apply(state)))))
+        .compose(state -> roots.write(topic, src, s -> List.of(drafts.of(s, event.apply(state)))))
         .map(w -> Json.object().put("pos", w.position().toString()));
   }
 
@@ -390,7 +424,8 @@ public final class Actions {
         .fields()
         .forEachRemaining(
             e -> {
-              if (!e.getKey().matches("[a-z0-9_.-]{1,40}") || e.getValue().asText().length() > 500) {
+              if (!e.getKey().matches("[a-z0-9_.-]{1,40}")
+                  || e.getValue().asText().length() > 500) {
                 throw new Problem(
                     Problem.Code.BAD_REQUEST,
                     "set: names are 1..40 of a-z 0-9 _ . -, values at most 500 characters");
@@ -428,7 +463,9 @@ public final class Actions {
               StreamState.Message m = state.message(text(f, "message", 64));
               StreamState.Route route = m == null ? null : state.routes().get(m.via());
               boolean mine = m != null && m.by().equals(who.author());
-              if (m == null || route == null || who instanceof Principal.Visitor v && !seen(state, v, route)) {
+              if (m == null
+                  || route == null
+                  || who instanceof Principal.Visitor v && !seen(state, v, route)) {
                 return Future.failedFuture(
                     new Problem(Problem.Code.BAD_REQUEST, "there is no such recent message"));
               }

@@ -37,7 +37,11 @@ final class Card {
     }
     ArrayNode joined = card.putArray("joined");
     for (StreamState.Joined j : state.joined()) {
-      joined.addObject().put("customer", j.customer()).put("at", j.rx()).set("strength", Json.tree(j.strength()));
+      joined
+          .addObject()
+          .put("customer", j.customer())
+          .put("at", j.rx())
+          .set("strength", Json.tree(j.strength()));
     }
     ArrayNode agents = card.putArray("agents");
     roster.names().forEach((id, name) -> agents.addObject().put("id", id).put("name", name));
@@ -60,7 +64,11 @@ final class Card {
     Set<String> same = state.scopes().of(route.home());
     ArrayNode verified = out.putArray("verified");
     state.routes().values().stream()
-        .filter(r -> !r.via().equals(route.via()) && !r.home().equals(route.home()) && same.contains(r.home()))
+        .filter(
+            r ->
+                !r.via().equals(route.via())
+                    && !r.home().equals(route.home())
+                    && same.contains(r.home()))
         .forEach(r -> verified.add(r.via()));
   }
 }

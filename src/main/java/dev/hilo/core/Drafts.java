@@ -64,7 +64,10 @@ record Drafts(Author by, @Nullable String src, long at, long rx) {
     return text.substring(0, end) + "…";
   }
 
-  /** The longest text of a content, which becomes a blob when the entry is too large; null if there is none. */
+  /**
+   * The longest text of a content, which becomes a blob when the entry is too large; null if there
+   * is none.
+   */
   static @Nullable String longText(Content content) {
     return switch (content) {
       case Content.Text t -> t.text();
@@ -101,15 +104,21 @@ record Drafts(Author by, @Nullable String src, long at, long rx) {
               m.caption() == null ? null : cut(m.caption(), 2000),
               m.ref() == null ? null : cut(m.ref(), 1000),
               m.failed());
-      case Content.Location l -> new Content.Location(l.latitude(), l.longitude(), null, null, null);
+      case Content.Location l ->
+          new Content.Location(l.latitude(), l.longitude(), null, null, null);
       case Content.Contact c ->
           new Content.Contact(cut(c.name(), 150), first(c.phones()), first(c.emails()));
       case Content.Choice c ->
           new Content.Choice(
-              cut(c.kind(), 50), cut(c.id(), 300), null, null, c.data() == null ? null : cut(c.data(), 2000));
+              cut(c.kind(), 50),
+              cut(c.id(), 300),
+              null,
+              null,
+              c.data() == null ? null : cut(c.data(), 2000));
       case Content.Form f -> new Content.Unsupported("form too large: " + cut(f.name(), 100), "");
       case Content.Card c -> new Content.Card(cut(c.title(), 300), null, null, null);
-      case Content.Template t -> new Content.Template(cut(t.name(), 300), t.language(), first(t.parameters()));
+      case Content.Template t ->
+          new Content.Template(cut(t.name(), 300), t.language(), first(t.parameters()));
     };
   }
 

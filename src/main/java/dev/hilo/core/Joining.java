@@ -17,9 +17,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one customer of two. The younger stream is sealed (one call, its last entry names the older); then the older
- * says that it speaks for both. The seal carries all that the second step needs, so anybody can finish it, and doing
- * it twice is harmless.
+ * Makes one customer of two. The younger stream is sealed (one call, its last entry names the
+ * older); then the older says that it speaks for both. The seal carries all that the second step
+ * needs, so anybody can finish it, and doing it twice is harmless.
  */
 public final class Joining {
   private static final int TRIES = 10;
@@ -56,8 +56,7 @@ public final class Joining {
   private Future<Void> note(Evidence e) {
     CustomerId home = e.homes().getFirst();
     List<String> homes = e.homes().stream().map(CustomerId::toString).toList();
-    String src =
-        Roots.src("identity", homes.toString(), e.vias().toString(), e.strength().name());
+    String src = Roots.src("identity", homes.toString(), e.vias().toString(), e.strength().name());
     Drafts drafts = Drafts.now(e.by(), src);
     return roots
         .write(
@@ -116,8 +115,7 @@ public final class Joining {
                           }
                           String refusal = MergeRules.refusal(a, b);
                           if (refusal != null) {
-                            return Future.failedFuture(
-                                new Problem(Problem.Code.REFUSED, refusal));
+                            return Future.failedFuture(new Problem(Problem.Code.REFUSED, refusal));
                           }
                           if (tries >= TRIES) {
                             return Future.failedFuture(

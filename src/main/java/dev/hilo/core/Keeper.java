@@ -31,10 +31,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the customers of the partitions that fall to this node: sends what is unsent, settles facts that wait
- * for their decision, finishes merges, writes rows and snapshots. Partitions are shared out by rendezvous hash over
- * the living nodes; a token that rises with each change of hands stops a node that does not know it was replaced.
- * Works on virtual threads; every method but the constructor may be called from any.
+ * Looks after the customers of the partitions that fall to this node: sends what is unsent, settles
+ * facts that wait for their decision, finishes merges, writes rows and snapshots. Partitions are
+ * shared out by rendezvous hash over the living nodes; a token that rises with each change of hands
+ * stops a node that does not know it was replaced. Works on virtual threads; every method but the
+ * constructor may be called from any.
  */
 public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
@@ -55,7 +56,8 @@ public final class Keeper implements AutoCloseable {
   private final Lanes lanes;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().name("keeper").factory());
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("keeper").factory());
   private final Semaphore atOnce = new Semaphore(256);
   private final Map<Integer, Held> held = new ConcurrentHashMap<>();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
@@ -112,13 +114,15 @@ public final class Keeper implements AutoCloseable {
   }
 
   public void start() {
-    var _ = clock.scheduleWithFixedDelay(
-        () -> threads.execute(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
-    var _ = clock.scheduleWithFixedDelay(
-        () -> held.values().forEach(h -> threads.execute(() -> sweep(h))),
-        SWEEP_MS,
-        SWEEP_MS,
-        TimeUnit.MILLISECONDS);
+    var _ =
+        clock.scheduleWithFixedDelay(
+            () -> threads.execute(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
+    var _ =
+        clock.scheduleWithFixedDelay(
+            () -> held.values().forEach(h -> threads.execute(() -> sweep(h))),
+            SWEEP_MS,
+            SWEEP_MS,
+            TimeUnit.MILLISECONDS);
   }
 
   /** Renews this node's lease and takes or leaves partitions as nodes come and go. */
@@ -208,10 +212,11 @@ public final class Keeper implements AutoCloseable {
 
   private void wakeAt(CustomerId customer, long millis) {
     if (!closed) {
-      var _ = clock.schedule(
-          () -> wake(customer),
-          Math.max(0, millis - System.currentTimeMillis()),
-          TimeUnit.MILLISECONDS);
+      var _ =
+          clock.schedule(
+              () -> wake(customer),
+              Math.max(0, millis - System.currentTimeMillis()),
+              TimeUnit.MILLISECONDS);
     }
   }
 
@@ -221,9 +226,7 @@ public final class Keeper implements AutoCloseable {
       return;
     }
     Tending before =
-        tended.compute(
-            customer,
-            (_, is) -> is == null ? Tending.RUNNING : Tending.AGAIN);
+        tended.compute(customer, (_, is) -> is == null ? Tending.RUNNING : Tending.AGAIN);
     if (before == Tending.RUNNING) {
       threads.execute(() -> tend(customer));
     }
@@ -247,8 +250,7 @@ public final class Keeper implements AutoCloseable {
         pause();
       }
       again =
-          tended.computeIfPresent(
-                  customer, (_, is) -> is == Tending.AGAIN ? Tending.RUNNING : null)
+          tended.computeIfPresent(customer, (_, is) -> is == Tending.AGAIN ? Tending.RUNNING : null)
               != null;
     }
   }

@@ -34,10 +34,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends what the fold shows as unsent: one lane for each address, in order, the head first. A claim is stored before
- * the platform is called. A claim without a result, left by a node that died, means that the platform may have the
- * message: it is repeated only where the channel says that this is harmless, else its outcome is {@code UNKNOWN} and
- * the lane waits up to {@link #HOLD} for the platform to tell.
+ * Sends what the fold shows as unsent: one lane for each address, in order, the head first. A claim
+ * is stored before the platform is called. A claim without a result, left by a node that died,
+ * means that the platform may have the message: it is repeated only where the channel says that
+ * this is harmless, else its outcome is {@code UNKNOWN} and the lane waits up to {@link #HOLD} for
+ * the platform to tell.
  */
 public final class Lanes implements AutoCloseable {
   static final Duration HOLD = Duration.ofSeconds(30);
@@ -55,7 +56,10 @@ public final class Lanes implements AutoCloseable {
   private final Set<String> running = ConcurrentHashMap.newKeySet();
   private final Set<CustomerId> drained = ConcurrentHashMap.newKeySet();
 
-  /** Results by message: a store that lost the newest entries asks again for what the platform already has. */
+  /**
+   * Results by message: a store that lost the newest entries asks again for what the platform
+   * already has.
+   */
   private final Map<String, Event.DeliveryChanged> results =
       Collections.synchronizedMap(
           new LinkedHashMap<>() {
@@ -70,8 +74,7 @@ public final class Lanes implements AutoCloseable {
   private BiConsumer<CustomerId, Long> wake = (_, _) -> {};
   private volatile boolean closed;
 
-  public Lanes(
-      Streams streams, Work work, Accounts accounts, Roster roster, MeterRegistry meters) {
+  public Lanes(Streams streams, Work work, Accounts accounts, Roster roster, MeterRegistry meters) {
     this.meters = meters;
     this.streams = streams;
     this.work = work;
@@ -83,7 +86,10 @@ public final class Lanes implements AutoCloseable {
     this.wake = wake;
   }
 
-  /** What was done with a message before: {@code C} = the platform was called, {@code R} = try again at {@code due}. */
+  /**
+   * What was done with a message before: {@code C} = the platform was called, {@code R} = try again
+   * at {@code due}.
+   */
   private record Claim(char kind, int attempt, long due) {
     static @Nullable Claim of(@Nullable String stored) {
       if (stored == null || stored.isEmpty()) {
@@ -97,7 +103,8 @@ public final class Lanes implements AutoCloseable {
   /**
    * Starts the lanes that have something to send.
    *
-   * @return null = nothing waits, 0 = lanes are at work and will wake the keeper, else when to look again, ms
+   * @return null = nothing waits, 0 = lanes are at work and will wake the keeper, else when to look
+   *     again, ms
    */
   @Nullable Long run(StreamState state, String token) {
     if (state.pending().isEmpty()) {
@@ -121,7 +128,10 @@ public final class Lanes implements AutoCloseable {
     return due;
   }
 
-  /** Messages without an outcome. The outcomes of a sealed stream stand in its root; its claims remember them. */
+  /**
+   * Messages without an outcome. The outcomes of a sealed stream stand in its root; its claims
+   * remember them.
+   */
   private static List<StreamState.Pending> unsent(StreamState state, Map<String, String> claims) {
     return state.pending().stream()
         .filter(p -> !claims.getOrDefault(p.id(), "").startsWith("D"))
@@ -130,10 +140,7 @@ public final class Lanes implements AutoCloseable {
 
   private static StreamState.@Nullable Pending head(
       StreamState state, Map<String, String> claims, String via) {
-    return unsent(state, claims).stream()
-        .filter(p -> p.via().equals(via))
-        .findFirst()
-        .orElse(null);
+    return unsent(state, claims).stream().filter(p -> p.via().equals(via)).findFirst().orElse(null);
   }
 
   private void start(CustomerId customer, String via, String token) {
@@ -182,7 +189,8 @@ public final class Lanes implements AutoCloseable {
       if (entry == null || !(entry.event() instanceof Event.MessageAdded message)) {
         break; // rewound since: the next look tells
       }
-      Long retry = deliver(state, head, entry, message, before, stored == null ? "" : stored, token);
+      Long retry =
+          deliver(state, head, entry, message, before, stored == null ? "" : stored, token);
       if (retry != null) {
         return retry;
       }
@@ -190,7 +198,10 @@ public final class Lanes implements AutoCloseable {
     return System.currentTimeMillis();
   }
 
-  /** How long this lane must wait for an outcome the platform may still tell, or for a merged stream to empty; ms. */
+  /**
+   * How long this lane must wait for an outcome the platform may still tell, or for a merged stream
+   * to empty; ms.
+   */
   private long held(StreamState state, String via) {
     StreamState.Message unknown = state.unknownOn(via);
     if (unknown != null) {
@@ -233,7 +244,9 @@ public final class Lanes implements AutoCloseable {
     SendResult result = null;
     if (opened == null) {
       result = new SendResult.Refused("no-account", "this account is no longer configured");
-    } else if (before != null && before.kind == 'C' && !opened.channel().capabilities().repeatable()) {
+    } else if (before != null
+        && before.kind == 'C'
+        && !opened.channel().capabilities().repeatable()) {
       result = new SendResult.Unknown("the node that sent it ended before the platform answered");
     } else if (attempt > ATTEMPTS
         || System.currentTimeMillis() - entry.header().rx() > TOO_OLD.toMillis()) {
@@ -288,7 +301,8 @@ public final class Lanes implements AutoCloseable {
       result = new SendResult.Unknown("the send ended in an error of ours");
     }
     meters
-        .counter("hilo.sends", "channel", opened.type(), "result", result.getClass().getSimpleName())
+        .counter(
+            "hilo.sends", "channel", opened.type(), "result", result.getClass().getSimpleName())
         .increment();
     return result;
   }
@@ -324,7 +338,8 @@ public final class Lanes implements AutoCloseable {
           drafts.of(
               StreamState.empty(target), changed, message.header().home(), message.header().via());
       Streams.Append append =
-          new Streams.Append(target, src, null, Long.MAX_VALUE >> 12, redirect, -1L, List.of(draft));
+          new Streams.Append(
+              target, src, null, Long.MAX_VALUE >> 12, redirect, -1L, List.of(draft));
       Outcome outcome;
       try {
         outcome =
@@ -340,7 +355,8 @@ public final class Lanes implements AutoCloseable {
           redirect = new Redirect(target, s.mergeId());
           target = s.into();
         }
-        case Outcome.LostToken _ -> own = false; // replaced while calling, but only we know the answer
+        case Outcome.LostToken _ ->
+            own = false; // replaced while calling, but only we know the answer
         case Outcome.Again _ -> Thread.sleep(50);
         case Outcome.Appended _, Outcome.Duplicate _, Outcome.Conflict _ -> {
           if (redirect != null) {

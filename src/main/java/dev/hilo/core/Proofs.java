@@ -20,8 +20,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A code that goes out on one address and comes back in the web chat: the only way by which a visitor opens the
- * history of another channel. Codes live {@link #LIFE}, open once, and are tried at most {@value #TRIES} times.
+ * A code that goes out on one address and comes back in the web chat: the only way by which a
+ * visitor opens the history of another channel. Codes live {@link #LIFE}, open once, and are tried
+ * at most {@value #TRIES} times.
  */
 public final class Proofs {
   static final Duration LIFE = Duration.ofMinutes(10);
@@ -42,7 +43,10 @@ public final class Proofs {
     this.objects = objects;
   }
 
-  /** Sends a code to {@code via} and asks the web visitors of this thread for it. Gives the time it expires, ms. */
+  /**
+   * Sends a code to {@code via} and asks the web visitors of this thread for it. Gives the time it
+   * expires, ms.
+   */
   Future<Long> ask(Principal who, StreamState state, String via) {
     StreamState.Route to = state.routes().get(via);
     if (to == null || to.address().live()) {
@@ -67,8 +71,7 @@ public final class Proofs {
     Future<Void> kept = Future.succeededFuture();
     for (StreamState.Route route : web) {
       kept =
-          kept.compose(
-              _ -> tokens.once(secret(route.home(), code), to.home() + " " + via, LIFE));
+          kept.compose(_ -> tokens.once(secret(route.home(), code), to.home() + " " + via, LIFE));
     }
     return kept.compose(
             _ ->
@@ -119,11 +122,19 @@ public final class Proofs {
     String spaced = code.substring(0, 3) + " " + code.substring(3);
     return switch (language.length() > 2 ? language.substring(0, 2) : language) {
       case "es" ->
-          "Tu código es " + spaced + ". Escríbelo en el chat de la web para ver allí esta conversación. Caduca en 10 minutos.";
+          "Tu código es "
+              + spaced
+              + ". Escríbelo en el chat de la web para ver allí esta conversación. Caduca en 10"
+              + " minutos.";
       case "pt" ->
-          "O seu código é " + spaced + ". Escreva-o no chat do site para ver lá esta conversa. Expira em 10 minutos.";
+          "O seu código é "
+              + spaced
+              + ". Escreva-o no chat do site para ver lá esta conversa. Expira em 10 minutos.";
       default ->
-          "Your code is " + spaced + ". Type it into the chat on our website to see this conversation there. It expires in 10 minutes.";
+          "Your code is "
+              + spaced
+              + ". Type it into the chat on our website to see this conversation there. It expires"
+              + " in 10 minutes.";
     };
   }
 
@@ -140,7 +151,9 @@ public final class Proofs {
             n ->
                 n > TRIES
                     ? Future.failedFuture(
-                        new Problem(Problem.Code.TOO_MANY_TRIES, "too many tries; ask for a new code later"))
+                        new Problem(
+                            Problem.Code.TOO_MANY_TRIES,
+                            "too many tries; ask for a new code later"))
                     : tokens.redeem(secret(home, code)))
         .compose(
             meaning -> {

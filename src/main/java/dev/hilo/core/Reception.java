@@ -30,8 +30,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What channels report becomes entries: the address finds its home, the fact is appended, the decisions that follow
- * from it travel with it. Completes when everything is durable. For one event loop.
+ * What channels report becomes entries: the address finds its home, the fact is appended, the
+ * decisions that follow from it travel with it. Completes when everything is durable. For one event
+ * loop.
  */
 public final class Reception {
   private final Vertx vertx;
@@ -93,7 +94,10 @@ public final class Reception {
                         }));
   }
 
-  /** An address that is new takes the home of an alias that the platform proves to be the same person. */
+  /**
+   * An address that is new takes the home of an alias that the platform proves to be the same
+   * person.
+   */
   private Future<Directory.Home> home(Inbound.Origin origin, String via) {
     Future<@Nullable CustomerId> known = Future.succeededFuture(null);
     for (Address alias : origin.aliases()) {
@@ -115,7 +119,9 @@ public final class Reception {
                             : home));
   }
 
-  /** Aliases get the same home; where one has another already, the platform's proof joins the two. */
+  /**
+   * Aliases get the same home; where one has another already, the platform's proof joins the two.
+   */
   private Future<Void> prove(Inbound item, CustomerId home, String via) {
     Future<Void> done = Future.succeededFuture();
     List<Address> same = new ArrayList<>(item.origin().aliases());
@@ -175,7 +181,9 @@ public final class Reception {
     boolean echo = item instanceof Inbound.Message m && m.echo();
     boolean platform = item instanceof Inbound.Receipt || item instanceof Inbound.IdentityChange;
     Author by =
-        echo ? Author.gateway("echo") : platform ? Author.gateway("platform") : Author.customer(home);
+        echo
+            ? Author.gateway("echo")
+            : platform ? Author.gateway("platform") : Author.customer(home);
     Drafts drafts = drafts(by, src, item.origin());
     return new Roots.Change() {
       private boolean opens;
@@ -221,7 +229,10 @@ public final class Reception {
     };
   }
 
-  /** What the platform tells of our side is a fact, not a decision of ours. Receipts keep their own class. */
+  /**
+   * What the platform tells of our side is a fact, not a decision of ours. Receipts keep their own
+   * class.
+   */
   private static Draft asFact(Draft draft) {
     var h = draft.header();
     if (h.k() != EntryClass.DECISION) {
@@ -261,7 +272,9 @@ public final class Reception {
     return drafts.of(state, new Event.CustomerStarted(kind, name));
   }
 
-  /** What the platform says of the person and we do not know yet. Names that were set by hand stay. */
+  /**
+   * What the platform says of the person and we do not know yet. Names that were set by hand stay.
+   */
   private static Map<String, String> news(StreamState state, Inbound item) {
     Map<String, String> told = new LinkedHashMap<>();
     if (item.origin().sender() == null && item instanceof Inbound.Message m && !m.echo()) {
@@ -269,7 +282,9 @@ public final class Reception {
           .attributes()
           .forEach(
               (name, value) -> {
-                if (!state.attributes().containsKey(name) && !value.isEmpty() && value.length() <= 200) {
+                if (!state.attributes().containsKey(name)
+                    && !value.isEmpty()
+                    && value.length() <= 200) {
                   told.put(name, value);
                 }
               });
@@ -360,21 +375,23 @@ public final class Reception {
     if (!blobs && !large) {
       return Future.succeededFuture(item);
     }
-    return vertx.<Inbound>executeBlocking(() -> adopted(m, home, large)).map(Objects::requireNonNull);
+    return vertx
+        .<Inbound>executeBlocking(() -> adopted(m, home, large))
+        .map(Objects::requireNonNull);
   }
 
   private Inbound adopted(Inbound.Message m, CustomerId home, boolean large) throws IOException {
     List<Content.Media> attachments = new ArrayList<>();
     for (Content.Media media : m.attachments()) {
-      attachments.add(large ? (Content.Media) Drafts.shortened(adopt(media, home)) : adopt(media, home));
+      attachments.add(
+          large ? (Content.Media) Drafts.shortened(adopt(media, home)) : adopt(media, home));
     }
     Content content = m.content();
     if (content instanceof Content.Media media) {
       content = adopt(media, home);
     } else if (content instanceof Content.Email e && e.html() != null) {
       content =
-          new Content.Email(
-              e.subject(), e.text(), blobs.adopt(e.html(), home), e.cc(), e.quoted());
+          new Content.Email(e.subject(), e.text(), blobs.adopt(e.html(), home), e.cc(), e.quoted());
     }
     Map<String, String> context = m.context();
     Map<String, String> details = m.details();
@@ -385,7 +402,14 @@ public final class Reception {
         String blob = blobs.adopt(blobs.put(home.workspace(), bytes), home);
         attachments.addFirst(
             new Content.Media(
-                Content.Media.Kind.FILE, blob, "text/plain", bytes.length, "message.txt", null, null, null));
+                Content.Media.Kind.FILE,
+                blob,
+                "text/plain",
+                bytes.length,
+                "message.txt",
+                null,
+                null,
+                null));
       }
       content = Drafts.shortened(content);
       attachments = attachments.subList(0, Math.min(20, attachments.size()));

@@ -27,9 +27,10 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes facts and decisions to the stream where they belong. It starts at the home (which knows the dedupe ids),
- * follows seals to the root, and decides again when the root has moved on. Keeps recently folded states; they need no
- * invalidation, because an append says when they are old. For one event loop.
+ * Takes facts and decisions to the stream where they belong. It starts at the home (which knows the
+ * dedupe ids), follows seals to the root, and decides again when the root has moved on. Keeps
+ * recently folded states; they need no invalidation, because an append says when they are old. For
+ * one event loop.
  */
 public final class Roots {
   private static final int STATES = 4096;
@@ -60,8 +61,9 @@ public final class Roots {
   }
 
   /**
-   * What to write: facts are kept whatever happened meanwhile, decisions hold only on the state they are given.
-   * Functions of the state, asked again for each try; they may refuse with a {@link Problem}.
+   * What to write: facts are kept whatever happened meanwhile, decisions hold only on the state
+   * they are given. Functions of the state, asked again for each try; they may refuse with a {@link
+   * Problem}.
    */
   public interface Change {
     /** Asked once, on the first state; START entries belong here. */
@@ -102,8 +104,8 @@ public final class Roots {
   }
 
   /**
-   * The folded state of the root of a customer, as new as the store has it. The caller may read it within this turn
-   * of the loop only.
+   * The folded state of the root of a customer, as new as the store has it. The caller may read it
+   * within this turn of the loop only.
    */
   public Future<StreamState> root(CustomerId customer) {
     StreamState known = states.remove(customer);
@@ -116,7 +118,10 @@ public final class Roots {
             });
   }
 
-  /** Writes a change for somebody whose first home is {@code home}; {@code src} makes a repeat harmless. */
+  /**
+   * Writes a change for somebody whose first home is {@code home}; {@code src} makes a repeat
+   * harmless.
+   */
   public Future<Written> write(CustomerId home, String src, Change change) {
     return attempt(new Try(home, null, src, change, null, 0, System.currentTimeMillis()));
   }
@@ -219,8 +224,7 @@ public final class Roots {
         List<Entry> entries = place(drafts, a.from());
         learn(t.target, entries);
         List<Entry> all = t.kept == null ? entries : concat(t.kept, entries);
-        yield Future.succeededFuture(
-            new Written(t.target, all.getFirst().position(), false, all));
+        yield Future.succeededFuture(new Written(t.target, all.getFirst().position(), false, all));
       }
       case Outcome.Duplicate d ->
           Future.succeededFuture(
@@ -232,7 +236,8 @@ public final class Roots {
         yield attempt(t.at(s.into(), new Redirect(t.target, s.mergeId())));
       }
       case Outcome.Again _ -> again(t);
-      case Outcome.LostToken _ -> Future.failedFuture(new IllegalStateException("no token was sent"));
+      case Outcome.LostToken _ ->
+          Future.failedFuture(new IllegalStateException("no token was sent"));
       case Outcome.Conflict c -> conflict(t, drafts, c);
     };
   }
@@ -245,7 +250,8 @@ public final class Roots {
     List<Entry> kept = t.kept;
     if (kept == null && drafts.stream().anyMatch(d -> d.header().k() != EntryClass.DECISION)) {
       kept = mine(drafts, c);
-      if (kept.isEmpty()) { // written, but more than a page behind: it is enough to know that it stands
+      if (kept
+          .isEmpty()) { // written, but more than a page behind: it is enough to know that it stands
         return Future.succeededFuture(new Written(t.target, c.q(), true, List.of()));
       }
     }

@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what must be polled, each source on a virtual thread and on one node at a time: a lease with a rising token
- * says on which.
+ * Runs what must be polled, each source on a virtual thread and on one node at a time: a lease with
+ * a rising token says on which.
  */
 public final class Sources implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sources.class);

@@ -18,9 +18,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A thread's past, newest page first. After the newest merge it is the root's stream; before it, the streams that were
- * merged run side by side and are shown by the platform's time, each in its own order. They do not change any more,
- * so a page stays what it is. The cursor names a position in each stream.
+ * A thread's past, newest page first. After the newest merge it is the root's stream; before it,
+ * the streams that were merged run side by side and are shown by the platform's time, each in its
+ * own order. They do not change any more, so a page stays what it is. The cursor names a position
+ * in each stream.
  */
 public final class Timeline {
   private static final int CHUNK = 64;
@@ -39,7 +40,8 @@ public final class Timeline {
   public record Item(CustomerId stream, Entry entry) {}
 
   /**
-   * {@code items} oldest first; {@code cursor} for the page before it, null = there is nothing older.
+   * {@code items} oldest first; {@code cursor} for the page before it, null = there is nothing
+   * older.
    */
   public record Page(List<Item> items, @Nullable String cursor) {}
 

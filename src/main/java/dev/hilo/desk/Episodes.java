@@ -10,7 +10,8 @@ public final class Episodes {
   private Episodes() {}
 
   /** The decision that follows when {@code cause} was said, or null if an episode is open. */
-  public static Event.@Nullable ConversationOpened opening(StreamState state, @Nullable String cause) {
+  public static Event.@Nullable ConversationOpened opening(
+      StreamState state, @Nullable String cause) {
     StreamState.Conversation now = state.conversation();
     return now != null && now.open() ? null : new Event.ConversationOpened(Ulid.next(), cause);
   }

@@ -80,7 +80,8 @@ final class ApiRoutes {
         .handler(ctx -> answer(ctx, signIn.agent(ctx), 200, SignIn::describe));
     router
         .delete("/api/v1/session")
-        .handler(ctx -> answer(ctx, signIn.agent(ctx).compose(_ -> signIn.close(ctx)), 204, _ -> null));
+        .handler(
+            ctx -> answer(ctx, signIn.agent(ctx).compose(_ -> signIn.close(ctx)), 204, _ -> null));
     router
         .post("/api/v1/ticket")
         .handler(
@@ -108,7 +109,11 @@ final class ApiRoutes {
     if (ctx.statusCode() == 413) {
       problem(ctx, new Problem(Code.TOO_LARGE, "a body has at most " + BODY + " bytes"));
     } else {
-      problem(ctx, ctx.failure() == null ? new Problem(Code.BAD_REQUEST, "not a call of this API") : ctx.failure());
+      problem(
+          ctx,
+          ctx.failure() == null
+              ? new Problem(Code.BAD_REQUEST, "not a call of this API")
+              : ctx.failure());
     }
   }
 
@@ -221,13 +226,14 @@ final class ApiRoutes {
         signIn
             .staff(ctx)
             .compose(
-                who ->
-                    actions.act(who, customer, String.valueOf(ctx.pathParam("action")), fields)),
+                who -> actions.act(who, customer, String.valueOf(ctx.pathParam("action")), fields)),
         200,
         ObjectNode::toString);
   }
 
-  /** A file: staff may read all of the workspace, a visitor what belongs to the homes it may see. */
+  /**
+   * A file: staff may read all of the workspace, a visitor what belongs to the homes it may see.
+   */
   private void blob(RoutingContext ctx) {
     String home = ctx.pathParam("workspace") + "." + ctx.pathParam("home");
     String name =

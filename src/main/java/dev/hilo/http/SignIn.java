@@ -19,8 +19,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who calls over HTTP. Agents: a session cookie, {@code __Host-} over https, SameSite=Strict, and for everything that
- * changes something the Origin of our own pages. Programs: an API key. Visitors: their token, for files only.
+ * Who calls over HTTP. Agents: a session cookie, {@code __Host-} over https, SameSite=Strict, and
+ * for everything that changes something the Origin of our own pages. Programs: an API key.
+ * Visitors: their token, for files only.
  */
 final class SignIn {
   static final Duration SESSION = Duration.ofDays(14);
@@ -98,7 +99,9 @@ final class SignIn {
     return tokens.once(ticket, "agent " + agent.id(), TICKET).map(ticket);
   }
 
-  /** The agent of the session cookie; fails where there is none, or where another site's page asks. */
+  /**
+   * The agent of the session cookie; fails where there is none, or where another site's page asks.
+   */
   Future<Principal.Agent> agent(RoutingContext ctx) {
     String origin = ctx.request().getHeader("Origin");
     boolean reads = ctx.request().method().name().matches("GET|HEAD");
@@ -141,7 +144,9 @@ final class SignIn {
   Future<Principal> anybody(RoutingContext ctx) {
     String key = bearer(ctx);
     if (key != null && key.contains(".")) {
-      return doors.token(tokens, key, ctx.request().getHeader("Origin")).map(Doors.Guest::principal);
+      return doors
+          .token(tokens, key, ctx.request().getHeader("Origin"))
+          .map(Doors.Guest::principal);
     }
     return staff(ctx);
   }

@@ -22,8 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Where platforms call: raw bytes in, verified and parsed by the channel, durable, and only then the platform's
- * answer. 401 or 403 forged, 400 malformed, 404 unknown endpoint, 413 too large, 503 while the store is away.
+ * Where platforms call: raw bytes in, verified and parsed by the channel, durable, and only then
+ * the platform's answer. 401 or 403 forged, 400 malformed, 404 unknown endpoint, 413 too large, 503
+ * while the store is away.
  */
 final class WebhookRoute {
   private static final Logger LOG = LoggerFactory.getLogger(WebhookRoute.class);
@@ -103,7 +104,9 @@ final class WebhookRoute {
                     }
                     ctx.response().putHeader("Retry-After", "2");
                     answer(
-                        ctx, opened.type(), new Webhook.Reply(503, "text/plain", "not now; try again"));
+                        ctx,
+                        opened.type(),
+                        new Webhook.Reply(503, "text/plain", "not now; try again"));
                   });
     }
   }

@@ -1,6 +1,8 @@
 package dev.hilo.live;
 
-/** Why the gateway closes a socket. 4000-4099: come back; 4100-4199: not with the same credentials. */
+/**
+ * Why the gateway closes a socket. 4000-4099: come back; 4100-4199: not with the same credentials.
+ */
 public enum CloseCode {
   DRAINING(4000),
   SLOW_HELLO(4001),

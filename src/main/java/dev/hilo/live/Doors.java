@@ -20,12 +20,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who comes in and as whom. A visitor's token says customer, device and inbox, signed; once the customer exists, only
- * devices registered with it come in. Cookies are never looked at. Immutable; one for all loops, apart from {@link
- * Tokens}, which are given with each call.
+ * Who comes in and as whom. A visitor's token says customer, device and inbox, signed; once the
+ * customer exists, only devices registered with it come in. Cookies are never looked at. Immutable;
+ * one for all loops, apart from {@link Tokens}, which are given with each call.
  */
 public record Doors(
-    String workspace, AddressKeys keys, Roster roster, Map<String, Inbox> inboxes, List<String> ownOrigins) {
+    String workspace,
+    AddressKeys keys,
+    Roster roster,
+    Map<String, Inbox> inboxes,
+    List<String> ownOrigins) {
 
   /** A website's inbox; {@code origins}: pages that may open it beside the gateway's own. */
   public record Inbox(String key, String name, List<String> origins, @Nullable String greeting) {}
@@ -80,13 +84,16 @@ public record Doors(
             .put("n", Tokens.random());
     String body = Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(claims));
     String token = body + "." + keys.sign("visitor", body, 32);
-    return new Guest(new Principal.Visitor(home, device, inbox.key()), inbox, token, fresh, registered);
+    return new Guest(
+        new Principal.Visitor(home, device, inbox.key()), inbox, token, fresh, registered);
   }
 
   /** A device that was here before. */
   public Future<Guest> token(Tokens tokens, String token, @Nullable String origin) {
     Guest guest = read(token);
-    if (guest == null || guest.inbox() == null || !(guest.principal() instanceof Principal.Visitor v)) {
+    if (guest == null
+        || guest.inbox() == null
+        || !(guest.principal() instanceof Principal.Visitor v)) {
       return Future.failedFuture(new Problem(Code.BAD_TOKEN, "this token is not ours"));
     }
     if (!allowed(guest.inbox(), origin)) {

@@ -86,10 +86,12 @@ sealed interface Frame {
               topic(f),
               Say.position(f, "since"));
       case "auth" -> new Auth(ref, text(f, "token"));
-      case "say" -> new SayFrame(ref, customer(f.path("to").path("customer").textValue()), Say.of(f));
+      case "say" ->
+          new SayFrame(ref, customer(f.path("to").path("customer").textValue()), Say.of(f));
       case "do" -> new Do(ref, topic(f), text(f, "action"), f);
       case "put" ->
-          new Put(ref, topic(f), text(f, "key"), f.path("rev").asLong(), f.path("value").toString());
+          new Put(
+              ref, topic(f), text(f, "key"), f.path("rev").asLong(), f.path("value").toString());
       case "watch" ->
           inbox
               ? new WatchInbox(

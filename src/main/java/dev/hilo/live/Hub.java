@@ -23,8 +23,9 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The sessions and topics of one event loop; shares nothing with other loops. Beats are given by one timer for all
- * sockets: each belongs to one of {@code beat} buckets, and each second one bucket has its turn.
+ * The sessions and topics of one event loop; shares nothing with other loops. Beats are given by
+ * one timer for all sockets: each belongs to one of {@code beat} buckets, and each second one
+ * bucket has its turn.
  */
 public final class Hub {
   /** What every session of this loop works with. */

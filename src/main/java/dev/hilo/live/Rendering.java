@@ -9,7 +9,10 @@ import dev.hilo.conversation.Position;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** One entry on its way to many sockets: each form is written once and shared by those who get the same. */
+/**
+ * One entry on its way to many sockets: each form is written once and shared by those who get the
+ * same.
+ */
 final class Rendering {
   private final CustomerId customer;
   private final Entry entry;

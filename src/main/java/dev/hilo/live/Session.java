@@ -155,7 +155,10 @@ final class Session {
         });
   }
 
-  /** This session's turn: a frame if none went out lately, and a look whether the peer still answers. */
+  /**
+   * This session's turn: a frame if none went out lately, and a look whether the peer still
+   * answers.
+   */
   void beat() {
     long period = services.limits().beatSeconds() * 1_000_000_000L;
     long now = System.nanoTime();
@@ -302,7 +305,10 @@ final class Session {
         .onFailure(
             e -> {
               failed(e, hello.ref());
-              close(Problem.of(e).code().temporary() ? CloseCode.OVERLOAD : CloseCode.BAD_CREDENTIALS);
+              close(
+                  Problem.of(e).code().temporary()
+                      ? CloseCode.OVERLOAD
+                      : CloseCode.BAD_CREDENTIALS);
             })
         .onSuccess(
             arrived -> {
@@ -343,7 +349,10 @@ final class Session {
     }
     if (arrived.inbox() != null) {
       ObjectNode inbox =
-          frame.putObject("inbox").put("key", arrived.inbox().key()).put("name", arrived.inbox().name());
+          frame
+              .putObject("inbox")
+              .put("key", arrived.inbox().key())
+              .put("name", arrived.inbox().name());
       if (arrived.inbox().greeting() != null) {
         inbox.put("greeting", arrived.inbox().greeting());
       }
@@ -465,16 +474,13 @@ final class Session {
         .actions()
         .thread(who, Act.PUT, topic)
         .compose(
-            state ->
-                services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
+            state -> services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
         .onFailure(e -> failed(e, put.ref()))
         .onSuccess(
             written -> {
               switch (written) {
                 case SharedObjects.Written.Stored s ->
-                    send(
-                        answer(
-                            Json.object().put("type", "ok").put("rev", s.rev()), put.ref()));
+                    send(answer(Json.object().put("type", "ok").put("rev", s.rev()), put.ref()));
                 case SharedObjects.Written.Conflict c ->
                     problem(
                         new Problem(
@@ -485,7 +491,8 @@ final class Session {
                 case SharedObjects.Written.Full _ ->
                     problem(
                         new Problem(
-                            Code.TOO_LARGE, "a thread has at most " + SharedObjects.MOST + " objects"),
+                            Code.TOO_LARGE,
+                            "a thread has at most " + SharedObjects.MOST + " objects"),
                         put.ref());
               }
             });
@@ -564,7 +571,9 @@ final class Session {
     watches.remove(from, watch);
     send(rebind(from, into, at, why));
     String home =
-        guest != null && guest.principal() instanceof Principal.Visitor v ? v.home().toString() : null;
+        guest != null && guest.principal() instanceof Principal.Visitor v
+            ? v.home().toString()
+            : null;
     follow(into, null, null, home);
   }
 
@@ -599,8 +608,7 @@ final class Session {
                 new Board.Listener() {
                   @Override
                   public void rows(ObjectNode rows) {
-                    send(
-                        answer(rows.put("type", "rows").put("topic", "inbox"), frame.ref()));
+                    send(answer(rows.put("type", "rows").put("topic", "inbox"), frame.ref()));
                   }
 
                   @Override
@@ -637,9 +645,13 @@ final class Session {
   }
 
   private void signal(
-      CustomerId root, Principal who, String kind, boolean on, String audience, @Nullable String home) {
-    ObjectNode signal =
-        Json.object().put("kind", kind).put("aud", audience).put("session", id);
+      CustomerId root,
+      Principal who,
+      String kind,
+      boolean on,
+      String audience,
+      @Nullable String home) {
+    ObjectNode signal = Json.object().put("kind", kind).put("aud", audience).put("session", id);
     if (home != null) {
       signal.put("home", home);
     }
@@ -675,8 +687,7 @@ final class Session {
             card ->
                 send(
                     answer(
-                        card.put("type", "state").put("topic", "c:" + frame.topic()),
-                        frame.ref())))
+                        card.put("type", "state").put("topic", "c:" + frame.topic()), frame.ref())))
         .onFailure(e -> failed(e, frame.ref()));
   }
 }

@@ -23,8 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One customer's stream as this event loop follows it: what is published, and where that has a hole, a doubt or a new
- * epoch, what the stream says. Watches that keep up get each entry from here; the others read for themselves.
+ * One customer's stream as this event loop follows it: what is published, and where that has a
+ * hole, a doubt or a new epoch, what the stream says. Watches that keep up get each entry from
+ * here; the others read for themselves.
  */
 final class Topic implements Feed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(Topic.class);
@@ -49,8 +50,7 @@ final class Topic implements Feed.Listener {
   /** Subscribes first, reads after: nothing falls between. */
   static Topic open(CustomerId customer, Context context, Streams streams, Feed feed) {
     Topic topic = new Topic(customer, context, streams);
-    feed.subscribe(Keys.channel(customer), context, topic)
-        .onComplete(_ -> topic.load());
+    feed.subscribe(Keys.channel(customer), context, topic).onComplete(_ -> topic.load());
     return topic;
   }
 

@@ -19,9 +19,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One session's view of one topic. It reads from the stream until it has what the topic has, and only then gets
- * entries as they are published; when the socket cannot take more it goes back to reading, at the socket's pace. First
- * look, resume and slow reader are this one way.
+ * One session's view of one topic. It reads from the stream until it has what the topic has, and
+ * only then gets entries as they are published; when the socket cannot take more it goes back to
+ * reading, at the socket's pace. First look, resume and slow reader are this one way.
  */
 final class Watch {
   private static final int CHUNK = 100;
@@ -102,7 +102,8 @@ final class Watch {
               session.send(pageFrame(r.result(), ref));
               cursor = known;
               for (Timeline.Item item : r.result().items()) {
-                if (item.stream().equals(topic.customer()) && item.entry().position().after(cursor)) {
+                if (item.stream().equals(topic.customer())
+                    && item.entry().position().after(cursor)) {
                   cursor = item.entry().position();
                 }
               }
@@ -282,8 +283,7 @@ final class Watch {
 
   void object(String key, SharedObjects.Value value) {
     if (caughtUp && mayKnow(key)) {
-      ObjectNode frame =
-          Json.object().put("type", "object").put("topic", name()).put("key", key);
+      ObjectNode frame = Json.object().put("type", "object").put("topic", name()).put("key", key);
       frame.setAll(object(value));
       session.send(frame);
     }

@@ -39,7 +39,8 @@ public final class Management {
                     case "/health/live" -> answer(request, 200, "up\n");
                     case "/health/ready" -> {
                       String why = trouble.get();
-                      answer(request, why == null ? 200 : 503, why == null ? "ready\n" : why + "\n");
+                      answer(
+                          request, why == null ? 200 : 503, why == null ? "ready\n" : why + "\n");
                     }
                     default -> answer(request, 404, "not here\n");
                   }

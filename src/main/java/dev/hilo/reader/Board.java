@@ -24,8 +24,8 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The inbox of a workspace, in memory: the rows that keepers publish, in the order agents see them. One for a node,
- * on an event loop of its own; views hear on theirs.
+ * The inbox of a workspace, in memory: the rows that keepers publish, in the order agents see them.
+ * One for a node, on an event loop of its own; views hear on theirs.
  */
 public final class Board {
   private static final Comparator<Row> NEWEST =
@@ -45,7 +45,10 @@ public final class Board {
     /** The whole view: {@code order}, {@code rows}, {@code counts}. */
     void rows(ObjectNode rows);
 
-    /** One row now stands elsewhere, or left. False = cannot be told now: the whole view will follow. */
+    /**
+     * One row now stands elsewhere, or left. False = cannot be told now: the whole view will
+     * follow.
+     */
     boolean row(ObjectNode row);
   }
 
@@ -73,8 +76,7 @@ public final class Board {
               load(partition);
             }
           };
-      feed.subscribe(Keys.rows(p, workspace), context, listener)
-          .onSuccess(_ -> load(partition));
+      feed.subscribe(Keys.rows(p, workspace), context, listener).onSuccess(_ -> load(partition));
     }
   }
 

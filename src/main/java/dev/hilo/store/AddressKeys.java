@@ -9,8 +9,9 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * Names addresses without revealing them: HMAC-SHA-256 with the installation key, its first 16 bytes as 22 characters
- * of base64url. Also signs what the gateway hands out and wants to know again. Thread-safe.
+ * Names addresses without revealing them: HMAC-SHA-256 with the installation key, its first 16
+ * bytes as 22 characters of base64url. Also signs what the gateway hands out and wants to know
+ * again. Thread-safe.
  */
 public final class AddressKeys {
   private final SecretKeySpec key;

@@ -16,8 +16,9 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * Larger content as files, {@code <workspace>/<home>/<sha256>}. Calls block. A file is on the disk before its name is
- * given away. What comes in before its customer is known waits under {@code ~new}.
+ * Larger content as files, {@code <workspace>/<home>/<sha256>}. Calls block. A file is on the disk
+ * before its name is given away. What comes in before its customer is known waits under {@code
+ * ~new}.
  */
 public final class Blobs {
   /** Bytes of one blob. */
@@ -54,7 +55,10 @@ public final class Blobs {
     return name;
   }
 
-  /** Gives a new blob to a customer; harmless when repeated. Names that are not new stay as they are. */
+  /**
+   * Gives a new blob to a customer; harmless when repeated. Names that are not new stay as they
+   * are.
+   */
   public String adopt(String name, CustomerId home) throws IOException {
     if (!name.contains("/" + NEW + "/")) {
       return name;

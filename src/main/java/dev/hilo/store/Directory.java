@@ -18,8 +18,8 @@ public final class Directory {
   public record Home(CustomerId customer, boolean fresh) {}
 
   /**
-   * The home of an address; {@code candidate} becomes it if there is none. However many nodes ask in the same instant,
-   * all get the same answer.
+   * The home of an address; {@code candidate} becomes it if there is none. However many nodes ask
+   * in the same instant, all get the same answer.
    */
   public Future<Home> home(String workspace, String via, CustomerId candidate) {
     return link.send(

@@ -22,10 +22,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The node's one subscriber connection to a Redis master. It carries subscriptions only: a message that came in while
- * a command waits would be taken for its answer. A probe each second, published through a {@link Link}, finds a
- * connection that looks alive and delivers nothing; it is opened again and every listener is told to read what it
- * may have missed. Thread-safe; listeners are called on the context they subscribed with.
+ * The node's one subscriber connection to a Redis master. It carries subscriptions only: a message
+ * that came in while a command waits would be taken for its answer. A probe each second, published
+ * through a {@link Link}, finds a connection that looks alive and delivers nothing; it is opened
+ * again and every listener is told to read what it may have missed. Thread-safe; listeners are
+ * called on the context they subscribed with.
  */
 @SuppressWarnings("ReferenceEquality") // listeners and connections are told apart by identity
 public final class Feed {
@@ -68,7 +69,8 @@ public final class Feed {
     this.context = context;
     this.link = link;
     this.probe = Keys.probe(node);
-    this.client = Redis.createClient(vertx, new RedisOptions().setConnectionString(redis.toString()));
+    this.client =
+        Redis.createClient(vertx, new RedisOptions().setConnectionString(redis.toString()));
     context.runOnContext(
         _ -> {
           channels.put(probe, new Channel());
@@ -78,7 +80,8 @@ public final class Feed {
   }
 
   /**
-   * Subscribes; the future completes when Redis has confirmed, so that a read after it misses nothing.
+   * Subscribes; the future completes when Redis has confirmed, so that a read after it misses
+   * nothing.
    *
    * @param on the listener's event loop
    */
@@ -102,7 +105,9 @@ public final class Feed {
     context.runOnContext(
         _ -> {
           Channel channel = channels.get(name);
-          if (channel != null && channel.seats.removeIf(s -> s.listener == listener) && channel.seats.isEmpty()) {
+          if (channel != null
+              && channel.seats.removeIf(s -> s.listener == listener)
+              && channel.seats.isEmpty()) {
             channels.remove(name);
             RedisConnection now = connection;
             if (now != null) {
@@ -130,7 +135,9 @@ public final class Feed {
     Map<String, List<String>> byTag = new HashMap<>();
     for (String name : wanted) {
       if (channels.containsKey(name)) {
-        byTag.computeIfAbsent(name.substring(0, name.indexOf('}') + 1), _ -> new ArrayList<>()).add(name);
+        byTag
+            .computeIfAbsent(name.substring(0, name.indexOf('}') + 1), _ -> new ArrayList<>())
+            .add(name);
       }
     }
     wanted.clear();
@@ -185,7 +192,12 @@ public final class Feed {
     if (!closed) {
       LOG.warn("the feed was interrupted");
       failures = Math.max(failures, 1);
-      channels.values().forEach(c -> c.confirmed = c.confirmed.future().isComplete() ? Promise.promise() : c.confirmed);
+      channels
+          .values()
+          .forEach(
+              c ->
+                  c.confirmed =
+                      c.confirmed.future().isComplete() ? Promise.promise() : c.confirmed);
       connect();
     }
   }

@@ -13,8 +13,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The one function library {@code hilo}. It is loaded where it is absent or older; a newer one keeps all functions of
- * the older, so a server never goes back.
+ * The one function library {@code hilo}. It is loaded where it is absent or older; a newer one
+ * keeps all functions of the older, so a server never goes back.
  */
 final class FunctionLibrary {
   private static final Pattern VERSION = Pattern.compile("hilo_version.*return (\\d+) end");
@@ -34,7 +34,8 @@ final class FunctionLibrary {
   static FunctionLibrary load() {
     try (InputStream in = FunctionLibrary.class.getResourceAsStream("hilo.lua")) {
       return new FunctionLibrary(
-          new String(Objects.requireNonNull(in, "hilo.lua").readAllBytes(), StandardCharsets.UTF_8));
+          new String(
+              Objects.requireNonNull(in, "hilo.lua").readAllBytes(), StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

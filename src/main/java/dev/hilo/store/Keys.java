@@ -9,8 +9,9 @@ import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
- * Every key and channel name. A customer's keys share the slot of its partition; {@code {p}} below stands for the
- * partition's tag, which is fixed for good: the smallest decimal number whose Redis slot is 16 times the partition.
+ * Every key and channel name. A customer's keys share the slot of its partition; {@code {p}} below
+ * stands for the partition's tag, which is fixed for good: the smallest decimal number whose Redis
+ * slot is 16 times the partition.
  *
  * <dl>
  *   <dt>{p}:f
@@ -18,7 +19,8 @@ import java.util.zip.CRC32C;
  *   <dt>{p}:s:&lt;c&gt;
  *   <dd>stream: id epoch-seq, fields h (header) and b (body)
  *   <dt>{p}:m:&lt;c&gt;
- *   <dd>meta: n (last seq), q (last loud position), sealed (into=mergeId), g (dedupe generation), a:&lt;child&gt;
+ *   <dd>meta: n (last seq), q (last loud position), sealed (into=mergeId), g (dedupe generation),
+ *       a:&lt;child&gt;
  *   <dt>{p}:d0:&lt;c&gt; {p}:d1:&lt;c&gt;
  *   <dd>dedupe ids to positions, two generations of 8 days
  *   <dt>{p}:z:&lt;c&gt;

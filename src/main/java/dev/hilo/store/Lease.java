@@ -9,7 +9,10 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What belongs to one node for as long as it lives: its own lease, and the leases, cursors and ledgers of sources. */
+/**
+ * What belongs to one node for as long as it lives: its own lease, and the leases, cursors and
+ * ledgers of sources.
+ */
 public final class Lease {
   /** A node that did not renew for so long is dead, ms. */
   public static final long NODE_MS = 6000;
@@ -25,11 +28,7 @@ public final class Lease {
   /** Says that a node lives, and which schema it reads. */
   public Future<Void> renew(String node, int schema) {
     return link.send(
-            Request.cmd(Command.SET)
-                .arg(Keys.node(node))
-                .arg(schema)
-                .arg("PX")
-                .arg(NODE_MS))
+            Request.cmd(Command.SET).arg(Keys.node(node)).arg(schema).arg("PX").arg(NODE_MS))
         .compose(_ -> link.send(Request.cmd(Command.SADD).arg(Keys.nodes()).arg(node)))
         .mapEmpty();
   }
@@ -62,7 +61,8 @@ public final class Lease {
                           if (alive.get(i).result()) {
                             living.add(names.get(i));
                           } else {
-                            link.send(Request.cmd(Command.SREM).arg(Keys.nodes()).arg(names.get(i)));
+                            link.send(
+                                Request.cmd(Command.SREM).arg(Keys.nodes()).arg(names.get(i)));
                           }
                         }
                         return living;

@@ -22,9 +22,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One pipelined connection to one Redis master, for one event loop. Commands of one turn of the loop leave in one
- * flush. A lost connection is opened again; commands that got no answer are repeated for {@value #PATIENCE_MS} ms, so
- * every command sent here must be harmless when repeated. {@link #send} may be called from any thread.
+ * One pipelined connection to one Redis master, for one event loop. Commands of one turn of the
+ * loop leave in one flush. A lost connection is opened again; commands that got no answer are
+ * repeated for {@value #PATIENCE_MS} ms, so every command sent here must be harmless when repeated.
+ * {@link #send} may be called from any thread.
  */
 @SuppressWarnings("ReferenceEquality") // one connection is the other only if it is the same object
 public final class Link {
@@ -76,7 +77,9 @@ public final class Link {
   private void accept(Call call) {
     if (closed || waiting.size() >= WAITING) {
       call.answer.fail(
-          new StoreUnavailable(closed ? "closed" : "too many commands wait for the store", new IllegalStateException("queue")));
+          new StoreUnavailable(
+              closed ? "closed" : "too many commands wait for the store",
+              new IllegalStateException("queue")));
       return;
     }
     waiting.add(call);
@@ -107,7 +110,8 @@ public final class Link {
     inFlight += calls.size();
     if (calls.size() == 1) {
       Call call = calls.getFirst();
-      now.send(call.request).onComplete(r -> answered(now, call, r.succeeded(), r.result(), r.cause()));
+      now.send(call.request)
+          .onComplete(r -> answered(now, call, r.succeeded(), r.result(), r.cause()));
     } else {
       // one failed item fails the whole batch without saying which: each is then asked alone
       now.batch(requests)
@@ -129,7 +133,11 @@ public final class Link {
   }
 
   private void answered(
-      RedisConnection on, Call call, boolean ok, @Nullable Response response, @Nullable Throwable cause) {
+      RedisConnection on,
+      Call call,
+      boolean ok,
+      @Nullable Response response,
+      @Nullable Throwable cause) {
     if (connection == on) {
       inFlight--;
     }
@@ -150,7 +158,10 @@ public final class Link {
     }
   }
 
-  /** Errors that pass by themselves: loading, failing over, a slot on the move, no function library yet. */
+  /**
+   * Errors that pass by themselves: loading, failing over, a slot on the move, no function library
+   * yet.
+   */
   private static boolean temporary(ErrorType error) {
     String text = String.valueOf(error.getMessage());
     return ended(error)
@@ -165,7 +176,10 @@ public final class Link {
         || text.contains("Function not found");
   }
 
-  /** The client's own word, though it looks like one of Redis: the connection ended before the answer. */
+  /**
+   * The client's own word, though it looks like one of Redis: the connection ended before the
+   * answer.
+   */
   private static boolean ended(ErrorType error) {
     return "CONNECTION_CLOSED".equals(error.getMessage());
   }
@@ -177,7 +191,8 @@ public final class Link {
               "the store does not answer", cause == null ? new IllegalStateException() : cause));
       return;
     }
-    if (cause instanceof ErrorType error && String.valueOf(error.getMessage()).contains("Function not found")) {
+    if (cause instanceof ErrorType error
+        && String.valueOf(error.getMessage()).contains("Function not found")) {
       RedisConnection now = connection;
       if (now != null) {
         lost(now);
@@ -211,7 +226,9 @@ public final class Link {
                   LOG.warn("the store cannot be reached: {}", r.cause().getMessage());
                 }
                 expire();
-                vertx.setTimer(Math.min(1000, 50L << Math.min(failures, 5)), _ -> context.runOnContext(_ -> connect()));
+                vertx.setTimer(
+                    Math.min(1000, 50L << Math.min(failures, 5)),
+                    _ -> context.runOnContext(_ -> connect()));
                 return;
               }
               RedisConnection fresh = r.result();
@@ -231,8 +248,12 @@ public final class Link {
   private void expire() {
     long now = System.currentTimeMillis();
     while (!waiting.isEmpty() && waiting.peek().deadline <= now) {
-      waiting.poll().answer.fail(
-          new StoreUnavailable("the store does not answer", new IllegalStateException("no connection")));
+      waiting
+          .poll()
+          .answer
+          .fail(
+              new StoreUnavailable(
+                  "the store does not answer", new IllegalStateException("no connection")));
     }
   }
 

@@ -13,8 +13,9 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Small versioned values beside a stream: draft, form, cart, page. A write names the revision it is based on; who
- * comes second gets the other's value. Also carries the signals that are published and never kept.
+ * Small versioned values beside a stream: draft, form, cart, page. A write names the revision it is
+ * based on; who comes second gets the other's value. Also carries the signals that are published
+ * and never kept.
  */
 public final class SharedObjects {
   /** Values of one customer. */
@@ -60,8 +61,7 @@ public final class SharedObjects {
   }
 
   public Future<Map<String, Value>> all(CustomerId customer) {
-    return link.send(Request.cmd(Command.HGETALL).arg(Keys.objects(customer)))
-        .map(r -> values(r));
+    return link.send(Request.cmd(Command.HGETALL).arg(Keys.objects(customer))).map(r -> values(r));
   }
 
   private static Map<String, Value> values(@Nullable Response all) {

@@ -22,8 +22,9 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The customers' streams: the one write door and the ways to read. Appending numbers, journals, wakes the keeper and
- * publishes in one call. Futures fail with {@link StoreUnavailable} when the store is away.
+ * The customers' streams: the one write door and the ways to read. Appending numbers, journals,
+ * wakes the keeper and publishes in one call. Futures fail with {@link StoreUnavailable} when the
+ * store is away.
  */
 public final class Streams {
   /** Header and body of one entry together, bytes; larger content is a blob. */
@@ -68,8 +69,8 @@ public final class Streams {
     record Duplicate(Position position) implements Outcome {}
 
     /**
-     * The decisions were refused, the facts kept. {@code missed}: entries after the caller's, oldest first, its own
-     * facts included; incomplete if the caller was more than 64 behind.
+     * The decisions were refused, the facts kept. {@code missed}: entries after the caller's,
+     * oldest first, its own facts included; incomplete if the caller was more than 64 behind.
      */
     record Conflict(Position q, long top, List<Entry> missed) implements Outcome {}
 
@@ -114,8 +115,8 @@ public final class Streams {
   }
 
   /**
-   * Writes the last entry of a stream. {@code Appended} when done, {@code SealedInto} if it was sealed before, {@code
-   * Conflict} if {@code q} moved.
+   * Writes the last entry of a stream. {@code Appended} when done, {@code SealedInto} if it was
+   * sealed before, {@code Conflict} if {@code q} moved.
    */
   public Future<Outcome> seal(
       CustomerId customer, CustomerId into, String mergeId, Position q, Draft sealed) {
@@ -141,8 +142,7 @@ public final class Streams {
                   yield new Outcome.Appended(at, at, at, q);
                 }
                 case "S" -> sealedInto(reply.get(1).toString());
-                default ->
-                    new Outcome.Conflict(Position.of(reply.get(1).toString()), 0, List.of());
+                default -> new Outcome.Conflict(Position.of(reply.get(1).toString()), 0, List.of());
               };
             });
   }
@@ -220,7 +220,10 @@ public final class Streams {
     return load(customer, "").compose(r -> folded(customer, r, null));
   }
 
-  /** {@code known} brought up to date, or loaded anew if its history was rewound. Takes {@code known} over. */
+  /**
+   * {@code known} brought up to date, or loaded anew if its history was rewound. Takes {@code
+   * known} over.
+   */
   public Future<Loaded> load(CustomerId customer, StreamState known) {
     return load(customer, known.last().toString()).compose(r -> folded(customer, r, known));
   }
@@ -312,7 +315,9 @@ public final class Streams {
         .map(r -> entries(r).stream().findFirst().orElse(null));
   }
 
-  /** Those of {@code known} (all of one partition) whose stream has moved on, or lost the position. */
+  /**
+   * Those of {@code known} (all of one partition) whose stream has moved on, or lost the position.
+   */
   public Future<List<CustomerId>> behind(List<CustomerId> customers, List<Position> known) {
     return link.send(
             Link.call(
@@ -322,7 +327,8 @@ public final class Streams {
         .map(
             r -> {
               List<CustomerId> behind = new ArrayList<>();
-              Objects.requireNonNull(r).forEach(i -> behind.add(customers.get((int) Reply.number(i) - 1)));
+              Objects.requireNonNull(r)
+                  .forEach(i -> behind.add(customers.get((int) Reply.number(i) - 1)));
               return behind;
             });
   }

@@ -13,8 +13,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was handed out and is believed when it comes back: one-time codes, agents' sessions, visitors' devices. Stored
- * as SHA-256 only.
+ * What was handed out and is believed when it comes back: one-time codes, agents' sessions,
+ * visitors' devices. Stored as SHA-256 only.
  */
 public final class Tokens {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -100,10 +100,7 @@ public final class Tokens {
   /** Registers a device of a customer by the hash of its token. */
   public Future<Void> addDevice(CustomerId customer, String device, String token) {
     return link.send(
-            Request.cmd(Command.HSET)
-                .arg(Keys.devices(customer))
-                .arg(device)
-                .arg(hash(token)))
+            Request.cmd(Command.HSET).arg(Keys.devices(customer)).arg(device).arg(hash(token)))
         .mapEmpty();
   }
 
@@ -127,11 +124,7 @@ public final class Tokens {
                 return Future.succeededFuture(same ? Standing.KNOWN : Standing.REVOKED);
               }
               return link.send(Request.cmd(Command.EXISTS).arg(Keys.devices(customer)))
-                  .map(
-                      x ->
-                          Reply.number(x) > 0
-                              ? Standing.REVOKED
-                              : Standing.NEW);
+                  .map(x -> Reply.number(x) > 0 ? Standing.REVOKED : Standing.NEW);
             });
   }
 }

@@ -17,8 +17,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The keeper's side of the store: which customers are due, what was claimed, what changed. Every write carries the
- * keeper's token; {@link Claim.Lost} and false mean that another node keeps the partition now.
+ * The keeper's side of the store: which customers are due, what was claimed, what changed. Every
+ * write carries the keeper's token; {@link Claim.Lost} and false mean that another node keeps the
+ * partition now.
  */
 public final class Work {
   private final Link link;
@@ -176,8 +177,7 @@ public final class Work {
   }
 
   public Future<Void> saveCursor(int partition, String reader, String cursor) {
-    return link.send(
-            Request.cmd(Command.HSET).arg(Keys.cursors(partition)).arg(reader).arg(cursor))
+    return link.send(Request.cmd(Command.HSET).arg(Keys.cursors(partition)).arg(reader).arg(cursor))
         .mapEmpty();
   }
 
