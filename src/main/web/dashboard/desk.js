@@ -196,7 +196,8 @@ export class Desk {
     if (!thread || document.visibilityState !== "visible") return;
     let last;
     for (const { pos, event } of thread.entries) {
-      if (event.t === "MessageAdded" && event.by?.kind === "customer") last = laterPosition(pos, last);
+      const heard = event.t === "MessageAdded" && event.by?.kind === "customer";
+      if (heard || event.t === "CustomersMerged") last = laterPosition(pos, last);
     }
     const known = laterPosition(this.#readSent.get(thread.topic), thread.view.readBy.agent);
     if (!last || comparePositions(last, known) <= 0) return;

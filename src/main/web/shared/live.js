@@ -5,6 +5,8 @@ import { Thread } from "./thread.js";
 const PROBE_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
+/** Slow growth: a gateway that was away for ten seconds is found again within about four. */
+const RETRY_GROWTH = 1.5;
 const REWATCH_MS = 8_000;
 
 /**
@@ -208,7 +210,7 @@ export class Live {
 
   #later() {
     this.status.value = "waiting";
-    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt++);
+    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * RETRY_GROWTH ** this.#attempt++);
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), ceiling * (0.5 + Math.random() / 2));
   }

@@ -272,7 +272,7 @@ export class HiloWidget extends LitElement {
     this.view = view;
     this.continueView?.end();
     if (view === "continue") this.showContinue();
-    this.updateComplete.then(() => (this.find(".view button, .view a") ?? this.find("textarea"))?.focus());
+    this.updateComplete.then(() => (this.find(".view button, .view a") ?? this.find("textarea") ?? this.find(".panel"))?.focus());
   }
 
   /** The QR code and its view are fetched when somebody wants them. */

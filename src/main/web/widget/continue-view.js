@@ -82,7 +82,7 @@ export class ContinueView {
                 : nothing
             }
           </div>
-          <p class="small">${say("linkExpires", { n: Math.max(0, Math.round((link.expires - Date.now()) / 1000)) })}</p>`
+          <p class="small">${say("linkExpires", { n: Math.max(1, Math.ceil((link.expires - Date.now()) / 60_000)) })}</p>`
           : html`<p class="small">${t("loading")}</p>`
       }
     </div>`;
