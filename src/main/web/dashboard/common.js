@@ -43,4 +43,5 @@ export function badge(key, brief = false) {
 }
 
 export const agentName = (id) =>
-  desk.card?.agents?.find((agent) => agent.id === id)?.name ?? (id === desk.session?.agent.id ? desk.session.agent.name : id);
+  desk.card?.agents?.find((agent) => agent.id === id)?.name ??
+  (id === desk.session?.agent.id ? desk.session.agent.name : id);

@@ -59,7 +59,12 @@ class Composer extends Part {
   /** A message of somebody else during writing is not counted as seen at once. */
   arrived(frame) {
     if (frame.topic !== desk.topic || !this.text.trim() || this.mode !== "reply") return;
-    const events = frame.type === "entry" ? [frame.event] : frame.type === "entries" ? frame.entries.map(({ event }) => event) : [];
+    const events =
+      frame.type === "entry"
+        ? [frame.event]
+        : frame.type === "entries"
+          ? frame.entries.map(({ event }) => event)
+          : [];
     for (const { t: type, by } of events) {
       if (type !== "MessageAdded") continue;
       if (by?.kind === "customer") this.unseenSince ??= Date.now();
@@ -155,13 +160,15 @@ class Composer extends Part {
         <div class="tabs" role="tablist" aria-label=${t("writeAs")} @keydown=${this.keyInTabs}>
           ${this.tab("reply", "reply", "R")}${this.tab("note", "noteTab", "N")}
         </div>
-        ${note
-          ? html`<span class="only-team">${icon("note")}${t("onlyTeam")}</span>`
-          : html`<label class="route">${target ? badge(target.channel, true) : nothing}<span class="hidden">${t("sendVia")}</span>
+        ${
+          note
+            ? html`<span class="only-team">${icon("note")}${t("onlyTeam")}</span>`
+            : html`<label class="route">${target ? badge(target.channel, true) : nothing}<span class="hidden">${t("sendVia")}</span>
               <select data-testid="route" ?disabled=${!addresses.length} @change=${(e) => this.pickRoute(e.target.value)}>
                 <option value="auto" ?selected=${this.route === "auto"}>${this.auto(addresses)}</option>
                 ${addresses.map((address) => html`<option value=${address.via} ?disabled=${address.refuses} ?selected=${this.route === address.via}>${this.routeName(address)}</option>`)}
-              </select></label>`}
+              </select></label>`
+        }
       </div>
       <div class="composer-box">
         <textarea id="composer" data-testid="composer" rows="2" maxlength=${MAX_TEXT} aria-label=${t(note ? "writeNote" : "writeReply")}
@@ -188,11 +195,17 @@ class Composer extends Part {
 
   auto(addresses) {
     const last = lastUsed(addresses);
-    return last ? t("autoRoute", { channel: [channelOf(last.channel).name, last.label].filter(Boolean).join(" · ") }) : t("noRoute");
+    return last
+      ? t("autoRoute", { channel: [channelOf(last.channel).name, last.label].filter(Boolean).join(" · ") })
+      : t("noRoute");
   }
 
   routeName({ channel, label, lastAt, refuses }) {
-    const when = refuses ? ` · ${t("refuses")}` : lastAt ? ` · ${t("lastUsed", { when: shortTime(prefs.locale, lastAt) })}` : "";
+    const when = refuses
+      ? ` · ${t("refuses")}`
+      : lastAt
+        ? ` · ${t("lastUsed", { when: shortTime(prefs.locale, lastAt) })}`
+        : "";
     return `${channelOf(channel).name}${label ? ` · ${label}` : ""}${when}`;
   }
 

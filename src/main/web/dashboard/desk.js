@@ -1,11 +1,11 @@
 import { Live } from "../shared/live.js";
 import { Outbox } from "../shared/outbox.js";
 import { comparePositions, laterPosition, ulid } from "../shared/ids.js";
-import { signal } from "../shared/signal.js";
-import { drafts, t } from "./prefs.js";
+import { drafts, outboxShelf, t } from "./prefs.js";
+import { Pulse } from "./pulse.js";
+import * as session from "./session.js";
 
 export const FILTERS = ["mine", "unassigned", "open", "resolved"];
-const OUTBOX = "hilo.agent.outbox";
 const PAGE = 200;
 const KEPT_THREADS = 8;
 const SIGNAL_MS = 6000;
@@ -13,43 +13,6 @@ const VIEWING_MS = 60_000;
 const CARD_MS = 120;
 const CARD_CHANGES =
   /^(Conversation|Labels|Priority|Attributes|Address|Identity|Customers|Sealed|Consent|MessageAdded)/;
-
-/** A signal that counts up at most once per animation frame. */
-function beat() {
-  const counter = signal(0);
-  let due = false;
-  return {
-    counter,
-    strike() {
-      if (due) return;
-      due = true;
-      const strike = () => {
-        if (!due) return;
-        due = false;
-        counter.value++;
-      };
-      if (document.visibilityState === "hidden") setTimeout(strike);
-      else requestAnimationFrame(strike);
-    },
-  };
-}
-
-const shelf = {
-  load() {
-    try {
-      return JSON.parse(localStorage.getItem(OUTBOX)) ?? [];
-    } catch {
-      return [];
-    }
-  },
-  change(edit) {
-    try {
-      localStorage.setItem(OUTBOX, JSON.stringify(edit(this.load())));
-    } catch {
-      // Storage is closed: what is unsent lives as long as the page.
-    }
-  },
-};
 
 /**
  * The agent's desk: session, inbox, the open thread and everything the agent does. It draws
@@ -70,9 +33,9 @@ export class Desk {
   dialog = null;
   lastHeard = 0;
 
-  #inbox = beat();
-  #thread = beat();
-  #shell = beat();
+  #inbox = new Pulse();
+  #thread = new Pulse();
+  #shell = new Pulse();
   #recent = [];
   #cardTimer = 0;
   #readSent = new Map();
@@ -85,8 +48,8 @@ export class Desk {
   constructor() {
     this.live = new Live({
       url: `${location.origin.replace(/^http/, "ws")}/live`,
-      hello: () => this.#ticket(),
-      outbox: new Outbox(shelf),
+      hello: async () => ({ ticket: await session.ticket() }),
+      outbox: new Outbox(outboxShelf),
       mine: ({ by }) => by?.kind === "agent" && by.id === this.session?.agent.id,
       refused: ({ code }) => this.#refused(code),
     });
@@ -124,21 +87,14 @@ export class Desk {
   /** Notes and replies of the open thread that have not come back as entries. */
   get pending() {
     return this.live.outbox.visible.filter(
-      ({ frame }) => frame.to?.customer === this.current || (frame.action === "note" && frame.topic === this.topic),
+      ({ frame }) =>
+        frame.to?.customer === this.current || (frame.action === "note" && frame.topic === this.topic),
     );
   }
 
   async enter() {
-    const code = /^#enter=(.+)$/.exec(location.hash)?.[1];
-    if (code) {
-      history.replaceState(null, "", location.pathname);
-      await fetch("/api/v1/session", {
-        method: "POST",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify({ code: decodeURIComponent(code) }),
-      }).catch(() => {});
-    }
-    await this.#recognise();
+    await session.enter();
+    this.session = await session.recognise();
     if (this.session) {
       this.follow();
       addEventListener("popstate", () => this.follow());
@@ -148,7 +104,7 @@ export class Desk {
   }
 
   async signOut() {
-    await fetch("/api/v1/session", { method: "DELETE" }).catch(() => {});
+    await session.leave();
     this.live.stop();
     this.session = null;
     history.replaceState(null, "", location.pathname);
@@ -208,7 +164,9 @@ export class Desk {
       return await this.live.ask({ type: "do", id: ulid(), topic: this.topic, action, ...fields });
     } catch (failure) {
       const { code } = failure.problem ?? {};
-      this.toast(code === "offline" ? t("needsConnection") : t("actionFailed", { why: failure.message }), { bad: true });
+      this.toast(code === "offline" ? t("needsConnection") : t("actionFailed", { why: failure.message }), {
+        bad: true,
+      });
       return null;
     }
   }
@@ -219,7 +177,9 @@ export class Desk {
     const done = await this.act(resolved ? "reopen" : "resolve");
     if (!done) return;
     this.toast(t(resolved ? "reopenedToast" : "resolvedToast"), {
-      undo: resolved ? null : () => this.live.ask({ type: "do", id: ulid(), topic, action: "reopen" }).catch(() => {}),
+      undo: resolved
+        ? null
+        : () => this.live.ask({ type: "do", id: ulid(), topic, action: "reopen" }).catch(() => {}),
     });
   }
 
@@ -236,7 +196,8 @@ export class Desk {
     if (!thread || document.visibilityState !== "visible") return;
     let last;
     for (const { pos, event } of thread.entries) {
-      if (event.t === "MessageAdded" && event.by?.kind === "customer") last = laterPosition(pos, last);
+      const heard = event.t === "MessageAdded" && event.by?.kind === "customer";
+      if (heard || event.t === "CustomersMerged") last = laterPosition(pos, last);
     }
     const known = laterPosition(this.#readSent.get(thread.topic), thread.view.readBy.agent);
     if (!last || comparePositions(last, known) <= 0) return;
@@ -267,23 +228,8 @@ export class Desk {
     this.#thread.strike();
   }
 
-  async #recognise() {
-    const answer = await fetch("/api/v1/session").catch(() => null);
-    this.session = answer?.ok ? await answer.json() : answer ? null : this.session ?? null;
-  }
-
-  async #ticket() {
-    const answer = await fetch("/api/v1/ticket", { method: "POST" });
-    if (answer.status === 401 || answer.status === 403) {
-      throw Object.assign(new Error("signed out"), { refused: true, code: "signed-out" });
-    }
-    if (!answer.ok) throw new Error(`ticket: ${answer.status}`);
-    const { ticket } = await answer.json();
-    return { ticket };
-  }
-
   async #refused(code) {
-    await this.#recognise();
+    this.session = await session.recognise(this.session);
     if (this.session && code === 4100) this.live.start();
     this.#shell.strike();
   }
@@ -314,9 +260,12 @@ export class Desk {
 
   #askCard() {
     clearTimeout(this.#cardTimer);
-    this.#cardTimer = setTimeout(() => {
-      if (this.current && this.online) this.live.ask({ type: "state", topic: this.topic }).catch(() => {});
-    }, this.card ? CARD_MS : 0);
+    this.#cardTimer = setTimeout(
+      () => {
+        if (this.current && this.online) this.live.ask({ type: "state", topic: this.topic }).catch(() => {});
+      },
+      this.card ? CARD_MS : 0,
+    );
   }
 
   #frame(frame) {
@@ -344,7 +293,10 @@ export class Desk {
         this.#entries(frame.topic, [frame.event]);
         break;
       case "entries":
-        this.#entries(frame.topic, frame.entries.map(({ event }) => event));
+        this.#entries(
+          frame.topic,
+          frame.entries.map(({ event }) => event),
+        );
         break;
       case "signal":
         this.#signalled(frame);
@@ -395,7 +347,11 @@ export class Desk {
     if (from !== to) drafts.move(from.slice(2), id);
     if (from !== this.topic) return;
     this.current = id;
-    history.replaceState(null, "", `#/${this.filter}/${encodeURIComponent(id)}${this.pane === "details" ? "/details" : ""}`);
+    history.replaceState(
+      null,
+      "",
+      `#/${this.filter}/${encodeURIComponent(id)}${this.pane === "details" ? "/details" : ""}`,
+    );
     this.#askCard();
     this.#shell.strike();
   }

@@ -48,7 +48,10 @@ class JoinDialog extends Modal {
   get found() {
     const query = this.query.trim().toLowerCase();
     return Object.values({ ...this.others, ...desk.rows })
-      .filter((row) => row.id !== desk.current && (!query || `${row.name} ${row.snippet}`.toLowerCase().includes(query)))
+      .filter(
+        (row) =>
+          row.id !== desk.current && (!query || `${row.name} ${row.snippet}`.toLowerCase().includes(query)),
+      )
       .sort((a, b) => b.at - a.at)
       .slice(0, FOUND);
   }
@@ -61,13 +64,19 @@ class JoinDialog extends Modal {
   search() {
     const { found } = this;
     return html`<div class="dialog-body"><p>${t("joinText", { name: desk.name })}</p>
-        <label class="search">${icon("search")}<input type="search" autofocus aria-label=${t("search")} placeholder=${t("search")} @input=${(e) => {
+        <label class="search">${icon("search")}<input type="search" autofocus aria-label=${t("search")} placeholder=${t("search")} @input=${(
+          e,
+        ) => {
           this.query = e.target.value;
           this.requestUpdate();
         }} /></label>
-        <ul class="picks">${found.map((row) => html`<li><button type="button" data-testid="join-pick" data-id=${row.id} @click=${() => this.pick(row)}>
+        <ul class="picks">${found.map(
+          (
+            row,
+          ) => html`<li><button type="button" data-testid="join-pick" data-id=${row.id} @click=${() => this.pick(row)}>
           ${avatar(row.name, row.id)}<span class="row-main"><span class="row-line"><span class="row-name">${row.name || t("nameless")}</span><time>${shortTime(prefs.locale, row.at)}</time></span>
-          <span class="row-line"><span class="row-snippet">${row.snippet}</span><span class="row-channels">${(row.channels ?? []).map((channel) => badge(channel, true))}</span></span></span></button></li>`)}</ul>
+          <span class="row-line"><span class="row-snippet">${row.snippet}</span><span class="row-channels">${(row.channels ?? []).map((channel) => badge(channel, true))}</span></span></span></button></li>`,
+        )}</ul>
         ${found.length ? nothing : html`<p class="muted">${t("noMatch")}</p>`}</div>`;
   }
 
@@ -78,8 +87,11 @@ class JoinDialog extends Modal {
   }
 
   preview() {
-    const here = [...new Set(desk.card?.addresses?.map(({ channel }) => channel) ?? desk.row?.channels ?? [])];
-    const side = (name, id, channels) => html`<div class="join-side">${avatar(name, id)}<strong>${name}</strong><span class="row-channels">${channels.map((channel) => badge(channel))}</span></div>`;
+    const here = [
+      ...new Set(desk.card?.addresses?.map(({ channel }) => channel) ?? desk.row?.channels ?? []),
+    ];
+    const side = (name, id, channels) =>
+      html`<div class="join-side">${avatar(name, id)}<strong>${name}</strong><span class="row-channels">${channels.map((channel) => badge(channel))}</span></div>`;
     return html`<div class="dialog-body"><div class="join-pair">${side(desk.name, desk.current, here)}<span class="plus">${icon("link")}</span>
           ${side(this.picked.name || t("nameless"), this.picked.id, this.picked.channels ?? [])}</div>
         <div class="warning">${icon("alert")}<div><strong>${t("joinWarnTitle")}</strong><p>${t("joinWarn")}</p></div></div></div>
@@ -109,7 +121,11 @@ class Palette extends Modal {
 
   get choices() {
     const commands = [
-      ...FILTERS.map((filter) => ({ icon: "inbox", name: `${t("inbox")}: ${t(`filter.${filter}`)}`, run: () => desk.go({ filter, id: null }) })),
+      ...FILTERS.map((filter) => ({
+        icon: "inbox",
+        name: `${t("inbox")}: ${t(`filter.${filter}`)}`,
+        run: () => desk.go({ filter, id: null }),
+      })),
       ...(desk.current
         ? [
             { icon: "check", name: t("resolve"), run: () => desk.resolve() },
@@ -121,10 +137,19 @@ class Palette extends Modal {
       { icon: "moon", name: t("themeDark"), run: () => this.theme("dark") },
       { icon: "moon", name: t("themeLight"), run: () => this.theme("light") },
     ];
-    const rows = desk.order.map((id) => desk.rows[id]).filter(Boolean).map((row) => ({ row, name: row.name || t("nameless"), run: () => desk.go({ id: row.id, pane: "thread" }) }));
+    const rows = desk.order
+      .map((id) => desk.rows[id])
+      .filter(Boolean)
+      .map((row) => ({
+        row,
+        name: row.name || t("nameless"),
+        run: () => desk.go({ id: row.id, pane: "thread" }),
+      }));
     const query = this.query.trim().toLowerCase();
     const match = ({ name, row }) => `${name} ${row?.snippet ?? ""}`.toLowerCase().includes(query);
-    return query ? [...rows.filter(match).slice(0, 8), ...commands.filter(match)] : [...rows.slice(0, 5), ...commands];
+    return query
+      ? [...rows.filter(match).slice(0, 8), ...commands.filter(match)]
+      : [...rows.slice(0, 5), ...commands];
   }
 
   theme(theme) {
@@ -139,7 +164,9 @@ class Palette extends Modal {
       const by = event.key === "ArrowDown" ? 1 : choices.length - 1;
       this.at = (this.at + by) % Math.max(1, choices.length);
       this.requestUpdate();
-      this.updateComplete.then(() => this.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }));
+      this.updateComplete.then(() =>
+        this.querySelector("[aria-selected=true]")?.scrollIntoView({ block: "nearest" }),
+      );
     } else if (event.key === "Enter") {
       event.preventDefault();
       this.run(choices[this.at]);
@@ -162,7 +189,10 @@ class Palette extends Modal {
           this.requestUpdate();
         }} /></label>
       <ul id="palette-list" role="listbox" aria-label=${t("palette")}>${choices.map(
-        (choice, i) => html`<li id="choice-${i}" role="option" aria-selected=${String(i === this.at)} @click=${() => this.run(choice)} @pointermove=${() => this.point(i)}>
+        (
+          choice,
+          i,
+        ) => html`<li id="choice-${i}" role="option" aria-selected=${String(i === this.at)} @click=${() => this.run(choice)} @pointermove=${() => this.point(i)}>
           ${choice.row ? avatar(choice.name, choice.row.id, true) : icon(choice.icon)}<span>${choice.name}</span>${choice.row ? html`<small>${choice.row.snippet}</small>` : nothing}</li>`,
       )}</ul>
       ${choices.length ? nothing : html`<p class="muted none">${t("noMatch")}</p>`}</dialog>`;

@@ -80,7 +80,11 @@ class Inbox extends Part {
       </div>
       <div class="rows" tabindex="-1" @scroll=${this.scrolled} aria-busy=${String(!desk.loaded)}>
         <ol .style=${`height:${ids.length * ROW}px;padding-top:${from * ROW}px`} aria-label=${t("conversations")}>
-          ${repeat(ids.slice(from, to), (id) => id, (id, i) => this.row(id, from + i, ids.length))}
+          ${repeat(
+            ids.slice(from, to),
+            (id) => id,
+            (id, i) => this.row(id, from + i, ids.length),
+          )}
         </ol>
         ${ids.length === 0 && desk.loaded ? this.empty() : nothing}
         ${desk.loaded || desk.order.length ? nothing : html`<div class="skeletons" aria-hidden="true">${Array.from({ length: 8 }, () => html`<div class="skeleton"><i></i><b></b><b></b></div>`)}</div>`}
@@ -119,9 +123,11 @@ class Inbox extends Part {
         ${avatar(name, id)}
         <span class="row-main">
           <span class="row-line"><span class="row-name">${name}</span>
-            ${row.priority === "urgent" || row.priority === "high"
-              ? html`<span class="priority" data-priority=${row.priority} title=${t(`priority.${row.priority}`)}>${icon("flag")}<span class="hidden">${t(`priority.${row.priority}`)}</span></span>`
-              : nothing}
+            ${
+              row.priority === "urgent" || row.priority === "high"
+                ? html`<span class="priority" data-priority=${row.priority} title=${t(`priority.${row.priority}`)}>${icon("flag")}<span class="hidden">${t(`priority.${row.priority}`)}</span></span>`
+                : nothing
+            }
             <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${shortTime(prefs.locale, row.at)}</time></span>
           <span class="row-line"><span class="row-snippet">${this.prefix(row, id)}${row.snippet}</span>
             ${row.unread ? html`<span class="unread-count"><span class="hidden">${t("unread")}: </span>${row.unread > 99 ? "99+" : row.unread}</span>` : nothing}</span>
@@ -151,7 +157,8 @@ class Inbox extends Part {
       return html`<div class="empty">${icon("search")}<h2>${t("noMatch")}</h2>
         <button type="button" class="button" @click=${() => this.search("")}>${t("clear")}</button></div>`;
     }
-    const elsewhere = desk.filter !== "unassigned" && desk.filter !== "resolved" && desk.counts.unassigned > 0;
+    const elsewhere =
+      desk.filter !== "unassigned" && desk.filter !== "resolved" && desk.counts.unassigned > 0;
     return html`<div class="empty">${icon("check")}<h2>${t(desk.filter === "resolved" ? "nothingResolved" : "allDone")}</h2>
       <p>${t(desk.filter === "resolved" ? "nothingResolvedText" : "allDoneText")}</p>
       ${elsewhere ? html`<button type="button" class="button" @click=${() => desk.go({ filter: "unassigned", id: null })}>${t("seeUnassigned", { n: desk.counts.unassigned })}</button>` : nothing}</div>`;

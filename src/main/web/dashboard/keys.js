@@ -21,7 +21,13 @@ export const KEYS = [
   [["?"], "key.help"],
 ];
 
-const REGIONS = [".rail", "hilo-inbox .rows", "hilo-thread .log", "hilo-composer textarea", "hilo-side .side-body"];
+const REGIONS = [
+  ".rail",
+  "hilo-inbox .rows",
+  "hilo-thread .log",
+  "hilo-composer textarea",
+  "hilo-side .side-body",
+];
 
 const find = (selector) => document.querySelector(selector);
 const visible = (node) => node && node.getClientRects().length > 0;
@@ -29,7 +35,9 @@ const visible = (node) => node && node.getClientRects().length > 0;
 /** Moves the focus to the next region that can be seen. */
 function region(by) {
   const nodes = REGIONS.map(find).filter(visible);
-  const at = nodes.findIndex((node) => node === document.activeElement || node.contains(document.activeElement));
+  const at = nodes.findIndex(
+    (node) => node === document.activeElement || node.contains(document.activeElement),
+  );
   const next = nodes[(at + by + nodes.length) % nodes.length];
   (next?.matches(".rail") ? next.querySelector("a, button") : next)?.focus();
 }

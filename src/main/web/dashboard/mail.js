@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { FONT } from "../shared/tokens.js";
 import { icon } from "../shared/icons.js";
 import { desk } from "./desk.js";
 import { t } from "./prefs.js";
@@ -11,12 +12,14 @@ const bodies = new Map();
  * keeps remote pictures from loading.
  */
 export function mailBody(blob, id) {
-  const shown = bodies.get(id);
-  return html`<button type="button" class="linkish original" aria-expanded=${String(Boolean(shown))} @click=${() => toggle(blob, id)}>
-      ${icon("mail")}${t(shown ? "hideOriginal" : "showOriginal")}</button>
-    ${shown
-      ? html`<iframe class="mail-frame" title=${t("originalMail")} sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" .srcdoc=${shown} @load=${fit}></iframe>`
-      : nothing}`;
+  const body = bodies.get(id);
+  return html`<button type="button" class="linkish original" aria-expanded=${String(Boolean(body))} @click=${() => toggle(blob, id)}>
+      ${icon("mail")}${t(body ? "hideOriginal" : "showOriginal")}</button>
+    ${
+      body
+        ? html`<iframe class="mail-frame" title=${t("originalMail")} sandbox="allow-same-origin allow-popups allow-popups-to-escape-sandbox" .srcdoc=${body} @load=${shown}></iframe>`
+        : nothing
+    }`;
 }
 
 async function toggle(blob, id) {
@@ -27,9 +30,13 @@ async function toggle(blob, id) {
   desk.redraw();
 }
 
+/** The page's policy takes no style from markup, so styles travel as data and are set once shown. */
 function contained(source) {
-  const page = new DOMParser().parseFromString(source, "text/html");
-  for (const each of page.querySelectorAll("script, iframe, object, embed, form, meta, link, base")) each.remove();
+  const unstyled = source.replace(/(<[a-z][^<>]*?\s)style(\s*=)/gi, "$1data-style$2");
+  const page = new DOMParser().parseFromString(unstyled, "text/html");
+  const unwanted =
+    "script, style, iframe, object, embed, form, meta, link, base, img[src^='http' i], img[src^='//']";
+  for (const each of page.querySelectorAll(unwanted)) each.remove();
   for (const anchor of page.querySelectorAll("a[href]")) {
     if (/^(https?:|mailto:|tel:)/i.test(anchor.getAttribute("href"))) {
       anchor.target = "_blank";
@@ -39,7 +46,13 @@ function contained(source) {
   return page.documentElement.outerHTML;
 }
 
-function fit({ target }) {
-  const height = target.contentDocument?.documentElement.scrollHeight ?? 300;
-  target.style.height = `${Math.min(Math.max(height, 60), 640)}px`;
+function shown({ target: frame }) {
+  const page = frame.contentDocument;
+  const sheet = new frame.contentWindow.CSSStyleSheet();
+  sheet.replaceSync(
+    `body{margin:12px;font:14px/1.5 ${FONT};overflow-wrap:anywhere}img,table{max-width:100%}`,
+  );
+  page.adoptedStyleSheets = [sheet];
+  for (const each of page.querySelectorAll("[data-style]")) each.style.cssText = each.dataset.style;
+  frame.style.height = `${Math.min(Math.max(page.body.scrollHeight + 24, 60), 640)}px`;
 }

@@ -31,7 +31,8 @@ export const prefs = {
     this.locale = regional(this.language);
     this.t = speaker(WORDS, this.language);
     document.documentElement.lang = this.language;
-    if (this.theme === "light" || this.theme === "dark") document.documentElement.setAttribute("theme", this.theme);
+    if (this.theme === "light" || this.theme === "dark")
+      document.documentElement.setAttribute("theme", this.theme);
     else document.documentElement.removeAttribute("theme");
   },
 };
@@ -69,6 +70,25 @@ export const drafts = {
       const text = this.get(from, mode);
       if (text && !this.get(to, mode)) this.set(to, mode, text);
       this.set(from, mode, "");
+    }
+  },
+};
+
+/** What is said and not yet confirmed. */
+export const outboxShelf = {
+  load() {
+    try {
+      return JSON.parse(localStorage.getItem("hilo.agent.outbox")) ?? [];
+    } catch {
+      return [];
+    }
+  },
+
+  change(edit) {
+    try {
+      localStorage.setItem("hilo.agent.outbox", JSON.stringify(edit(this.load())));
+    } catch {
+      // Storage is closed: what is unsent lives as long as the page.
     }
   },
 };

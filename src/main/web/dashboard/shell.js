@@ -111,7 +111,14 @@ export class Agent extends Part {
         <div class="field"><label for="language">${t("language")}</label><select id="language" @change=${(e) => this.set({ language: e.target.value })}>
           ${Object.entries(LANGUAGES).map(([key, name]) => html`<option value=${key} ?selected=${prefs.language === key}>${name}</option>`)}</select></div>
         <div class="field"><label for="theme">${t("theme")}</label><select id="theme" @change=${(e) => this.set({ theme: e.target.value })}>
-          ${[["auto", "themeAuto"], ["light", "themeLight"], ["dark", "themeDark"]].map(([key, word]) => html`<option value=${key} ?selected=${(prefs.theme ?? "auto") === key}>${t(word)}</option>`)}</select></div>
+          ${[
+            ["auto", "themeAuto"],
+            ["light", "themeLight"],
+            ["dark", "themeDark"],
+          ].map(
+            ([key, word]) =>
+              html`<option value=${key} ?selected=${(prefs.theme ?? "auto") === key}>${t(word)}</option>`,
+          )}</select></div>
         <button type="button" class="button block" @click=${() => desk.signOut()}>${icon("out")}${t("signOut")}</button>
       </div>
     </nav>`;
@@ -134,8 +141,8 @@ export class Agent extends Part {
       <ol><li>${t("doorStep1")}</li><li>${t("doorStep2")}</li></ol>
       <p class="muted">${t("doorOnce")}</p>
       <div class="languages" role="group" aria-label=${t("language")}>${Object.entries(LANGUAGES).map(
-        ([key, name]) => html`<button type="button" lang=${key} aria-pressed=${String(prefs.language === key)} @click=${() => this.set({ language: key })}>${name}</button>`,
+        ([key, name]) =>
+          html`<button type="button" lang=${key} aria-pressed=${String(prefs.language === key)} @click=${() => this.set({ language: key })}>${name}</button>`,
       )}</div></div></main>`;
   }
 }
-

@@ -36,10 +36,12 @@ class SidePanel extends Part {
   person(card) {
     const kind = card?.kind && card.kind !== "person" ? t(`kind.${card.kind}`) : "";
     return html`<section class="person">${avatar(desk.name, desk.current)}
-      ${this.renaming
-        ? html`<form class="rename" @submit=${this.rename}><input name="name" aria-label=${t("name")} maxlength="120" required .value=${desk.name} />
+      ${
+        this.renaming
+          ? html`<form class="rename" @submit=${this.rename}><input name="name" aria-label=${t("name")} maxlength="120" required .value=${desk.name} />
             <button class="button primary">${t("save")}</button></form>`
-        : html`<h3>${desk.name}</h3><button type="button" class="icon-button" aria-label=${t("rename")} ?disabled=${!desk.online || !card} @click=${this.startRename}>${icon("edit")}</button>`}
+          : html`<h3>${desk.name}</h3><button type="button" class="icon-button" aria-label=${t("rename")} ?disabled=${!desk.online || !card} @click=${this.startRename}>${icon("edit")}</button>`
+      }
       ${kind ? html`<p class="muted">${kind}</p>` : nothing}</section>`;
   }
 
@@ -62,7 +64,8 @@ class SidePanel extends Part {
     const everyone = new Map(agents.map((agent) => [agent.id, agent.name]));
     const me = desk.session.agent;
     everyone.set(me.id, me.name);
-    if (conversation.assignee && !everyone.has(conversation.assignee)) everyone.set(conversation.assignee, agentName(conversation.assignee));
+    if (conversation.assignee && !everyone.has(conversation.assignee))
+      everyone.set(conversation.assignee, agentName(conversation.assignee));
     return html`<section><h3>${t("conversation")}</h3>
       <div class="field"><label for="assignee">${t("assignee")}</label><select id="assignee" ?disabled=${!desk.online} @change=${(e) => desk.act("assign", { to: e.target.value || null })}>
         <option value="" ?selected=${!conversation.assignee}>${t("nobody")}</option>
@@ -94,25 +97,32 @@ class SidePanel extends Part {
 
   /** One joined customer: on an agent's word, or proven since. */
   joint({ customer, at, strength }, addresses) {
-    const proven = strength !== "agent" || addresses.some(({ home, verified }) => home === customer && verified?.length);
+    const proven =
+      strength !== "agent" || addresses.some(({ home, verified }) => home === customer && verified?.length);
     return html`<li>${icon(proven ? "verified" : "link")}
       <span>${t(proven ? "joinedProven" : "joinedByAgent")}<small>${at ? briefTime(prefs.locale, at) : ""}</small></span></li>`;
   }
 
   identity(address, web) {
-    const proven = (address.verified?.length ?? 0) > 0 || web.some(({ verified }) => verified?.includes(address.via));
-    const elsewhere = web.some((w) => w.home !== address.home && !address.verified?.includes(w.via) && !w.verified?.includes(address.via));
+    const proven =
+      (address.verified?.length ?? 0) > 0 || web.some(({ verified }) => verified?.includes(address.via));
+    const elsewhere = web.some(
+      (w) =>
+        w.home !== address.home && !address.verified?.includes(w.via) && !w.verified?.includes(address.via),
+    );
     const asked = this.asked.get(address.via);
     return html`<li>${badge(address.channel, true)}<span class="identity"><strong>${channelOf(address.channel).name}</strong>
         <span class="address">${address.label ?? ""}</span>
         ${proven ? html`<span class="verified">${icon("verified")}${t("verified")}</span>` : nothing}
         ${address.refuses ? html`<span class="refuses">${t("refuses")}</span>` : nothing}
         ${address.lastAt ? html`<small>${t("lastUsed", { when: shortTime(prefs.locale, address.lastAt) })}</small>` : nothing}</span>
-      ${address.channel !== "web" && elsewhere && !proven
-        ? asked
-          ? html`<span class="asked" role="status">${t("codeSent")}</span>`
-          : html`<button type="button" class="button small" data-testid="ask-proof" ?disabled=${!desk.online} title=${t("askProofText")} @click=${() => this.askProof(address)}>${t("askProof")}</button>`
-        : nothing}</li>`;
+      ${
+        address.channel !== "web" && elsewhere && !proven
+          ? asked
+            ? html`<span class="asked" role="status">${t("codeSent")}</span>`
+            : html`<button type="button" class="button small" data-testid="ask-proof" ?disabled=${!desk.online} title=${t("askProofText")} @click=${() => this.askProof(address)}>${t("askProof")}</button>`
+          : nothing
+      }</li>`;
   }
 
   async askProof(address) {
@@ -121,17 +131,22 @@ class SidePanel extends Part {
     const { asked } = this;
     asked.set(address.via, answer.expires ?? true);
     if (answer.expires) {
-      setTimeout(() => {
-        asked.delete(address.via);
-        this.requestUpdate();
-      }, Math.min(Math.max(0, answer.expires - Date.now()), 2 ** 31 - 1));
+      setTimeout(
+        () => {
+          asked.delete(address.via);
+          this.requestUpdate();
+        },
+        Math.min(Math.max(0, answer.expires - Date.now()), 2 ** 31 - 1),
+      );
     }
     desk.toast(t("codeSentToast", { channel: channelOf(address.channel).name }));
     this.requestUpdate();
   }
 
   context() {
-    const objects = Object.entries(desk.thread?.objects ?? {}).filter(([, object]) => object?.value !== null && object?.value !== undefined);
+    const objects = Object.entries(desk.thread?.objects ?? {}).filter(
+      ([, object]) => object?.value !== null && object?.value !== undefined,
+    );
     if (!objects.length) return nothing;
     return html`<section><h3>${t("context")}</h3>${objects.map(([key, { value }]) => html`<div class="object"><h4>${key}</h4>${shown(value)}</div>`)}</section>`;
   }
@@ -145,11 +160,15 @@ class SidePanel extends Part {
 
 /** A value the website gave, as text: lists as rows, objects as pairs, links as links. */
 function shown(value, depth = 0) {
-  if (Array.isArray(value)) return html`<ul class="items">${value.slice(0, 20).map((each) => html`<li>${shown(each, depth + 1)}</li>`)}</ul>`;
+  if (Array.isArray(value))
+    return html`<ul class="items">${value.slice(0, 20).map((each) => html`<li>${shown(each, depth + 1)}</li>`)}</ul>`;
   if (value && typeof value === "object") {
     if (depth > 2) return JSON.stringify(value).slice(0, 200);
-    if (depth > 0 && Object.values(value).every((each) => typeof each !== "object")) return html`<span class="inline">${Object.values(value).map((each) => html`<span>${String(each)}</span>`)}</span>`;
-    return html`<dl class="fields">${Object.entries(value).slice(0, 20).map(([name, each]) => html`<dt>${name}</dt><dd>${shown(each, depth + 1)}</dd>`)}</dl>`;
+    if (depth > 0 && Object.values(value).every((each) => typeof each !== "object"))
+      return html`<span class="inline">${Object.values(value).map((each) => html`<span>${String(each)}</span>`)}</span>`;
+    return html`<dl class="fields">${Object.entries(value)
+      .slice(0, 20)
+      .map(([name, each]) => html`<dt>${name}</dt><dd>${shown(each, depth + 1)}</dd>`)}</dl>`;
   }
   const text = String(value ?? "").slice(0, 300);
   return /^https?:\/\//.test(text) ? link(text, text) : text;

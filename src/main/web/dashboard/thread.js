@@ -21,8 +21,7 @@ class ThreadPane extends Part {
   connectedCallback() {
     super.connectedCallback();
     this.grown = new ResizeObserver(() => {
-      const { log } = this;
-      if (log && this.atEnd) log.scrollTop = log.scrollHeight;
+      if (this.atEnd) this.toEnd();
     });
     this.end = desk.live.on((frame) => this.arrived(frame));
     this.looked = () => this.look();
@@ -65,7 +64,7 @@ class ThreadPane extends Part {
       this.grown.observe(list);
       this.grown.observe(log);
     }
-    if (this.atEnd) log.scrollTop = log.scrollHeight;
+    if (this.atEnd) this.toEnd();
     else if (this.previous && this.previous.first && this.previous.first !== this.firstId) {
       log.scrollTop = this.previous.top + log.scrollHeight - this.previous.height;
     }
@@ -73,9 +72,21 @@ class ThreadPane extends Part {
     if (!desk.thread?.loadingOlder && log.scrollHeight <= log.clientHeight) this.older();
   }
 
+  toEnd() {
+    const { log } = this;
+    if (!log) return;
+    log.scrollTop = log.scrollHeight;
+    this.lastTop = log.scrollTop;
+  }
+
   arrived(frame) {
     if (frame.topic !== desk.topic || this.atEnd) return;
-    const events = frame.type === "entry" ? [frame.event] : frame.type === "entries" ? frame.entries.map(({ event }) => event) : [];
+    const events =
+      frame.type === "entry"
+        ? [frame.event]
+        : frame.type === "entries"
+          ? frame.entries.map(({ event }) => event)
+          : [];
     this.below += events.filter(({ t: type }) => type === "MessageAdded").length;
   }
 
@@ -153,9 +164,11 @@ class ThreadPane extends Part {
           <ol>${timeline(items, { unreadFrom: this.unreadFrom, missed: desk.stale?.missed, readUpTo: thread?.view.readBy.customer })}</ol>
           ${this.typers()}
         </section>
-        ${this.below || !this.atEnd
-          ? html`<button type="button" class="pill" @click=${() => this.jump()}>${this.below ? t("newMessages", { n: this.below }) : t("latest")}${icon("down")}</button>`
-          : nothing}
+        ${
+          this.below || !this.atEnd
+            ? html`<button type="button" class="pill" @click=${() => this.jump()}>${this.below ? t("newMessages", { n: this.below }) : t("latest")}${icon("down")}</button>`
+            : nothing
+        }
       </div>`;
   }
 
@@ -172,9 +185,11 @@ class ThreadPane extends Part {
       <div class="thread-who"><h1>${name}</h1><div class="thread-channels">${channels.map((channel) => badge(channel, true))}
         <span class="status" data-status=${resolved ? "resolved" : "open"}>${t(resolved ? "statusResolved" : "statusOpen")}</span></div></div>
       <div class="thread-actions">
-        ${mine
-          ? nothing
-          : html`<button type="button" class="button" data-testid="assign-me" ?disabled=${!desk.online} aria-label=${t("assignMe")} title="${t("assignMe")} (I)" @click=${() => desk.act("assign", { to: "me" })}>${icon("user")}<span class="wide">${t("assignMe")}</span><kbd>I</kbd></button>`}
+        ${
+          mine
+            ? nothing
+            : html`<button type="button" class="button" data-testid="assign-me" ?disabled=${!desk.online} aria-label=${t("assignMe")} title="${t("assignMe")} (I)" @click=${() => desk.act("assign", { to: "me" })}>${icon("user")}<span class="wide">${t("assignMe")}</span><kbd>I</kbd></button>`
+        }
         <button type="button" class="button ${resolved ? "" : "primary"}" data-testid="resolve" aria-label=${t(resolved ? "reopen" : "resolve")} ?disabled=${!desk.online} @click=${() => desk.resolve()}>
           ${icon(resolved ? "undo" : "check")}<span class="wide">${t(resolved ? "reopen" : "resolve")}</span><kbd>E</kbd></button>
         <button type="button" class="icon-button" aria-label=${t("details")} title="${t("details")} ( ] )" aria-expanded=${String(desk.pane === "details" || prefs.side !== false)} data-testid="details"
@@ -184,11 +199,14 @@ class ThreadPane extends Part {
   }
 
   typers() {
-    const others = [...(desk.thread?.signals.values() ?? [])].filter(({ who }) => who?.id !== desk.session?.agent.id);
+    const others = [...(desk.thread?.signals.values() ?? [])].filter(
+      ({ who }) => who?.id !== desk.session?.agent.id,
+    );
     const typing = others.filter(({ kind }) => kind === "typing");
     const viewing = others.filter(({ kind, who }) => kind === "viewing" && who?.kind !== "customer");
     if (!typing.length && !viewing.length) return nothing;
-    const names = (list) => list.map(({ who }) => who.name ?? (who.kind === "customer" ? desk.name : t("team"))).join(", ");
+    const names = (list) =>
+      list.map(({ who }) => who.name ?? (who.kind === "customer" ? desk.name : t("team"))).join(", ");
     return html`<div class="presence" aria-live="polite">
       ${typing.length ? html`<span class="typing"><i></i><i></i><i></i>${t("isTyping", { name: names(typing) })}</span>` : nothing}
       ${viewing.length ? html`<span>${t("isViewing", { name: names(viewing) })}</span>` : nothing}</div>`;

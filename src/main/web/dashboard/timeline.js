@@ -23,11 +23,18 @@ export function timeline(items, { unreadFrom, missed, readUpTo }) {
       const newDay = !before || !sameDay(before.at, row.at);
       return html`${newDay ? html`<li class="day"><span>${dayName(prefs.locale, row.at)}</span></li>` : nothing}
         ${row.id === unreadFrom ? html`<li class="unread-line"><span>${t("newSince")}</span></li>` : nothing}
-        ${row.kind === "message"
-          ? message(row, newDay || row.id === unreadFrom || !together(before, row), missed?.has(row.id), readUpTo)
-          : row.kind === "note"
-            ? note(row)
-            : happening(row)}`;
+        ${
+          row.kind === "message"
+            ? message(
+                row,
+                newDay || row.id === unreadFrom || !together(before, row),
+                missed?.has(row.id),
+                readUpTo,
+              )
+            : row.kind === "note"
+              ? note(row)
+              : happening(row)
+        }`;
     },
   );
 }
@@ -42,7 +49,14 @@ function pendingRows(items) {
       if (frame.type === "do") return { ...base, kind: "note", event: { body: { text: frame.text } } };
       const address =
         desk.card?.addresses?.find(({ via }) => via === frame.to.route) ?? lastUsed(desk.card?.addresses);
-      return { ...base, kind: "message", channel: address?.channel, content: frame.content, attachments: [], reactions: new Map() };
+      return {
+        ...base,
+        kind: "message",
+        channel: address?.channel,
+        content: frame.content,
+        attachments: [],
+        reactions: new Map(),
+      };
     });
 }
 
@@ -51,8 +65,13 @@ export const lastUsed = (addresses = []) =>
   addresses.reduce((best, each) => ((each.lastAt ?? 0) > (best?.lastAt ?? -1) ? each : best), undefined);
 
 const together = (a, b) =>
-  a?.kind === "message" && a.by.kind === b.by.kind && a.by.id === b.by.id && a.channel === b.channel &&
-  b.at - a.at < GROUP_MS && a.content.type !== "email" && b.content.type !== "email";
+  a?.kind === "message" &&
+  a.by.kind === b.by.kind &&
+  a.by.id === b.by.id &&
+  a.channel === b.channel &&
+  b.at - a.at < GROUP_MS &&
+  a.content.type !== "email" &&
+  b.content.type !== "email";
 
 function authorOf({ by, event }) {
   if (by.kind === "customer") return event?.body?.sender?.name || by.name || desk.name;
@@ -66,25 +85,30 @@ function message(row, first, missed, readUpTo) {
   const out = row.by.kind !== "customer";
   const state = stateOf(row, out, readUpTo);
   return html`<li class="message ${out ? "out" : "in"} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
-    ${first
-      ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
+    ${
+      first
+        ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
           ${row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
-      : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`}
+        : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`
+    }
     <div class="bubble of-${row.content.type} ${row.removed ? "removed" : ""}" title=${fullTime(prefs.locale, row.at)}>
       ${row.removed ? t("removed") : content(row)}
       ${row.attachments.length ? html`<div class="files">${row.attachments.map(media)}</div>` : nothing}
     </div>
-    ${row.reactions.size
-      ? html`<div class="reactions">${[...row.reactions].map(([emoji, people]) => html`<span>${emoji}${people.size > 1 ? ` ${people.size}` : ""}</span>`)}</div>`
-      : nothing}
+    ${
+      row.reactions.size
+        ? html`<div class="reactions">${[...row.reactions].map(([emoji, people]) => html`<span>${emoji}${people.size > 1 ? ` ${people.size}` : ""}</span>`)}</div>`
+        : nothing
+    }
     ${out || row.edited ? footer(row, state) : nothing}
   </li>`;
 }
 
 function stateOf(row, out, readUpTo) {
   if (!out) return "received";
-  if (row.pending) return { queued: "queued", sent: "sending", acked: "accepted", failed: "failed" }[row.pending.state];
+  if (row.pending)
+    return { queued: "queued", sent: "sending", acked: "accepted", failed: "failed" }[row.pending.state];
   if (row.channel !== "web") return row.delivery ?? "accepted";
   return readUpTo && row.pos && comparePositions(row.pos, readUpTo) <= 0 ? "read" : (row.delivery ?? "sent");
 }
@@ -93,13 +117,17 @@ function footer(row, state) {
   const why = row.pending?.problem?.title ?? row.why;
   return html`<div class="message-foot">
     ${row.edited ? html`<span>${t("edited")}</span>` : nothing}
-    ${state === "received"
-      ? nothing
-      : html`<span class="state" data-state=${state}>${state === "failed" || state === "unknown" ? icon("alert") : nothing}${t(`state.${state}`)}${why && state !== "read" && state !== "delivered" ? html`: ${why}` : nothing}</span>`}
-    ${row.pending?.state === "failed"
-      ? html`<button type="button" class="linkish" @click=${() => desk.live.retry(row.id)}>${t("retry")}</button>
+    ${
+      state === "received"
+        ? nothing
+        : html`<span class="state" data-state=${state}>${state === "failed" || state === "unknown" ? icon("alert") : nothing}${t(`state.${state}`)}${why && state !== "read" && state !== "delivered" ? html`: ${why}` : nothing}</span>`
+    }
+    ${
+      row.pending?.state === "failed"
+        ? html`<button type="button" class="linkish" @click=${() => desk.live.retry(row.id)}>${t("retry")}</button>
           <button type="button" class="linkish" @click=${() => desk.live.discard(row.id)}>${t("discard")}</button>`
-      : nothing}
+        : nothing
+    }
   </div>`;
 }
 
@@ -164,7 +192,8 @@ function media(m) {
   if ((m.kind === "image" || m.kind === "sticker") && IMAGE.test(m.mime ?? "")) {
     return html`<a class="picture" href=${url} target="_blank" rel="noopener"><img src=${url} alt=${m.caption || name} loading="lazy" /></a>${caption}`;
   }
-  if (m.kind === "audio" || m.kind === "voice") return html`<audio controls preload="none" src=${url}></audio>${file}${caption}`;
+  if (m.kind === "audio" || m.kind === "voice")
+    return html`<audio controls preload="none" src=${url}></audio>${file}${caption}`;
   return html`${file}${caption}`;
 }
 
@@ -196,7 +225,13 @@ function lineOf(row) {
     case "ConversationReopened":
       return ["undo", t("event.reopened", { who })];
     case "LabelsChanged":
-      return ["tag", t(body.add?.length ? "event.labelled" : "event.unlabelled", { who, labels: [...(body.add ?? []), ...(body.add?.length ? [] : (body.remove ?? []))].join(", ") })];
+      return [
+        "tag",
+        t(body.add?.length ? "event.labelled" : "event.unlabelled", {
+          who,
+          labels: [...(body.add ?? []), ...(body.add?.length ? [] : (body.remove ?? []))].join(", "),
+        }),
+      ];
     case "PriorityChanged":
       return ["flag", t("event.priority", { who, priority: t(`priority.${body.priority}`) })];
     case "AttributesChanged":
@@ -204,9 +239,18 @@ function lineOf(row) {
     case "AddressLinked":
       return ["link", t("event.linked")];
     case "IdentityObserved":
-      return ["verified", t(body.strength === "code" || body.strength === "platform" ? "event.proven" : "event.observed"), "proof"];
+      return [
+        "verified",
+        t(body.strength === "code" || body.strength === "platform" ? "event.proven" : "event.observed"),
+        "proof",
+      ];
     case "CustomersMerged":
-      return ["link", t(body.strength === "agent" ? "event.joinedBy" : "event.joined", { who }) + (body.why ? ` (${body.why})` : ""), "merge"];
+      return [
+        "link",
+        t(body.strength === "agent" ? "event.joinedBy" : "event.joined", { who }) +
+          (body.why ? ` (${body.why})` : ""),
+        "merge",
+      ];
     case "Sealed":
       return ["link", t("event.sealed"), "merge"];
     case "ConsentChanged":

@@ -1,19 +1,13 @@
+import { Answers, ProblemError } from "./answers.js";
 import { signal } from "./signal.js";
 import { Thread } from "./thread.js";
-import { laterPosition } from "./ids.js";
 
 const PROBE_MS = 10_000;
 const FIRST_RETRY_MS = 500;
 const LAST_RETRY_MS = 30_000;
+/** Slow growth: a gateway that was away for ten seconds is found again within about four. */
+const RETRY_GROWTH = 1.5;
 const REWATCH_MS = 8_000;
-
-/** An answer `problem` of the gateway, as an error. */
-export class ProblemError extends Error {
-  constructor(problem) {
-    super(problem.title ?? problem.code);
-    this.problem = problem;
-  }
-}
 
 /**
  * The client side of the live protocol: one socket that is always being kept or regained, the
@@ -34,8 +28,7 @@ export class Live {
   #beatTimer = 0;
   #probeTimer = 0;
   #heard = 0;
-  #lastRef = 0;
-  #answers = new Map();
+  #answers = new Answers();
   #listeners = new Set();
   #wanted = new Map();
   #generation = 0;
@@ -79,12 +72,9 @@ export class Live {
     return () => this.#listeners.delete(listener);
   }
 
-  /** Says something now or as soon as possible; the item stands in the outbox until confirmed. */
+  /** Says something now or as soon as possible; it stands in the outbox until confirmed. */
   say(fields) {
-    const item = this.outbox.add({ type: "say", ...fields });
-    this.#flush();
-    this.#emit({ type: "outbox" });
-    return item;
+    this.#queue({ type: "say", ...fields });
   }
 
   retry(id) {
@@ -100,10 +90,7 @@ export class Live {
 
   /** A durable act that, like `say`, survives a reload: notes. */
   doLater(fields) {
-    const item = this.outbox.add({ type: "do", ...fields });
-    this.#flush();
-    this.#emit({ type: "outbox" });
-    return item;
+    this.#queue({ type: "do", ...fields });
   }
 
   /**
@@ -115,11 +102,7 @@ export class Live {
     if (this.status.value !== "open") {
       return Promise.reject(new ProblemError({ code: "offline", title: "No connection", temporary: true }));
     }
-    const ref = `r${++this.#lastRef}`;
-    return new Promise((resolve, reject) => {
-      this.#answers.set(ref, { resolve, reject });
-      this.#send({ ...frame, ref });
-    });
+    return this.#answers.expect((ref) => this.#send({ ...frame, ref }));
   }
 
   /** Sends a frame that may be lost. */
@@ -161,6 +144,12 @@ export class Live {
       thread.loadingOlder = false;
     }
     this.#emit({ type: "older", topic: thread.topic });
+  }
+
+  #queue(frame) {
+    this.outbox.add(frame);
+    this.#flush();
+    this.#emit({ type: "outbox" });
   }
 
   async #connect() {
@@ -216,16 +205,12 @@ export class Live {
       thread.catchingUp = false;
       thread.loadingOlder = false;
     }
-    const waiting = [...this.#answers.values()];
-    this.#answers.clear();
-    for (const { reject } of waiting) {
-      reject(new ProblemError({ code: "offline", title: "The connection was lost", temporary: true }));
-    }
+    this.#answers.lost();
   }
 
   #later() {
     this.status.value = "waiting";
-    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** this.#attempt++);
+    const ceiling = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * RETRY_GROWTH ** this.#attempt++);
     clearTimeout(this.#retryTimer);
     this.#retryTimer = setTimeout(() => this.#connect(), ceiling * (0.5 + Math.random() / 2));
   }
@@ -316,7 +301,8 @@ export class Live {
         break;
       case "object": {
         const thread = this.threads.get(frame.topic);
-        if (thread) thread.objects = { ...thread.objects, [frame.key]: { rev: frame.rev, value: frame.value } };
+        if (thread)
+          thread.objects = { ...thread.objects, [frame.key]: { rev: frame.rev, value: frame.value } };
         break;
       }
       case "state": {
@@ -337,7 +323,7 @@ export class Live {
         break;
       default:
     }
-    this.#answer(frame);
+    this.#answers.take(frame);
     this.#emit(frame);
   }
 
@@ -358,7 +344,7 @@ export class Live {
   }
 
   #page(frame) {
-    if (frame.ref && this.#answers.has(frame.ref)) return;
+    if (this.#answers.awaits(frame)) return;
     const thread = this.#thread(frame.topic);
     thread.replace(frame.entries, frame.cursor);
     for (const { event, pos } of frame.entries) this.outbox.seen(event, pos, this.mine(event));
@@ -407,25 +393,16 @@ export class Live {
       this.outbox.failed(frame.ref, { code: frame.code, title: frame.title, detail: frame.detail });
       return;
     }
-    setTimeout(() => {
-      if (item.state === "sent") item.state = "queued";
-      this.#flush();
-    }, 1000 * Math.max(frame.retryAfter ?? 0, 1));
-  }
-
-  #answer(frame) {
-    const waiting = frame.ref && this.#answers.get(frame.ref);
-    if (!waiting) return;
-    this.#answers.delete(frame.ref);
-    if (frame.type === "problem") waiting.reject(new ProblemError(frame));
-    else waiting.resolve(frame);
+    setTimeout(
+      () => {
+        if (item.state === "sent") item.state = "queued";
+        this.#flush();
+      },
+      1000 * Math.max(frame.retryAfter ?? 0, 1),
+    );
   }
 
   #emit(frame) {
     for (const listener of [...this.#listeners]) listener(frame);
   }
 }
-
-/** The later of a thread's newest positions, for `read`. */
-export const readUpTo = (thread) =>
-  thread.entries.reduce((last, { pos }) => laterPosition(pos, last), undefined);

@@ -12,9 +12,7 @@ export class Outbox {
   /** @param {{load(): object[], change(fn: (items: object[]) => object[]): void}} shelf */
   constructor(shelf) {
     this.shelf = shelf;
-    this.items = shelf
-      .load()
-      .map((item) => (item.state === "failed" ? item : { ...item, state: "queued" }));
+    this.items = shelf.load().map((item) => (item.state === "failed" ? item : { ...item, state: "queued" }));
   }
 
   /** Queues a `say` or a `do` and returns its item. */
@@ -84,7 +82,9 @@ export class Outbox {
     if (pos && this.items.some((item) => item.pos === pos)) {
       this.items = this.items.filter((item) => item.pos !== pos);
     } else if (mine) {
-      const same = this.items.find((item) => item.state === "sent" && !item.shown && saysSame(item.frame, event));
+      const same = this.items.find(
+        (item) => item.state === "sent" && !item.shown && saysSame(item.frame, event),
+      );
       if (same) same.shown = pos ?? true;
     }
   }
@@ -97,5 +97,10 @@ export class Outbox {
 function saysSame({ type, content, text }, { t, body }) {
   if (type === "do") return t === "NoteAdded" && body?.text === text;
   const said = body?.content;
-  return t === "MessageAdded" && said?.type === content.type && said.text === content.text && said.id === content.id;
+  return (
+    t === "MessageAdded" &&
+    said?.type === content.type &&
+    said.text === content.text &&
+    said.id === content.id
+  );
 }

@@ -1,26 +1,23 @@
 import { LitElement, html, nothing } from "lit";
-import { icon } from "../shared/icons.js";
-import { LANGUAGES, pickLanguage, regional, speaker } from "../shared/i18n.js";
+import { pickLanguage, regional, speaker } from "../shared/i18n.js";
 import { Follow } from "../shared/signal.js";
 import { Chat } from "./chat.js";
+import { connectionBar, conversation, faultView, header, menuCard } from "./panel.js";
 import { style } from "./style.js";
-import { lines } from "./views.js";
 import { WORDS } from "./words.js";
 
 const NEAR_END = 80;
 const PHONE = "(max-width: 479px)";
-const DRAWINGS = { open: "M21 12a8 8 0 0 1-8 8H4l1.8-3.1A8 8 0 1 1 21 12ZM9 10.5h7M9 14h4", close: "M6 9.5l6 6 6-6" };
+const DRAWINGS = {
+  open: "M21 12a8 8 0 0 1-8 8H4l1.8-3.1A8 8 0 1 1 21 12ZM9 10.5h7M9 14h4",
+  close: "M6 9.5l6 6 6-6",
+};
 
 /** The chat of one inbox: launcher (drawn by the loader), panel, and the views inside it. */
 export class HiloWidget extends LitElement {
-  static properties = {
-    opened: { state: true },
-    view: { state: true },
-    menu: { state: true },
-    below: { state: true },
-    leaving: { state: true },
-    phone: { state: true },
-  };
+  static properties = Object.fromEntries(
+    ["opened", "view", "menu", "below", "leaving", "phone"].map((name) => [name, { state: true }]),
+  );
 
   createRenderRoot() {
     const drawn = [...(this.shadowRoot?.adoptedStyleSheets ?? [])];
@@ -47,7 +44,8 @@ export class HiloWidget extends LitElement {
     this.speak(pickLanguage(kept.language, config.lang, document.documentElement.lang, navigator.languages));
     new Follow(this, this.chat.changed);
     this.chat.arrived = (events) => this.announce(events);
-    this.launcher = this.renderRoot?.querySelector(".launcher") ?? this.shadowRoot?.querySelector(".launcher");
+    this.launcher =
+      this.renderRoot?.querySelector(".launcher") ?? this.shadowRoot?.querySelector(".launcher");
     const phone = matchMedia(PHONE);
     this.phone = phone.matches;
     phone.addEventListener("change", () => (this.phone = phone.matches));
@@ -214,7 +212,9 @@ export class HiloWidget extends LitElement {
 
   toEnd() {
     const log = this.find(".log");
-    if (log) log.scrollTop = log.scrollHeight;
+    if (!log) return;
+    log.scrollTop = log.scrollHeight;
+    this.lastTop = log.scrollTop;
   }
 
   scrolled({ currentTarget: log }) {
@@ -272,7 +272,7 @@ export class HiloWidget extends LitElement {
     this.view = view;
     this.continueView?.end();
     if (view === "continue") this.showContinue();
-    this.updateComplete.then(() => (this.find(".view button, .view a") ?? this.find("textarea"))?.focus());
+    this.updateComplete.then(() => (this.find(".view button, .view a") ?? this.find("textarea") ?? this.find(".panel"))?.focus());
   }
 
   /** The QR code and its view are fetched when somebody wants them. */
@@ -321,11 +321,11 @@ export class HiloWidget extends LitElement {
         ?full=${this.full} ?page=${this.config.page} ?branded=${this.hasAttribute("branded")}>
       <section class="panel" part="panel" data-testid="panel" role="dialog" tabindex="-1" aria-modal=${this.phone ? "true" : "false"}
           aria-label=${this.heading()} ?data-fresh=${this.fresh} @keydown=${this.keyInPanel}>
-        ${this.header()}
-        ${this.connectionBar()}
+        ${header(this)}
+        ${connectionBar(this)}
         <div class="body">
-          ${this.menu ? this.menuCard() : nothing}
-          ${this.chat.fault ? this.faultView() : this.view === "continue" ? (this.continueView?.render() ?? nothing) : this.conversation()}
+          ${this.menu ? menuCard(this) : nothing}
+          ${this.chat.fault ? faultView(this) : this.view === "continue" ? (this.continueView?.render() ?? nothing) : conversation(this)}
         </div>
         <div class="announcer hidden" role="log" aria-live="polite" aria-relevant="additions" aria-label=${t("panel")}></div>
         <div class="hidden" role="status">${this.chat.pending.some(({ state }) => state === "failed") ? t("failed") : ""}</div>
@@ -335,48 +335,6 @@ export class HiloWidget extends LitElement {
 
   heading() {
     return this.chat.inboxInfo?.name || this.t("title");
-  }
-
-  header() {
-    const { t } = this;
-    const items = this.chat.thread?.view.items ?? [];
-    const agent = items.findLast((item) => item.kind === "message" && item.by.kind === "agent")?.by.name;
-    return html`<header>
-      ${this.view === "continue"
-        ? html`<button type="button" class="round" aria-label=${t("back")} @click=${() => this.show("chat")}>${icon("back")}</button>`
-        : html`<span class="avatar" ?data-online=${this.online} aria-hidden="true">${this.heading().trim()[0]?.toUpperCase()}</span>`}
-      <div class="who"><h2>${this.heading()}</h2><p>${agent ? t("with", { name: agent }) : t("subtitle")}</p></div>
-      <button type="button" class="round" data-testid="menu" aria-label=${t("menu")} aria-expanded=${String(this.menu)}
-        @click=${() => (this.menu = !this.menu)}>${icon("menu")}</button>
-      ${this.config.page
-        ? nothing
-        : html`<button type="button" class="round" aria-label=${t("close")} @click=${() => this.close()}>${icon("close")}</button>`}
-    </header>`;
-  }
-
-  connectionBar() {
-    const status = this.chat.live.status.value;
-    if (status !== "waiting" && navigator.onLine) return nothing;
-    return html`<div class="bar" role="status">${icon("alert")}<span>${this.t(navigator.onLine ? "connecting" : "offline")}</span></div>`;
-  }
-
-  menuCard() {
-    const { t } = this;
-    const option = (value, label, chosen) => html`<option value=${value} ?selected=${value === chosen}>${label}</option>`;
-    return html`<div class="menu" role="group" aria-label=${t("menu")}>
-      <button type="button" data-testid="continue" @click=${() => this.show("continue")}>${icon("phone")}${t("continue")}</button>
-      <button type="button" data-testid="have-code" @click=${() => this.enterCode()}>${icon("key")}${t("haveCode")}</button>
-      <hr />
-      <label>${icon("globe")}<span>${t("language")}</span><select @change=${(e) => this.choose({ language: e.target.value })}>
-        ${Object.entries(LANGUAGES).map(([key, name]) => option(key, name, this.language))}</select></label>
-      <label>${icon("moon")}<span>${t("theme")}</span><select @change=${(e) => this.choose({ theme: e.target.value })}>
-        ${option("auto", t("themeAuto"), this.theme)}${option("light", t("themeLight"), this.theme)}${option("dark", t("themeDark"), this.theme)}</select></label>
-      ${this.chat.empty
-        ? nothing
-        : html`<hr />${this.leaving
-            ? html`<button type="button" class="danger" @click=${() => this.leave()}>${icon("out")}${t("forgetSure")}</button>`
-            : html`<button type="button" @click=${() => (this.leaving = true)}>${icon("out")}${t("forgetMe")}</button>`}`}
-    </div>`;
   }
 
   choose({ language, theme }) {
@@ -405,68 +363,11 @@ export class HiloWidget extends LitElement {
     this.requestUpdate();
   }
 
-  faultView() {
-    const { t } = this;
-    const { fault } = this.chat;
-    if (fault === "bad-link") return html`<div class="view"><p>${t("badLink")}</p></div>`;
-    return html`<div class="view"><p role="alert">${t(fault === "revoked" ? "revoked" : "refused")}</p>
-      <button type="button" class="primary" @click=${() => (fault === "revoked" ? this.leave() : this.chat.connect())}>
-        ${t(fault === "revoked" ? "startNew" : "reload")}</button></div>`;
-  }
-
-  conversation() {
-    const { t, chat } = this;
-    const greeting = this.config.greeting ?? chat.inboxInfo?.greeting;
-    const showGreeting = greeting && !chat.thread?.cursor && !chat.trimmed;
-    return html`
-      <section class="log" tabindex="0" aria-label=${t("transcript")} @scroll=${this.scrolled}>
-        ${chat.thread?.loadingOlder ? html`<div class="older">${t("loading")}</div>` : nothing}
-        <ol>
-          ${showGreeting ? html`<li class="message theirs first last greeting"><div class="bubble"><div class="text">${greeting}</div></div></li>` : nothing}
-          ${lines(this)}
-          ${chat.typing === null
-            ? nothing
-            : html`<li class="message theirs first last typing"><div class="bubble" role="img"
-                aria-label=${chat.typing ? t("typing", { name: chat.typing }) : t("typingSomeone")}><i></i><i></i><i></i></div></li>`}
-        </ol>
-      </section>
-      ${this.below
-        ? html`<div class="pill-place"><button type="button" class="pill" @click=${() => this.jump()}>${t("newMessages", { n: this.below })}${icon("down")}</button></div>`
-        : nothing}
-      ${this.proofCard()}
-      <form class="composer" @submit=${this.send}>
-        <textarea rows="1" data-testid="composer" aria-label=${t("write")} placeholder=${t("write")} maxlength="8000" enterkeyhint="send"
-          .value=${this.draft} @input=${this.typed} @keydown=${this.keyInField}></textarea>
-        <button class="send" data-testid="send" aria-label=${t("send")} ?disabled=${!this.draft.trim()}>${icon("send")}</button>
-      </form>`;
-  }
-
   jump() {
     this.atEnd = true;
     this.below = 0;
     this.toEnd();
     this.find("textarea")?.focus();
-  }
-
-  proofCard() {
-    const { t } = this;
-    const proof = this.chat.proof;
-    if (!proof) return nothing;
-    if (proof.step === "done") {
-      return html`<div class="proof" role="status"><div class="row"><p class="right">${t("proved")}</p>
-        <button type="button" class="text" @click=${() => this.chat.dismissProof()}>OK</button></div></div>`;
-    }
-    const wrong = proof.step === "wrong" || proof.step === "failed";
-    return html`<form class="proof" @submit=${this.submitCode}>
-      <h3>${icon("verified")}${t("codeTitle")}</h3>
-      <p class=${wrong ? "wrong" : ""} role=${wrong ? "alert" : nothing}>
-        ${t(proof.step === "wrong" ? "wrongCode" : proof.step === "failed" ? "proofFailed" : proof.asked ? "codeAsked" : "codeText")}</p>
-      <div class="row">
-        <input data-testid="code-input" aria-label=${t("code")} inputmode="numeric" autocomplete="one-time-code" maxlength="12" required aria-invalid=${String(wrong)} />
-        <button class="primary" data-testid="code-submit" ?disabled=${proof.step === "checking"}>${t(proof.step === "checking" ? "checking" : "confirm")}</button>
-        <button type="button" class="text" @click=${() => this.chat.dismissProof()}>${t("later")}</button>
-      </div>
-    </form>`;
   }
 
   submitCode(event) {
@@ -485,7 +386,7 @@ export function start(host, config) {
   if (!customElements.get("hilo-widget")) customElements.define("hilo-widget", HiloWidget);
   customElements.upgrade(host);
   host.begin(config);
-  const api = {
+  return {
     open: () => host.open(),
     close: () => host.close(),
     toggle: () => host.toggle(),
@@ -498,5 +399,4 @@ export function start(host, config) {
       if (name === "ready") listener();
     },
   };
-  return api;
 }

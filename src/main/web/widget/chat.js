@@ -86,7 +86,11 @@ export class Chat {
     if (!view) return 0;
     const seen = laterPosition(this.seen, view.readBy.customer);
     return view.items.filter(
-      (item) => item.kind === "message" && !item.by.me && item.by.kind === "agent" && comparePositions(item.pos, seen) > 0,
+      (item) =>
+        item.kind === "message" &&
+        !item.by.me &&
+        item.by.kind === "agent" &&
+        comparePositions(item.pos, seen) > 0,
     ).length;
   }
 

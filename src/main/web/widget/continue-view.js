@@ -66,19 +66,25 @@ export class ContinueView {
     const { link } = this;
     const size = link?.code.size ?? 1;
     return html`<div class="view"><h3>${t("continue")}</h3><p>${say("continueText")}</p>
-      <div class="qr">${link
-        ? html`<svg viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" role="img" aria-label=${link.url}><path d=${link.code.path} fill="#000" /></svg>`
-        : nothing}</div>
-      ${link
-        ? html`<a class="url" data-testid="continue-link" href=${link.url} target="_blank" rel="noopener noreferrer">${link.url}</a>
+      <div class="qr">${
+        link
+          ? html`<svg viewBox="0 0 ${size} ${size}" shape-rendering="crispEdges" role="img" aria-label=${link.url}><path d=${link.code.path} fill="#000" /></svg>`
+          : nothing
+      }</div>
+      ${
+        link
+          ? html`<a class="url" data-testid="continue-link" href=${link.url} target="_blank" rel="noopener noreferrer">${link.url}</a>
           <div class="row">
             <button type="button" class="primary" @click=${() => this.copy()}>${icon(this.copied ? "check" : "copy")}${say(this.copied ? "copied" : "copy")}</button>
-            ${navigator.share
-              ? html`<button type="button" class="secondary" @click=${() => navigator.share({ url: link.url }).catch(() => {})}>${icon("share")}${say("share")}</button>`
-              : nothing}
+            ${
+              navigator.share
+                ? html`<button type="button" class="secondary" @click=${() => navigator.share({ url: link.url }).catch(() => {})}>${icon("share")}${say("share")}</button>`
+                : nothing
+            }
           </div>
-          <p class="small">${say("linkExpires", { n: Math.max(0, Math.round((link.expires - Date.now()) / 1000)) })}</p>`
-        : html`<p class="small">${t("loading")}</p>`}
+          <p class="small">${say("linkExpires", { n: Math.max(1, Math.ceil((link.expires - Date.now()) / 60_000)) })}</p>`
+          : html`<p class="small">${t("loading")}</p>`
+      }
     </div>`;
   }
 }

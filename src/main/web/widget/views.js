@@ -38,12 +38,16 @@ export function lines(ui) {
     (row, i) => {
       const before = rows[i - 1];
       const after = rows[i + 1];
-      return html`${before && sameDay(before.at, row.at)
-        ? nothing
-        : html`<li class="day"><span>${dayName(ui.locale, row.at)}</span></li>`}
-      ${row.kind === "message"
-        ? bubble(ui, row, !together(before, row), !together(row, after), i > lastMine)
-        : html`<li class="event"><span>${eventText(ui, row)}</span></li>`}`;
+      return html`${
+        before && sameDay(before.at, row.at)
+          ? nothing
+          : html`<li class="day"><span>${dayName(ui.locale, row.at)}</span></li>`
+      }
+      ${
+        row.kind === "message"
+          ? bubble(ui, row, !together(before, row), !together(row, after), i > lastMine)
+          : html`<li class="event"><span>${eventText(ui, row)}</span></li>`
+      }`;
     },
   );
 }
@@ -51,7 +55,8 @@ export function lines(ui) {
 function ownState(item, readByTeam) {
   if (!item.by.me) return "received";
   if (item.delivery === "failed") return "failed";
-  const read = item.delivery === "read" || (readByTeam && item.pos && comparePositions(item.pos, readByTeam) <= 0);
+  const read =
+    item.delivery === "read" || (readByTeam && item.pos && comparePositions(item.pos, readByTeam) <= 0);
   return read ? "read" : "sent";
 }
 
@@ -63,9 +68,16 @@ function pendingState({ state }, online) {
 
 function together(a, b) {
   return Boolean(
-    a && b && a.kind === "message" && b.kind === "message" && a.by.kind === b.by.kind &&
-    a.by.name === b.by.name && a.channel === b.channel &&
-    Math.abs(b.at - a.at) < GROUP_MS && sameDay(a.at, b.at) && a.state !== "failed",
+    a &&
+    b &&
+    a.kind === "message" &&
+    b.kind === "message" &&
+    a.by.kind === b.by.kind &&
+    a.by.name === b.by.name &&
+    a.channel === b.channel &&
+    Math.abs(b.at - a.at) < GROUP_MS &&
+    sameDay(a.at, b.at) &&
+    a.state !== "failed",
   );
 }
 
@@ -82,18 +94,22 @@ function bubble(ui, row, first, last, answerable) {
       ${row.attachments.map((each) => media(ui, each))}
     </div>
     ${reactions(row)}
-    ${last
-      ? html`<div class="meta">
+    ${
+      last
+        ? html`<div class="meta">
           ${channel ? html`<span class="channel" data-channel=${channel.key}>${t("via", { channel: channel.name })}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()}>${clock(locale, row.at)}</time>
           ${row.edited ? html`<span>· ${t("edited")}</span>` : nothing}
           ${row.by.me ? html`<span class="state">· ${t(row.state)}</span>` : nothing}
-          ${row.state === "failed" && ui.chat.live.outbox.find(row.id)
-            ? html`<button type="button" class="text" @click=${() => ui.chat.live.retry(row.id)}>${t("retry")}</button>
+          ${
+            row.state === "failed" && ui.chat.live.outbox.find(row.id)
+              ? html`<button type="button" class="text" @click=${() => ui.chat.live.retry(row.id)}>${t("retry")}</button>
                 <button type="button" class="text" @click=${() => ui.chat.live.discard(row.id)}>${t("remove")}</button>`
-            : nothing}
+              : nothing
+          }
         </div>`
-      : nothing}
+        : nothing
+    }
   </li>`;
 }
 
@@ -121,11 +137,17 @@ function content(ui, row, answerable) {
     case "media":
       return media(ui, c);
     case "location":
-      return stack(c.name ?? t("location"), [c.address, link(c.url ?? mapOf(c), `${c.latitude}, ${c.longitude}`)]);
+      return stack(c.name ?? t("location"), [
+        c.address,
+        link(c.url ?? mapOf(c), `${c.latitude}, ${c.longitude}`),
+      ]);
     case "contact":
       return stack(c.name, [...(c.phones ?? []), ...(c.emails ?? [])]);
     case "form":
-      return stack(c.name, Object.entries(c.fields ?? {}).map((pair) => pair.join(": ")));
+      return stack(
+        c.name,
+        Object.entries(c.fields ?? {}).map((pair) => pair.join(": ")),
+      );
     case "card":
       return stack(c.title, [rich(c.text ?? ""), c.url ? link(c.url, c.url) : nothing]);
     case "template":
@@ -148,7 +170,10 @@ function media(ui, m) {
   if (!m.blob || m.failed) {
     return html`<div class="file" data-missing>${icon("file")}<span>${name}<small>${t("mediaMissing")}</small></span></div>${caption}`;
   }
-  if ((m.kind === "image" || m.kind === "sticker") && /^image\/(png|jpe?g|gif|webp|avif)$/.test(m.mime ?? "")) {
+  if (
+    (m.kind === "image" || m.kind === "sticker") &&
+    /^image\/(png|jpe?g|gif|webp|avif)$/.test(m.mime ?? "")
+  ) {
     const url = ui.blobUrl(m.blob);
     return html`${url ? html`<img src=${url} alt=${m.caption || name} />` : html`<div class="image-space"></div>`}${caption}`;
   }

@@ -15,7 +15,9 @@ import dev.hilo.core.Lanes;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
+import dev.hilo.core.Saying;
 import dev.hilo.core.Sources;
+import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
@@ -361,14 +363,15 @@ public final class Gateway implements AutoCloseable {
     Core core = core(link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
+    Threads threads = new Threads(core.roots);
+    Saying saying =
+        new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, roster);
     Actions actions =
         new Actions(
+            threads,
             core.roots,
-            core.streams,
-            core.directory,
             core.joining,
             new Proofs(core.roots, core.joining, mine, keys, core.objects),
-            accounts,
             keys,
             mine,
             roster,
@@ -382,6 +385,8 @@ public final class Gateway implements AutoCloseable {
                 core.objects,
                 timeline,
                 core.roots,
+                threads,
+                saying,
                 actions,
                 mine,
                 keys,
@@ -391,7 +396,8 @@ public final class Gateway implements AutoCloseable {
                 doors,
                 sockets));
     hubs.add(hub);
-    return new HttpVerticle.Loop(core.reception, actions, core.roots, timeline, mine, board, hub);
+    return new HttpVerticle.Loop(
+        core.reception, threads, saying, actions, core.roots, timeline, mine, board, hub);
   }
 
   private void gauges() {

@@ -117,7 +117,8 @@ export default {
   addNote: "Add note",
   hintSend: "sends",
   hintLine: "new line",
-  staleTitle: "{n} new message arrived while you were writing.|{n} new messages arrived while you were writing.",
+  staleTitle:
+    "{n} new message arrived while you were writing.|{n} new messages arrived while you were writing.",
   staleText: "Your reply has not been sent. Read what is highlighted first.",
   staleElsewhere: "A reply was held back because newer messages arrived. It is kept as a draft.",
   sendAnyway: "Send anyway",
@@ -153,7 +154,8 @@ export default {
   joinTitle: "Join with another conversation",
   joinText: "Choose the other conversation of {name}. Both become one thread for your team.",
   joinWarnTitle: "Only your team will see both.",
-  joinWarn: "The customer sees nothing of the other channel until they have proven that it is theirs. You can ask for proof in the details.",
+  joinWarn:
+    "The customer sees nothing of the other channel until they have proven that it is theirs. You can ask for proof in the details.",
   join: "Join",
   joinedToast: "Joined: both conversations are now one thread",
   context: "From the website",
@@ -163,7 +165,8 @@ export default {
   undo: "Undo",
   needsConnection: "That needs a connection. Try again in a moment.",
   actionFailed: "That did not work: {why}",
-  rolledBack: "{n} recent entry was not kept by the store and was removed|{n} recent entries were not kept by the store and were removed",
+  rolledBack:
+    "{n} recent entry was not kept by the store and was removed|{n} recent entries were not kept by the store and were removed",
   offline: "No connection. Last update at {time}. Replies and notes are kept and sent later.",
   ended: "This session has ended.",
   reload: "Reload",
@@ -197,7 +200,8 @@ export default {
   "key.help": "This list",
   doorTitle: "Sign in to Hilo",
   doorText: "This page opens with a personal sign-in link. There is no password to remember.",
-  doorStep1: "Ask the person who runs the gateway for your sign-in link. On your own machine the gateway prints one when it starts.",
+  doorStep1:
+    "Ask the person who runs the gateway for your sign-in link. On your own machine the gateway prints one when it starts.",
   doorStep2: "Open the link in this browser. You stay signed in here.",
   doorOnce: "A link works once. If yours no longer works, ask for a new one.",
 };

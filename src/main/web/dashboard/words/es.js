@@ -153,7 +153,8 @@ export default {
   joinTitle: "Unir con otra conversación",
   joinText: "Elige la otra conversación de {name}. Ambas serán un solo hilo para tu equipo.",
   joinWarnTitle: "Solo tu equipo verá ambas.",
-  joinWarn: "El cliente no verá nada del otro canal hasta demostrar que es suyo. Puedes pedir la prueba en los detalles.",
+  joinWarn:
+    "El cliente no verá nada del otro canal hasta demostrar que es suyo. Puedes pedir la prueba en los detalles.",
   join: "Unir",
   joinedToast: "Unidas: ambas conversaciones son ahora un solo hilo",
   context: "Desde la web",
@@ -163,8 +164,10 @@ export default {
   undo: "Deshacer",
   needsConnection: "Para eso hace falta conexión. Inténtalo en un momento.",
   actionFailed: "No funcionó: {why}",
-  rolledBack: "{n} entrada reciente no quedó guardada y se quitó|{n} entradas recientes no quedaron guardadas y se quitaron",
-  offline: "Sin conexión. Última actualización a las {time}. Las respuestas y notas se guardan y se envían después.",
+  rolledBack:
+    "{n} entrada reciente no quedó guardada y se quitó|{n} entradas recientes no quedaron guardadas y se quitaron",
+  offline:
+    "Sin conexión. Última actualización a las {time}. Las respuestas y notas se guardan y se envían después.",
   ended: "Esta sesión terminó.",
   reload: "Recargar",
   account: "Tu cuenta",
@@ -197,7 +200,8 @@ export default {
   "key.help": "Esta lista",
   doorTitle: "Entrar en Hilo",
   doorText: "Esta página se abre con un enlace personal de entrada. No hay contraseña que recordar.",
-  doorStep1: "Pide tu enlace de entrada a quien administra la pasarela. En tu propia máquina la pasarela muestra uno al arrancar.",
+  doorStep1:
+    "Pide tu enlace de entrada a quien administra la pasarela. En tu propia máquina la pasarela muestra uno al arrancar.",
   doorStep2: "Abre el enlace en este navegador. Seguirás con la sesión iniciada aquí.",
   doorOnce: "Cada enlace sirve una vez. Si el tuyo ya no funciona, pide uno nuevo.",
 };

@@ -117,7 +117,8 @@ export default {
   addNote: "Adicionar nota",
   hintSend: "envia",
   hintLine: "nova linha",
-  staleTitle: "Chegou {n} mensagem nova enquanto você escrevia.|Chegaram {n} mensagens novas enquanto você escrevia.",
+  staleTitle:
+    "Chegou {n} mensagem nova enquanto você escrevia.|Chegaram {n} mensagens novas enquanto você escrevia.",
   staleText: "Sua resposta não foi enviada. Leia primeiro o que está destacado.",
   staleElsewhere: "Uma resposta foi retida porque chegaram mensagens novas. Ela ficou como rascunho.",
   sendAnyway: "Enviar assim mesmo",
@@ -153,7 +154,8 @@ export default {
   joinTitle: "Juntar com outra conversa",
   joinText: "Escolha a outra conversa de {name}. As duas viram um só fio para a sua equipe.",
   joinWarnTitle: "Só a sua equipe verá as duas.",
-  joinWarn: "O cliente não verá nada do outro canal até provar que é dele. Você pode pedir a prova nos detalhes.",
+  joinWarn:
+    "O cliente não verá nada do outro canal até provar que é dele. Você pode pedir a prova nos detalhes.",
   join: "Juntar",
   joinedToast: "Pronto: as duas conversas agora são um só fio",
   context: "Do site",
@@ -163,8 +165,10 @@ export default {
   undo: "Desfazer",
   needsConnection: "Isso precisa de conexão. Tente de novo em instantes.",
   actionFailed: "Não funcionou: {why}",
-  rolledBack: "{n} entrada recente não foi guardada e saiu da lista|{n} entradas recentes não foram guardadas e saíram da lista",
-  offline: "Sem conexão. Última atualização às {time}. Respostas e notas ficam guardadas e são enviadas depois.",
+  rolledBack:
+    "{n} entrada recente não foi guardada e saiu da lista|{n} entradas recentes não foram guardadas e saíram da lista",
+  offline:
+    "Sem conexão. Última atualização às {time}. Respostas e notas ficam guardadas e são enviadas depois.",
   ended: "Esta sessão terminou.",
   reload: "Recarregar",
   account: "Sua conta",
@@ -197,7 +201,8 @@ export default {
   "key.help": "Esta lista",
   doorTitle: "Entrar no Hilo",
   doorText: "Esta página abre com um link pessoal de entrada. Não há senha para lembrar.",
-  doorStep1: "Peça o seu link de entrada a quem cuida do gateway. Na sua própria máquina, o gateway mostra um ao iniciar.",
+  doorStep1:
+    "Peça o seu link de entrada a quem cuida do gateway. Na sua própria máquina, o gateway mostra um ao iniciar.",
   doorStep2: "Abra o link neste navegador. Você continua conectado aqui.",
   doorOnce: "Cada link serve uma vez. Se o seu não funciona mais, peça outro.",
 };

@@ -28,11 +28,12 @@ public final class Wire {
       out.put("conv", h.conv());
     }
     out.put("aud", h.aud().word());
-    out.set("body", body(entry.event(), names));
+    out.set("body", body(h.by(), entry.event(), names));
     return out;
   }
 
-  private static ObjectNode body(Event event, Function<String, @Nullable String> names) {
+  private static ObjectNode body(
+      Author by, Event event, Function<String, @Nullable String> names) {
     if (event instanceof Event.Unknown u) {
       try {
         return Json.parse(u.body().getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode o
@@ -43,8 +44,11 @@ public final class Wire {
       }
     }
     ObjectNode body = Json.object(event);
-    if (event instanceof Event.MessageAdded) {
+    if (event instanceof Event.MessageAdded said) {
       body.remove("context");
+      if (by.equals(Author.PROOF)) {
+        body.set("content", Json.tree(said.content().masked()));
+      }
     }
     if (event instanceof Event.ConversationAssigned a && a.to() != null) {
       String name = names.apply(a.to());

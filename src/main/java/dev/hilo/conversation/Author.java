@@ -42,6 +42,9 @@ public record Author(Kind kind, String id) {
     throw new IllegalArgumentException("not an author: " + value);
   }
 
+  /** Who sends codes that only the customer may read. */
+  public static final Author PROOF = new Author(Kind.GATEWAY, "proof");
+
   public boolean isCustomer() {
     return kind == Kind.CUSTOMER;
   }

@@ -87,6 +87,11 @@ public sealed interface Content {
    */
   record Unsupported(String kind, String raw) implements Content {}
 
+  /** The same with the digits of its text hidden: staff may know that a code was sent, not which. */
+  default Content masked() {
+    return this instanceof Text t ? new Text(t.text().replaceAll("\\d", "•")) : this;
+  }
+
   /**
    * A line of at most {@code max} characters for lists and notifications; empty where only the kind
    * is known.

@@ -241,7 +241,8 @@ public final class StreamState {
         unread = 0;
       }
     }
-    said(e.content().preview(SNIPPET), h, false);
+    Content shown = h.by().equals(Author.PROOF) ? e.content().masked() : e.content();
+    said(shown.preview(SNIPPET), h, false);
   }
 
   private void edited(Header h, Event.MessageEdited e) {

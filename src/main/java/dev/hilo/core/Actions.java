@@ -1,17 +1,12 @@
 package dev.hilo.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Permissions;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Roster;
 import dev.hilo.codec.Json;
-import dev.hilo.codec.Wire;
-import dev.hilo.conversation.Address;
-import dev.hilo.conversation.Author;
-import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
 import dev.hilo.conversation.Event;
@@ -19,10 +14,7 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.conversation.Strength;
 import dev.hilo.conversation.Ulid;
-import dev.hilo.desk.Episodes;
 import dev.hilo.store.AddressKeys;
-import dev.hilo.store.Directory;
-import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import io.vertx.core.Future;
 import java.net.URI;
@@ -35,260 +27,38 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What people do: say, note, assign, resolve, join … Sockets and REST share it. Every refusal is a
- * {@link Problem}. For one event loop.
+ * What people do beside saying: note, assign, resolve, join, read … Sockets and REST share it.
+ * Every refusal is a {@link Problem}. For one event loop.
  */
 public final class Actions {
   private static final Duration LINK_LIFE = Duration.ofMinutes(5);
-  private static final int LONGEST_TEXT = 10_000;
 
+  private final Threads threads;
   private final Roots roots;
-  private final Streams streams;
-  private final Directory directory;
   private final Joining joining;
   private final Proofs proofs;
-  private final Accounts accounts;
   private final AddressKeys keys;
   private final Tokens tokens;
   private final Roster roster;
   private final URI publicUrl;
 
   public Actions(
+      Threads threads,
       Roots roots,
-      Streams streams,
-      Directory directory,
       Joining joining,
       Proofs proofs,
-      Accounts accounts,
       AddressKeys keys,
       Tokens tokens,
       Roster roster,
       URI publicUrl) {
+    this.threads = threads;
     this.roots = roots;
-    this.streams = streams;
-    this.directory = directory;
     this.joining = joining;
     this.proofs = proofs;
-    this.accounts = accounts;
     this.keys = keys;
     this.tokens = tokens;
     this.roster = roster;
     this.publicUrl = publicUrl;
-  }
-
-  /**
-   * The folded root of a thread that {@code who} may do {@code act} on; fails where nothing was
-   * ever said.
-   */
-  public Future<StreamState> thread(Principal who, Act act, CustomerId topic) {
-    if (!Permissions.may(who, act, topic)) {
-      return Future.failedFuture(forbidden());
-    }
-    return roots
-        .root(topic)
-        .compose(
-            state ->
-                state.last().seq() > 0
-                    ? Future.succeededFuture(state)
-                    : Future.failedFuture(
-                        new Problem(Problem.Code.UNKNOWN_TOPIC, "there is no such thread")));
-  }
-
-  /** Gives the position of the message. */
-  public Future<Position> say(Principal who, CustomerId topic, Say say) {
-    if (!Permissions.may(who, Act.SAY, topic)) {
-      return Future.failedFuture(forbidden());
-    }
-    return switch (who) {
-      case Principal.Visitor v -> visitorSays(v, say);
-      case Principal.Agent _, Principal.Integration _ -> staffSays(who, topic, say);
-    };
-  }
-
-  private Future<Position> visitorSays(Principal.Visitor v, Say say) {
-    Content content = say.content();
-    if (!(content instanceof Content.Text || content instanceof Content.Choice)
-        || content instanceof Content.Text t && t.text().length() > LONGEST_TEXT) {
-      return Future.failedFuture(
-          new Problem(
-              Problem.Code.BAD_REQUEST,
-              "a visitor says text of at most " + LONGEST_TEXT + " characters"));
-    }
-    Address address = web(v);
-    String via = keys.via(address);
-    String src = Roots.src("say", v.home().toString(), say.id());
-    Drafts drafts = Drafts.now(v.author(), src);
-    Event said =
-        new Event.MessageAdded(
-            address, v.inbox(), content, List.of(), null, null, null, false, Map.of());
-    if (Drafts.tooLarge(said)) {
-      return Future.failedFuture(
-          new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB"));
-    }
-    Roots.Change change =
-        new Roots.Change() {
-          private @Nullable String cause;
-
-          @Override
-          public List<Draft> facts(StreamState state) {
-            List<Draft> facts = new ArrayList<>();
-            if (state.last().seq() == 0) {
-              facts.add(
-                  drafts.of(state, new Event.CustomerStarted(Event.CustomerKind.PERSON, null)));
-            }
-            Draft message = drafts.of(state, said, v.home().toString(), via);
-            cause = message.header().id();
-            facts.add(message);
-            return facts;
-          }
-
-          @Override
-          public List<Draft> decisions(StreamState state) {
-            Event opening = Episodes.opening(state, cause);
-            return opening == null
-                ? List.of()
-                : List.of(Drafts.now(Author.gateway("reception"), src).of(state, opening));
-          }
-        };
-    // both leave in one flush, the address first; the answer needs both
-    Future<Directory.Home> named = directory.home(v.workspace(), via, v.home());
-    return roots
-        .write(v.home(), src, change)
-        .compose(w -> named.map(positionOf(w, Event.MessageAdded.class)));
-  }
-
-  /** The address of a visitor's devices. */
-  static Address web(Principal.Visitor v) {
-    return new Address(Address.WEB, v.inbox(), v.home().toString());
-  }
-
-  private static Position positionOf(Roots.Written w, Class<? extends Event> type) {
-    return w.entries().stream()
-        .filter(e -> type.isInstance(e.event()))
-        .findFirst()
-        .map(e -> e.position())
-        .orElse(w.position());
-  }
-
-  private Future<Position> staffSays(Principal who, CustomerId topic, Say say) {
-    String src = Roots.src("say", who.author().toString(), say.id());
-    Drafts drafts = Drafts.now(who.author(), src);
-    return thread(who, Act.SAY, topic)
-        .compose(
-            _ ->
-                decide(
-                    topic,
-                    src,
-                    state -> {
-                      boolean moved = !state.customer().equals(topic);
-                      if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
-                        throw new Problem(
-                            Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
-                      }
-                      StreamState.Route route = route(state, say);
-                      List<Draft> all = new ArrayList<>();
-                      Event said = outbound(route, say.content());
-                      all.add(drafts.of(state, said, route.home(), route.via()));
-                      Event opening = Episodes.opening(state, null);
-                      if (opening != null) {
-                        all.add(drafts.of(state, opening));
-                      }
-                      return all;
-                    }))
-        .map(w -> positionOf(w, Event.MessageAdded.class))
-        .recover(e -> withMissed(e, topic, say));
-  }
-
-  private static boolean stale(
-      StreamState state, @Nullable Position basedOn, Author me, boolean moved) {
-    if (basedOn == null) {
-      return false;
-    }
-    return moved
-        || state.lastInbound().after(basedOn)
-        || state.lastOutbound().after(basedOn) && !me.equals(state.lastOutboundBy());
-  }
-
-  private Future<Position> withMissed(Throwable e, CustomerId topic, Say say) {
-    Position basedOn = say.basedOn();
-    if (!(e instanceof Problem p) || p.code() != Problem.Code.STALE_VIEW || basedOn == null) {
-      return Future.failedFuture(e);
-    }
-    return roots
-        .root(topic)
-        .compose(state -> streams.after(state.customer(), basedOn, 20))
-        .compose(
-            missed -> {
-              ObjectNode detail = Json.object();
-              ArrayNode entries = detail.putArray("missed");
-              missed.forEach(
-                  m -> {
-                    ObjectNode item = entries.addObject().put("pos", m.position().toString());
-                    item.set("event", Wire.staff(m, roster::name));
-                  });
-              return Future.failedFuture(new Problem(Problem.Code.STALE_VIEW, p.title(), detail));
-            });
-  }
-
-  private static StreamState.Route route(StreamState state, Say say) {
-    StreamState.Route route =
-        say.route().equals("auto") ? state.lastRoute() : state.routes().get(say.route());
-    if (route == null) {
-      throw new Problem(
-          Problem.Code.NO_ROUTE,
-          say.route().equals("auto")
-              ? "this customer cannot be reached on any address"
-              : "this customer has no such address");
-    }
-    if (state.refuses(route.via()) && !say.force()) {
-      throw new Problem(Problem.Code.REFUSED, "this address asked not to be written to");
-    }
-    return route;
-  }
-
-  private Event outbound(StreamState.Route route, Content content) {
-    String type = route.address().channel();
-    String account = route.account();
-    if (!route.address().live()) {
-      Accounts.Opened opened = accounts.account(type, account);
-      if (opened == null) {
-        account = accounts.anyAccount(type);
-        opened = account == null ? null : accounts.account(type, account);
-      }
-      if (opened == null || account == null) {
-        throw new Problem(Problem.Code.NO_ROUTE, "no account of " + type + " is configured");
-      }
-      int limit = opened.channel().capabilities().textLimit();
-      String text = Drafts.longText(content);
-      if (text != null && text.length() > limit) {
-        throw new Problem(Problem.Code.TOO_LARGE, type + " takes at most " + limit + " characters");
-      }
-    }
-    Event event =
-        new Event.MessageAdded(
-            route.address(), account, content, List.of(), null, null, null, false, Map.of());
-    if (Drafts.tooLarge(event)) {
-      throw new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB");
-    }
-    return event;
-  }
-
-  private Future<Roots.Written> decide(
-      CustomerId topic, String src, Function<StreamState, List<Draft>> decisions) {
-    return roots.write(
-        topic,
-        src,
-        new Roots.Change() {
-          @Override
-          public List<Draft> facts(StreamState state) {
-            return List.of();
-          }
-
-          @Override
-          public List<Draft> decisions(StreamState state) {
-            return decisions.apply(state);
-          }
-        });
   }
 
   /**
@@ -348,7 +118,8 @@ public final class Actions {
             onMessage(who, Act.EDIT, topic, id, f, m -> new Event.MessageRemoved(m.id()));
         case "join" -> join(who, topic, f);
         case "ask-proof" ->
-            thread(who, Act.ASK_PROOF, topic)
+            threads
+                .thread(who, Act.ASK_PROOF, topic)
                 .compose(state -> proofs.ask(who, state, text(f, "via", 64)))
                 .map(expires -> Json.object().put("expires", expires));
         case "prove" -> prove(who, topic, f);
@@ -365,7 +136,8 @@ public final class Actions {
       Principal who, Act act, CustomerId topic, String id, Function<StreamState, Event> event) {
     String src = Roots.src("do", who.author().toString(), id);
     Drafts drafts = Drafts.now(who.author(), src);
-    return thread(who, act, topic)
+    return threads
+        .thread(who, act, topic)
         .compose(state -> roots.write(topic, src, s -> List.of(drafts.of(s, event.apply(state)))))
         .map(w -> Json.object().put("pos", w.position().toString()));
   }
@@ -378,10 +150,11 @@ public final class Actions {
       Function<StreamState.Conversation, @Nullable Event> event) {
     String src = Roots.src("do", who.author().toString(), id);
     Drafts drafts = Drafts.now(who.author(), src);
-    return thread(who, act, topic)
+    return threads
+        .thread(who, act, topic)
         .compose(
             _ ->
-                decide(
+                threads.decide(
                     topic,
                     src,
                     state -> {
@@ -438,10 +211,11 @@ public final class Actions {
     }
     String src = Roots.src("do", who.author().toString(), id);
     Drafts drafts = Drafts.now(who.author(), src);
-    return thread(who, Act.ATTRIBUTES, topic)
+    return threads
+        .thread(who, Act.ATTRIBUTES, topic)
         .compose(
             _ ->
-                decide(
+                threads.decide(
                     topic,
                     src,
                     state -> List.of(drafts.of(state, new Event.AttributesChanged(set)))))
@@ -458,7 +232,8 @@ public final class Actions {
       Function<StreamState.Message, Event> event) {
     String src = Roots.src("do", who.author().toString(), id);
     Drafts drafts = Drafts.now(who.author(), src);
-    return thread(who, act, topic)
+    return threads
+        .thread(who, act, topic)
         .compose(
             state -> {
               StreamState.Message m = state.message(text(f, "message", 64));
@@ -494,8 +269,9 @@ public final class Actions {
     } catch (IllegalArgumentException e) {
       throw new Problem(Problem.Code.BAD_REQUEST, "with must be a customer id");
     }
-    return thread(who, Act.JOIN, topic)
-        .compose(_ -> thread(who, Act.JOIN, other))
+    return threads
+        .thread(who, Act.JOIN, topic)
+        .compose(_ -> threads.thread(who, Act.JOIN, other))
         .compose(
             _ ->
                 joining.merge(
@@ -510,7 +286,7 @@ public final class Actions {
 
   private Future<ObjectNode> prove(Principal who, CustomerId topic, JsonNode f) {
     if (!(who instanceof Principal.Visitor v) || !Permissions.may(who, Act.PROVE, topic)) {
-      return Future.failedFuture(forbidden());
+      return Future.failedFuture(Threads.forbidden());
     }
     return proofs
         .prove(v, text(f, "code", 16).replaceAll("\\s", ""))
@@ -519,7 +295,7 @@ public final class Actions {
 
   private Future<ObjectNode> link(Principal who, CustomerId topic) {
     if (!(who instanceof Principal.Visitor v) || !Permissions.may(who, Act.LINK, topic)) {
-      return Future.failedFuture(forbidden());
+      return Future.failedFuture(Threads.forbidden());
     }
     String code = Tokens.random();
     return tokens
@@ -533,7 +309,8 @@ public final class Actions {
 
   /** Notes that everything up to a position was seen; completes with null if that is no news. */
   public Future<@Nullable Position> read(Principal who, CustomerId topic, Position upTo) {
-    return thread(who, Act.READ, topic)
+    return threads
+        .thread(who, Act.READ, topic)
         .compose(
             state -> {
               Position before = state.readBy(who.author());
@@ -552,7 +329,8 @@ public final class Actions {
                         public List<Draft> facts(StreamState s) {
                           return List.of(
                               who instanceof Principal.Visitor v
-                                  ? drafts.of(s, event, v.home().toString(), keys.via(web(v)))
+                                  ? drafts.of(
+                                      s, event, v.home().toString(), keys.via(Saying.web(v)))
                                   : drafts.of(s, event));
                         }
 
@@ -567,7 +345,7 @@ public final class Actions {
 
   /** The customer card of a thread: {@code pos} and {@code customer} (protocol.md). */
   public Future<ObjectNode> card(Principal who, CustomerId topic) {
-    return thread(who, Act.CARD, topic).map(state -> Card.of(state, roster));
+    return threads.thread(who, Act.CARD, topic).map(state -> Card.of(state, roster));
   }
 
   private static List<String> words(JsonNode f, String field) {
@@ -589,9 +367,5 @@ public final class Actions {
           Problem.Code.BAD_REQUEST, field + " must be text of 1.." + longest + " characters");
     }
     return value;
-  }
-
-  private static Problem forbidden() {
-    return new Problem(Problem.Code.FORBIDDEN, "this is not yours to do");
   }
 }

@@ -137,10 +137,16 @@ public final class Joining {
                               .seal(child, older, mergeId, younger.q(), seal)
                               .compose(
                                   outcome ->
-                                      outcome instanceof Outcome.Appended
+                                      isOurs(outcome, mergeId)
                                           ? finish(child).map(root -> new Merged(root, true))
                                           : attempt(x, y, strength, homes, why, by, tries + 1));
                         }));
+  }
+
+  /** Also where the seal was written and its reply got lost. */
+  private static boolean isOurs(Outcome outcome, String mergeId) {
+    return outcome instanceof Outcome.Appended
+        || outcome instanceof Outcome.SealedInto s && s.mergeId().equals(mergeId);
   }
 
   /** Writes the join that a seal asks for; harmless when it is there already. Gives the root. */

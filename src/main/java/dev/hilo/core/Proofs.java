@@ -67,7 +67,7 @@ public final class Proofs {
     CustomerId customer = state.customer();
     String text = text(state, code);
     String src = Roots.src("proof", Ulid.next());
-    Drafts drafts = Drafts.now(Author.gateway("proof"), src);
+    Drafts drafts = Drafts.now(Author.PROOF, src);
     Future<Void> kept = Future.succeededFuture();
     for (StreamState.Route route : web) {
       kept =
@@ -166,7 +166,7 @@ public final class Proofs {
               return joining.observe(
                   new Joining.Evidence(
                       List.of(visitor.home(), other),
-                      List.of(keys.via(Actions.web(visitor)), meaning.substring(space + 1)),
+                      List.of(keys.via(Saying.web(visitor)), meaning.substring(space + 1)),
                       Strength.CODE,
                       "code",
                       visitor.author()));

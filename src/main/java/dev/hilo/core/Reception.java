@@ -5,7 +5,6 @@ import dev.hilo.channel.SendResult;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Author;
-import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
 import dev.hilo.conversation.EntryClass;
@@ -20,7 +19,6 @@ import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -42,7 +40,7 @@ public final class Reception {
   private final Roots roots;
   private final Joining joining;
   private final Accounts accounts;
-  private final Blobs blobs;
+  private final Fitting fitting;
 
   public Reception(
       Vertx vertx,
@@ -60,7 +58,7 @@ public final class Reception {
     this.roots = roots;
     this.joining = joining;
     this.accounts = accounts;
-    this.blobs = blobs;
+    this.fitting = new Fitting(blobs);
   }
 
   /** Items of one delivery, in order. A repeat is harmless. */
@@ -83,7 +81,7 @@ public final class Reception {
     return home(origin, via)
         .compose(
             home ->
-                adopt(item, home.customer())
+                fitted(item, home.customer())
                     .compose(
                         adopted -> {
                           Roots.Change change = change(adopted, home.customer(), via, src);
@@ -151,7 +149,7 @@ public final class Reception {
 
   private Future<Void> unrouted(String type, String endpoint, Inbound item, String src) {
     CustomerId stream = CustomerId.unrouted(workspace);
-    String raw = Drafts.cut(new String(Json.bytes(item), StandardCharsets.UTF_8), 8000);
+    String raw = Fitting.cut(new String(Json.bytes(item), StandardCharsets.UTF_8), 8000);
     Event event = new Event.Unrouted(type, endpoint, item.origin().account(), raw);
     Drafts drafts = drafts(Author.gateway("reception"), src, item.origin());
     return roots
@@ -361,83 +359,15 @@ public final class Reception {
     return new Event.DeliveryChanged(List.of(message), r.state(), r.target(), code, why);
   }
 
-  /** Blobs that came with an item become the customer's; text too long for an entry becomes one. */
-  private Future<Inbound> adopt(Inbound item, CustomerId home) {
+  private Future<Inbound> fitted(Inbound item, CustomerId home) {
     if (!(item instanceof Inbound.Message m)) {
       return Future.succeededFuture(item);
     }
-    boolean blobs =
-        m.attachments().stream().anyMatch(a -> a.blob() != null)
-            || m.content() instanceof Content.Media x && x.blob() != null
-            || m.content() instanceof Content.Email e && e.html() != null;
-    Event probe = Objects.requireNonNull(event(m, StreamState.empty(home), ""));
-    boolean large = Drafts.tooLarge(probe);
-    if (!blobs && !large) {
-      return Future.succeededFuture(item);
-    }
-    return vertx
-        .<Inbound>executeBlocking(() -> adopted(m, home, large))
-        .map(Objects::requireNonNull);
-  }
-
-  private Inbound adopted(Inbound.Message m, CustomerId home, boolean large) throws IOException {
-    List<Content.Media> attachments = new ArrayList<>();
-    for (Content.Media media : m.attachments()) {
-      attachments.add(
-          large ? (Content.Media) Drafts.shortened(adopt(media, home)) : adopt(media, home));
-    }
-    Content content = m.content();
-    if (content instanceof Content.Media media) {
-      content = adopt(media, home);
-    } else if (content instanceof Content.Email e && e.html() != null) {
-      content =
-          new Content.Email(e.subject(), e.text(), blobs.adopt(e.html(), home), e.cc(), e.quoted());
-    }
-    Map<String, String> context = m.context();
-    Map<String, String> details = m.details();
-    if (large) {
-      String text = Drafts.longText(content);
-      if (text != null) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        String blob = blobs.adopt(blobs.put(home.workspace(), bytes), home);
-        attachments.addFirst(
-            new Content.Media(
-                Content.Media.Kind.FILE,
-                blob,
-                "text/plain",
-                bytes.length,
-                "message.txt",
-                null,
-                null,
-                null));
-      }
-      content = Drafts.shortened(content);
-      attachments = attachments.subList(0, Math.min(20, attachments.size()));
-      details = Map.of();
-    }
-    return new Inbound.Message(
-        m.origin(),
-        Drafts.cut(m.externalId(), 1000),
-        m.echo(),
-        m.automatic(),
-        content,
-        List.copyOf(attachments),
-        m.replyTo(),
-        details,
-        context);
-  }
-
-  private Content.Media adopt(Content.Media m, CustomerId home) throws IOException {
-    return m.blob() == null
-        ? m
-        : new Content.Media(
-            m.kind(),
-            blobs.adopt(m.blob(), home),
-            m.mime(),
-            m.size(),
-            m.name(),
-            m.caption(),
-            m.ref(),
-            m.failed());
+    Event event = Objects.requireNonNull(event(m, StreamState.empty(home), ""));
+    return Fitting.needed(m, event)
+        ? vertx
+            .<Inbound>executeBlocking(() -> fitting.adopted(m, home, event))
+            .map(Objects::requireNonNull)
+        : Future.succeededFuture(item);
   }
 }

@@ -20,9 +20,11 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -48,6 +50,19 @@ public final class Roots {
           return size() > STATES;
         }
       };
+
+  /** Streams whose seal is known to have its join. */
+  private final Set<CustomerId> joined =
+      Collections.newSetFromMap(
+          new LinkedHashMap<>() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<CustomerId, Boolean> eldest) {
+              return size() > STATES;
+            }
+          });
+
   private @Nullable Function<CustomerId, Future<Void>> finisher;
 
   public Roots(Vertx vertx, Streams streams) {
@@ -104,8 +119,8 @@ public final class Roots {
   }
 
   /**
-   * The folded state of the root of a customer, as new as the store has it. The caller may read it
-   * within this turn of the loop only.
+   * The folded state of the root of a customer, as new as the store has it and with every join that
+   * a seal on the way asks for. The caller may read it within this turn of the loop only.
    */
   public Future<StreamState> root(CustomerId customer) {
     StreamState known = states.remove(customer);
@@ -114,8 +129,17 @@ public final class Roots {
             loaded -> {
               states.put(customer, loaded.state());
               CustomerId into = loaded.into();
-              return into == null ? Future.succeededFuture(loaded.state()) : root(into);
+              return into == null
+                  ? Future.succeededFuture(loaded.state())
+                  : join(customer).compose(_ -> root(into));
             });
+  }
+
+  /** Makes sure that the root speaks for a sealed stream. */
+  private Future<Void> join(CustomerId sealed) {
+    return finisher == null || joined.contains(sealed)
+        ? Future.succeededFuture()
+        : finisher.apply(sealed).onSuccess(_ -> joined.add(sealed));
   }
 
   /**
@@ -130,6 +154,24 @@ public final class Roots {
   public Future<Written> writeFirst(CustomerId home, String src, Change change) {
     states.putIfAbsent(home, StreamState.empty(home));
     return write(home, src, change);
+  }
+
+  /**
+   * Where the change with this {@code src} begins if it was written before, else null. Writes
+   * nothing.
+   */
+  public Future<@Nullable Position> written(CustomerId home, String src) {
+    Append nothing = new Append(home, src, null, 0, null, null, List.of());
+    return streams.append(nothing).compose(outcome -> written(outcome, src));
+  }
+
+  private Future<@Nullable Position> written(Outcome outcome, String src) {
+    return switch (outcome) {
+      case Outcome.Duplicate d -> Future.<@Nullable Position>succeededFuture(d.position());
+      case Outcome.SealedInto s -> written(s.into(), src);
+      case Outcome.Appended _, Outcome.Conflict _, Outcome.Again _, Outcome.LostToken _ ->
+          Future.<@Nullable Position>succeededFuture(null);
+    };
   }
 
   private record Try(
@@ -231,10 +273,8 @@ public final class Roots {
               t.kept == null
                   ? new Written(t.target, d.position(), true, List.of())
                   : new Written(t.target, t.kept.getFirst().position(), false, t.kept));
-      case Outcome.SealedInto s -> {
-        states.remove(t.target);
-        yield attempt(t.at(s.into(), new Redirect(t.target, s.mergeId())));
-      }
+      case Outcome.SealedInto s ->
+          attempt(t.at(s.into(), new Redirect(t.target, s.mergeId())));
       case Outcome.Again _ -> again(t);
       case Outcome.LostToken _ ->
           Future.failedFuture(new IllegalStateException("no token was sent"));

@@ -16,6 +16,8 @@ import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Say;
+import dev.hilo.core.Saying;
+import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.reader.Board;
 import dev.hilo.store.Blobs;
@@ -39,6 +41,8 @@ final class ApiRoutes {
 
   private final Vertx vertx;
   private final SignIn signIn;
+  private final Threads threads;
+  private final Saying saying;
   private final Actions actions;
   private final Roots roots;
   private final Timeline timeline;
@@ -50,6 +54,8 @@ final class ApiRoutes {
   ApiRoutes(
       Vertx vertx,
       SignIn signIn,
+      Threads threads,
+      Saying saying,
       Actions actions,
       Roots roots,
       Timeline timeline,
@@ -59,6 +65,8 @@ final class ApiRoutes {
       Accounts accounts) {
     this.vertx = vertx;
     this.signIn = signIn;
+    this.threads = threads;
+    this.saying = saying;
     this.actions = actions;
     this.roots = roots;
     this.timeline = timeline;
@@ -189,7 +197,7 @@ final class ApiRoutes {
         ctx,
         signIn
             .staff(ctx)
-            .compose(who -> actions.thread(who, Act.WATCH, customer))
+            .compose(who -> threads.thread(who, Act.WATCH, customer))
             .compose(state -> timeline.page(state.customer(), cursor, limit, _ -> true)),
         200,
         page -> {
@@ -213,7 +221,7 @@ final class ApiRoutes {
     Say say = Say.of(body(ctx));
     answer(
         ctx,
-        signIn.staff(ctx).compose(who -> actions.say(who, customer, say)),
+        signIn.staff(ctx).compose(who -> saying.say(who, customer, say)),
         200,
         pos -> Json.object().put("id", say.id()).put("pos", pos.toString()).toString());
   }

@@ -5,6 +5,8 @@ import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
+import dev.hilo.core.Saying;
+import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
@@ -53,6 +55,8 @@ public final class HttpVerticle extends VerticleBase {
   /** What belongs to this loop. */
   public record Loop(
       Reception reception,
+      Threads threads,
+      Saying saying,
       Actions actions,
       Roots roots,
       Timeline timeline,
@@ -93,6 +97,8 @@ public final class HttpVerticle extends VerticleBase {
     new ApiRoutes(
             vertx,
             signIn,
+            loop.threads(),
+            loop.saying(),
             loop.actions(),
             loop.roots(),
             loop.timeline(),

@@ -4,6 +4,8 @@ import dev.hilo.access.Roster;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Roots;
+import dev.hilo.core.Saying;
+import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.reader.Board;
 import dev.hilo.store.AddressKeys;
@@ -35,6 +37,8 @@ public final class Hub {
       SharedObjects objects,
       Timeline timeline,
       Roots roots,
+      Threads threads,
+      Saying saying,
       Actions actions,
       Tokens tokens,
       AddressKeys keys,

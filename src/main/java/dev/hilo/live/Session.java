@@ -1,8 +1,6 @@
 package dev.hilo.live;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.hilo.access.Permissions;
-import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Roster;
 import dev.hilo.codec.Json;
@@ -11,10 +9,10 @@ import dev.hilo.conversation.Position;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Timeline;
-import dev.hilo.reader.Board;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,19 +33,18 @@ final class Session {
   private static final long HELLO_MS = 10_000;
 
   private final Vertx vertx;
+  private final Context context;
   private final Hub hub;
   private final Hub.Services services;
   private final ServerWebSocket socket;
   private final String id = Tokens.random().substring(0, 12);
   private final Map<CustomerId, Watch> watches = new LinkedHashMap<>();
   private final List<Runnable> whenDrained = new ArrayList<>();
+  private final Requests requests;
   private final long helloTimer;
   private Doors.@Nullable Guest guest;
-  private Board.@Nullable View view;
   private boolean greeting;
   private boolean closed;
-  private int unacked;
-  private Future<?> said = Future.succeededFuture();
   private int framesLeft;
   private long framesSince = System.nanoTime();
   private long wrote = System.nanoTime();
@@ -56,9 +52,11 @@ final class Session {
 
   Session(Vertx vertx, Hub hub, Hub.Services services, ServerWebSocket socket) {
     this.vertx = vertx;
+    this.context = vertx.getOrCreateContext();
     this.hub = hub;
     this.services = services;
     this.socket = socket;
+    this.requests = new Requests(this, services);
     this.framesLeft = services.limits().framesPerSecond() * 2;
     this.helloTimer = vertx.setTimer(HELLO_MS, _ -> close(CloseCode.SLOW_HELLO));
     socket.setWriteQueueMaxSize(64 * 1024);
@@ -86,6 +84,28 @@ final class Session {
 
   Roster roster() {
     return services.roster();
+  }
+
+  Map<CustomerId, Watch> watches() {
+    return watches;
+  }
+
+  Context context() {
+    return context;
+  }
+
+  @Nullable String origin() {
+    return socket.headers().get("Origin");
+  }
+
+  /** Notes that this visitor's device is stored now; false if that was known. */
+  boolean admit() {
+    Doors.Guest me = guest;
+    if (me == null || me.registered()) {
+      return false;
+    }
+    guest = new Doors.Guest(me.principal(), me.inbox(), me.token(), false, true);
+    return true;
   }
 
   // ---- out
@@ -121,7 +141,7 @@ final class Session {
     send(answer(frame, ref));
   }
 
-  private void failed(Throwable e, @Nullable String ref) {
+  void failed(Throwable e, @Nullable String ref) {
     Problem p = Problem.of(e);
     if (p.code() == Code.INTERNAL) {
       LOG.error("a frame failed", e);
@@ -192,15 +212,13 @@ final class Session {
     watches.values().forEach(this::leave);
     watches.clear();
     whenDrained.clear();
-    if (view != null) {
-      view.close();
-    }
+    requests.closed();
     if (guest != null && guest.principal() instanceof Principal.Visitor v) {
       services.sockets().left(v.device());
     }
   }
 
-  private void leave(Watch watch) {
+  void leave(Watch watch) {
     watch.close();
     if (watch.topic().remove(watch)) {
       hub.leave(watch.topic());
@@ -243,64 +261,31 @@ final class Session {
   }
 
   private void handle(Frame frame) {
-    if (frame instanceof Frame.Hello hello) {
-      hello(hello);
-      return;
-    }
-    if (frame instanceof Frame.Beat) {
-      send("{\"type\":\"beat\"}");
-      return;
-    }
     Doors.Guest me = guest;
-    if (me == null) {
+    if (me != null) {
+      requests.handle(me, frame);
+    } else if (frame instanceof Frame.Hello hello) {
+      hello(hello);
+    } else {
       throw new Problem(Code.HELLO_FIRST, "the first frame is hello");
-    }
-    Principal who = me.principal();
-    switch (frame) {
-      case Frame.Hello _, Frame.Beat _ -> {}
-      case Frame.Auth auth -> auth(auth);
-      case Frame.SayFrame say -> say(me, say);
-      case Frame.Do act -> act(who, act);
-      case Frame.Put put -> put(who, put);
-      case Frame.Watch watch -> watch(who, watch);
-      case Frame.WatchInbox inbox -> watchInbox(who, inbox);
-      case Frame.Unwatch unwatch -> unwatch(who, unwatch);
-      case Frame.UnwatchInbox u -> {
-        if (view != null) {
-          view.close();
-          view = null;
-        }
-        ok(u.ref());
-      }
-      case Frame.Read read -> read(who, read);
-      case Frame.Typing typing -> typing(who, typing);
-      case Frame.History history -> history(who, history);
-      case Frame.State state -> state(who, state);
-    }
-  }
-
-  private void ok(@Nullable String ref) {
-    if (ref != null) {
-      send(answer(Json.object().put("type", "ok"), ref));
     }
   }
 
   private void hello(Frame.Hello hello) {
-    if (guest != null || greeting) {
+    if (greeting) {
       throw new Problem(Code.BAD_REQUEST, "hello was said before");
     }
     greeting = true;
     vertx.cancelTimer(helloTimer);
     Doors doors = services.doors();
-    String origin = socket.headers().get("Origin");
     Future<Doors.Guest> coming =
         hello.ticket() != null
             ? doors.ticket(services.tokens(), hello.ticket())
             : hello.token() != null
-                ? doors.token(services.tokens(), hello.token(), origin)
+                ? doors.token(services.tokens(), hello.token(), origin())
                 : hello.link() != null
-                    ? doors.link(services.tokens(), hello.link(), origin)
-                    : doors.visitor(hello.inbox() == null ? "" : hello.inbox(), origin);
+                    ? doors.link(services.tokens(), hello.link(), origin())
+                    : doors.visitor(hello.inbox() == null ? "" : hello.inbox(), origin());
     coming
         .onFailure(
             e -> {
@@ -371,148 +356,8 @@ final class Session {
     }
   }
 
-  /** The visitor renews its token on a socket that stands. */
-  private void auth(Frame.Auth auth) {
-    services
-        .doors()
-        .token(services.tokens(), auth.token(), socket.headers().get("Origin"))
-        .onSuccess(_ -> ok(auth.ref()))
-        .onFailure(
-            e -> {
-              failed(e, auth.ref());
-              close(CloseCode.REVOKED);
-            });
-  }
-
-  /** The thread a frame is about: a visitor's own, whatever it names. */
-  private static CustomerId target(Principal who, @Nullable CustomerId topic) {
-    return switch (who) {
-      case Principal.Visitor v -> v.home();
-      case Principal.Agent _, Principal.Integration _ -> {
-        if (topic == null) {
-          throw new Problem(Code.UNKNOWN_TOPIC, "topic must be c:<customer>");
-        }
-        yield topic;
-      }
-    };
-  }
-
-  private void say(Doors.Guest me, Frame.SayFrame frame) {
-    CustomerId topic = target(me.principal(), frame.customer());
-    if (unacked >= services.limits().unacked()) {
-      throw new Problem(Code.TOO_MANY_UNACKED, "wait for the acks of what you said");
-    }
-    unacked++;
-    inOrder(
-            () ->
-                admitted(me, topic)
-                    .compose(_ -> services.actions().say(me.principal(), topic, frame.say())))
-        .onComplete(
-            r -> {
-              unacked--;
-              if (r.succeeded()) {
-                ObjectNode ack =
-                    Json.object()
-                        .put("type", "ack")
-                        .put("id", frame.say().id())
-                        .put("pos", r.result().toString());
-                send(answer(ack, frame.ref()));
-              } else {
-                failed(r.cause(), frame.ref());
-              }
-            });
-  }
-
-  /** What one socket says and does takes effect in the order it came. */
-  private <T> Future<T> inOrder(Supplier<Future<T>> next) {
-    Future<T> done = said.transform(_ -> next.get());
-    said = done;
-    return done;
-  }
-
-  /** A visitor's first message: now its device is stored and its thread is followed. */
-  private Future<Void> admitted(Doors.Guest me, CustomerId home) {
-    if (me.registered()) {
-      return Future.succeededFuture();
-    }
-    return Doors.register(services.tokens(), me)
-        .onSuccess(
-            _ -> {
-              if (guest != null && !guest.registered()) {
-                guest = new Doors.Guest(me.principal(), me.inbox(), me.token(), false, true);
-                open(home, home, Position.START, null, home.toString());
-              }
-            });
-  }
-
-  private void act(Principal who, Frame.Do act) {
-    CustomerId topic = target(who, act.topic());
-    inOrder(() -> services.actions().act(who, topic, act.action(), act.fields()))
-        .onSuccess(
-            result -> {
-              boolean appended = result.has("pos");
-              result.put("type", appended ? "ack" : "ok");
-              if (appended && act.fields().path("id").isTextual()) {
-                result.put("id", act.fields().path("id").textValue());
-              }
-              send(answer(result, act.ref()));
-            })
-        .onFailure(e -> failed(e, act.ref()));
-  }
-
-  private void put(Principal who, Frame.Put put) {
-    CustomerId topic = target(who, put.topic());
-    boolean visitor = who instanceof Principal.Visitor;
-    if (!put.key().matches("[a-zA-Z0-9_.:-]{1,64}") || visitor && put.key().startsWith("staff.")) {
-      throw new Problem(Code.BAD_REQUEST, "key is 1..64 of a-z 0-9 _ . : -");
-    }
-    if (put.value().length() > SharedObjects.LONGEST) {
-      throw new Problem(
-          Code.TOO_LARGE, "an object has at most " + SharedObjects.LONGEST + " characters");
-    }
-    services
-        .actions()
-        .thread(who, Act.PUT, topic)
-        .compose(
-            state -> services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
-        .onFailure(e -> failed(e, put.ref()))
-        .onSuccess(
-            written -> {
-              switch (written) {
-                case SharedObjects.Written.Stored s ->
-                    send(answer(Json.object().put("type", "ok").put("rev", s.rev()), put.ref()));
-                case SharedObjects.Written.Conflict c ->
-                    problem(
-                        new Problem(
-                            Code.OBJECT_CONFLICT,
-                            "somebody wrote this before",
-                            Json.object().put("rev", c.is().rev()).put("value", c.is().json())),
-                        put.ref());
-                case SharedObjects.Written.Full _ ->
-                    problem(
-                        new Problem(
-                            Code.TOO_LARGE,
-                            "a thread has at most " + SharedObjects.MOST + " objects"),
-                        put.ref());
-              }
-            });
-  }
-
-  private void watch(Principal who, Frame.Watch frame) {
-    CustomerId topic = target(who, frame.topic());
-    if (!Permissions.may(who, Act.WATCH, topic)) {
-      throw new Problem(Code.FORBIDDEN, "this is not yours to see");
-    }
-    if (watches.size() >= services.limits().topics()) {
-      throw new Problem(Code.TOO_MANY_TOPICS, "unwatch something first");
-    }
-    String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
-    CustomerId asked = frame.topic() == null ? topic : frame.topic();
-    open(topic, asked, frame.since(), frame.ref(), home);
-  }
-
   /** Follows the root of a customer; {@code asked}: the topic that {@code since} belongs to. */
-  private void open(
+  void open(
       CustomerId customer,
       @Nullable CustomerId asked,
       @Nullable Position since,
@@ -565,86 +410,29 @@ final class Session {
   }
 
   /** The thread that {@code watch} shows changed shape: it is shown anew. */
-  void rebind(Watch watch, CustomerId into, Position at, String why) {
+  void reshaped(Watch watch, Position at, String why) {
+    CustomerId topic = watch.topic().customer();
+    drop(watch);
+    send(rebind(topic, topic, at, why));
+    follow(topic, null, null, watch.home());
+  }
+
+  /**
+   * The thread that {@code watch} shows ended in another one, which is shown once it speaks for
+   * both.
+   */
+  void moved(Watch watch) {
     CustomerId from = watch.topic().customer();
+    drop(watch);
+    open(from, from, null, null, watch.home());
+  }
+
+  private void drop(Watch watch) {
     leave(watch);
-    watches.remove(from, watch);
-    send(rebind(from, into, at, why));
-    String home =
-        guest != null && guest.principal() instanceof Principal.Visitor v
-            ? v.home().toString()
-            : null;
-    follow(into, null, null, home);
+    watches.remove(watch.topic().customer(), watch);
   }
 
-  private void unwatch(Principal who, Frame.Unwatch frame) {
-    CustomerId topic = target(who, frame.topic());
-    Watch watch = watches.remove(topic);
-    if (watch != null) {
-      leave(watch);
-      if (who instanceof Principal.Agent a) {
-        signal(topic, a, "viewing", false, "staff", null);
-      }
-    }
-    ok(frame.ref());
-  }
-
-  private void watchInbox(Principal who, Frame.WatchInbox frame) {
-    CustomerId any = CustomerId.unrouted(who.workspace());
-    if (!Permissions.may(who, Act.INBOX, any)) {
-      throw new Problem(Code.FORBIDDEN, "the inbox is for staff");
-    }
-    if (view != null) {
-      view.close();
-    }
-    view =
-        services
-            .board()
-            .watch(
-                who.author().id(),
-                frame.filter(),
-                Math.max(1, Math.min(500, frame.limit())),
-                vertx.getOrCreateContext(),
-                new Board.Listener() {
-                  @Override
-                  public void rows(ObjectNode rows) {
-                    send(answer(rows.put("type", "rows").put("topic", "inbox"), frame.ref()));
-                  }
-
-                  @Override
-                  public boolean row(ObjectNode row) {
-                    if (full()) {
-                      return false;
-                    }
-                    send(row.put("type", "row").put("topic", "inbox"));
-                    return true;
-                  }
-                });
-  }
-
-  private void read(Principal who, Frame.Read read) {
-    services
-        .actions()
-        .read(who, target(who, read.topic()), read.upTo())
-        .onSuccess(_ -> ok(read.ref()))
-        .onFailure(e -> failed(e, read.ref()));
-  }
-
-  private void typing(Principal who, Frame.Typing typing) {
-    CustomerId topic = target(who, typing.topic());
-    if (!Permissions.may(who, Act.TYPE, topic)) {
-      throw new Problem(Code.FORBIDDEN, "this is not yours");
-    }
-    for (CustomerId root : watches.keySet()) {
-      if (who instanceof Principal.Visitor || root.equals(topic)) {
-        String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
-        signal(root, who, "typing", typing.on(), "all", home);
-      }
-    }
-    ok(typing.ref());
-  }
-
-  private void signal(
+  void signal(
       CustomerId root,
       Principal who,
       String kind,
@@ -665,29 +453,5 @@ final class Session {
     }
     signal.putObject("data").put("on", on);
     services.objects().signal(root, Json.bytes(signal));
-  }
-
-  private void history(Principal who, Frame.History history) {
-    CustomerId topic = target(who, history.topic());
-    Watch watch =
-        who instanceof Principal.Visitor
-            ? watches.values().stream().findFirst().orElse(null)
-            : watches.get(topic);
-    if (watch == null) {
-      throw new Problem(Code.UNKNOWN_TOPIC, "watch the thread first");
-    }
-    watch.history(history.cursor(), history.limit(), history.ref());
-  }
-
-  private void state(Principal who, Frame.State frame) {
-    services
-        .actions()
-        .card(who, frame.topic())
-        .onSuccess(
-            card ->
-                send(
-                    answer(
-                        card.put("type", "state").put("topic", "c:" + frame.topic()), frame.ref())))
-        .onFailure(e -> failed(e, frame.ref()));
   }
 }

@@ -141,9 +141,8 @@ final class Topic implements Feed.Listener {
     for (Watch watch : List.copyOf(watches)) {
       watch.live(rendering);
     }
-    if (entry.event() instanceof Event.Sealed s) {
-      CustomerId into = CustomerId.of(s.into());
-      List.copyOf(watches).forEach(w -> w.moved(into, last));
+    if (entry.event() instanceof Event.Sealed) {
+      List.copyOf(watches).forEach(Watch::moved);
     } else if (entry.event() instanceof Event.CustomersMerged || !scopes.equals(before)) {
       boolean merged = entry.event() instanceof Event.CustomersMerged;
       List.copyOf(watches).forEach(w -> w.reshaped(before, scopes, last, merged));

@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
-import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.CustomerView;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Position;
@@ -73,6 +72,10 @@ final class Watch {
     return topic;
   }
 
+  @Nullable String home() {
+    return home;
+  }
+
   void close() {
     closed = true;
   }
@@ -100,14 +103,13 @@ final class Watch {
                 return;
               }
               session.send(pageFrame(r.result(), ref));
-              cursor = known;
+              sent = Position.START;
               for (Timeline.Item item : r.result().items()) {
-                if (item.stream().equals(topic.customer())
-                    && item.entry().position().after(cursor)) {
-                  cursor = item.entry().position();
+                if (item.stream().equals(topic.customer())) {
+                  sent = item.entry().position();
                 }
               }
-              sent = cursor;
+              cursor = sent.after(known) ? sent : known;
               pull();
             });
   }
@@ -225,7 +227,6 @@ final class Watch {
   }
 
   private void caughtUp() {
-    Position at = cursor;
     session
         .objects()
         .all(topic.customer())
@@ -238,7 +239,7 @@ final class Watch {
                   Json.object()
                       .put("type", "caught-up")
                       .put("topic", name())
-                      .put("pos", at.toString());
+                      .put("pos", cursor.toString());
               ObjectNode objects = frame.putObject("objects");
               if (r.succeeded()) {
                 r.result()
@@ -335,14 +336,14 @@ final class Watch {
   }
 
   /** This stream ended in another one. */
-  void moved(CustomerId into, Position at) {
-    session.rebind(this, into, at, "joined");
+  void moved() {
+    session.moved(this);
   }
 
   /** A merge, or a proof, changed what belongs to this thread. */
   void reshaped(Scopes before, Scopes after, Position at, boolean merged) {
     if (home == null ? merged : !before.of(home).equals(after.of(home))) {
-      session.rebind(this, topic.customer(), at, home == null ? "joined" : "proved");
+      session.reshaped(this, at, home == null ? "joined" : "proved");
     }
   }
 }

@@ -7,6 +7,8 @@ import dev.hilo.core.Joining;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
+import dev.hilo.core.Saying;
+import dev.hilo.core.Threads;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
@@ -59,10 +61,12 @@ public final class TestNode implements AutoCloseable {
   public final Joining joining;
   public final Reception reception;
   public final Proofs proofs;
+  public final Saying saying;
   public final Actions actions;
 
   private final URI redis;
   private final Path folder;
+  private boolean closed;
 
   private TestNode(Vertx vertx, Context context, URI redis, String workspace, Path folder) {
     this.vertx = vertx;
@@ -85,17 +89,18 @@ public final class TestNode implements AutoCloseable {
     this.reception =
         new Reception(vertx, workspace, keys, directory, roots, joining, accounts, blobs);
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
+    Roster roster = new Roster(workspace, ROSTER.names());
+    Threads threads = new Threads(roots);
+    this.saying = new Saying(threads, roots, streams, directory, accounts, keys, roster);
     this.actions =
         new Actions(
+            threads,
             roots,
-            streams,
-            directory,
             joining,
             proofs,
-            accounts,
             keys,
             tokens,
-            new Roster(workspace, ROSTER.names()),
+            roster,
             URI.create("http://127.0.0.1"));
   }
 
@@ -164,6 +169,10 @@ public final class TestNode implements AutoCloseable {
 
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     result(link.close());
     result(vertx.close());
     try {

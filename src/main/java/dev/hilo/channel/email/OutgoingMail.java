@@ -6,8 +6,10 @@ import dev.hilo.conversation.Content;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.mail.MailAttachment;
 import io.vertx.ext.mail.MailMessage;
+import jakarta.mail.internet.InternetAddress;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UnsupportedEncodingException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,8 +49,8 @@ final class OutgoingMail {
    */
   MailMessage build(Outbound message, String messageId) throws Unsendable, IOException {
     var mail = new MailMessage();
-    mail.setFrom(
-        field(account.name().replaceAll("[<>()\"\\\\,;:@]", " ")) + " <" + account.id() + ">");
+    mail.setFrom(account.id());
+    mail.addHeader("From", sender());
     mail.setTo(List.of(receiver(message.to().id())));
     mail.addHeader("Message-ID", "<" + messageId + ">");
     var thread = ThreadContext.of(message.context());
@@ -70,6 +72,16 @@ final class OutgoingMail {
       mail.setAttachment(files);
     }
     return mail;
+  }
+
+  /** The mail client would write a name beyond ASCII into a comment, where no mail program looks. */
+  private String sender() {
+    try {
+      String name = field(account.name().replaceAll("[<>()\"\\\\,;:@]", " "));
+      return new InternetAddress(account.id(), name, "UTF-8").toString();
+    } catch (UnsupportedEncodingException e) {
+      throw new AssertionError(e);
+    }
   }
 
   private static String receiver(String id) throws Unsendable {

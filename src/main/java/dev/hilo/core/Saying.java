@@ -1,0 +1,267 @@
+package dev.hilo.core;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hilo.access.Permissions;
+import dev.hilo.access.Permissions.Act;
+import dev.hilo.access.Principal;
+import dev.hilo.access.Roster;
+import dev.hilo.codec.Json;
+import dev.hilo.codec.Wire;
+import dev.hilo.conversation.Address;
+import dev.hilo.conversation.Author;
+import dev.hilo.conversation.Content;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Position;
+import dev.hilo.conversation.StreamState;
+import dev.hilo.desk.Episodes;
+import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Directory;
+import dev.hilo.store.Streams;
+import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people say. A visitor's message is a fact of the web chat; an agent's is a decision on the
+ * thread as the agent saw it, and is queued for its address by being appended. For one event loop.
+ */
+public final class Saying {
+  private static final int LONGEST_TEXT = 10_000;
+
+  private final Threads threads;
+  private final Roots roots;
+  private final Streams streams;
+  private final Directory directory;
+  private final Accounts accounts;
+  private final AddressKeys keys;
+  private final Roster roster;
+
+  public Saying(
+      Threads threads,
+      Roots roots,
+      Streams streams,
+      Directory directory,
+      Accounts accounts,
+      AddressKeys keys,
+      Roster roster) {
+    this.threads = threads;
+    this.roots = roots;
+    this.streams = streams;
+    this.directory = directory;
+    this.accounts = accounts;
+    this.keys = keys;
+    this.roster = roster;
+  }
+
+  /** Gives the position of the message. */
+  public Future<Position> say(Principal who, CustomerId topic, Say say) {
+    if (!Permissions.may(who, Act.SAY, topic)) {
+      return Future.failedFuture(Threads.forbidden());
+    }
+    return switch (who) {
+      case Principal.Visitor v -> visitorSays(v, say);
+      case Principal.Agent _, Principal.Integration _ -> staffSays(who, topic, say);
+    };
+  }
+
+  private Future<Position> visitorSays(Principal.Visitor v, Say say) {
+    Content content = say.content();
+    if (!(content instanceof Content.Text || content instanceof Content.Choice)
+        || content instanceof Content.Text t && t.text().length() > LONGEST_TEXT) {
+      return Future.failedFuture(
+          new Problem(
+              Problem.Code.BAD_REQUEST,
+              "a visitor says text of at most " + LONGEST_TEXT + " characters"));
+    }
+    Address address = web(v);
+    String via = keys.via(address);
+    String src = Roots.src("say", v.home().toString(), say.id());
+    Drafts drafts = Drafts.now(v.author(), src);
+    Event said =
+        new Event.MessageAdded(
+            address, v.inbox(), content, List.of(), null, null, null, false, Map.of());
+    if (Fitting.tooLarge(said)) {
+      return Future.failedFuture(
+          new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB"));
+    }
+    Roots.Change change =
+        new Roots.Change() {
+          private @Nullable String cause;
+
+          @Override
+          public List<Draft> facts(StreamState state) {
+            List<Draft> facts = new ArrayList<>();
+            if (state.last().seq() == 0) {
+              facts.add(
+                  drafts.of(state, new Event.CustomerStarted(Event.CustomerKind.PERSON, null)));
+            }
+            Draft message = drafts.of(state, said, v.home().toString(), via);
+            cause = message.header().id();
+            facts.add(message);
+            return facts;
+          }
+
+          @Override
+          public List<Draft> decisions(StreamState state) {
+            Event opening = Episodes.opening(state, cause);
+            return opening == null
+                ? List.of()
+                : List.of(Drafts.now(Author.gateway("reception"), src).of(state, opening));
+          }
+        };
+    // both leave in one flush, the address first; the answer needs both
+    Future<Directory.Home> named = directory.home(v.workspace(), via, v.home());
+    return roots
+        .write(v.home(), src, change)
+        .compose(w -> named.map(positionOf(w, Event.MessageAdded.class)));
+  }
+
+  /** The address of a visitor's devices. */
+  static Address web(Principal.Visitor v) {
+    return new Address(Address.WEB, v.inbox(), v.home().toString());
+  }
+
+  /**
+   * Where the message stands; the first of a thread comes after its start, also when it is
+   * repeated.
+   */
+  private Future<Position> spoken(Roots.Written w) {
+    Position at = w.position();
+    return w.duplicate()
+        ? streams
+            .at(w.root(), at)
+            .map(
+                e ->
+                    e != null && e.event() instanceof Event.CustomerStarted
+                        ? new Position(at.epoch(), at.seq() + 1)
+                        : at)
+        : Future.succeededFuture(positionOf(w, Event.MessageAdded.class));
+  }
+
+  private static Position positionOf(Roots.Written w, Class<? extends Event> type) {
+    return w.entries().stream()
+        .filter(e -> type.isInstance(e.event()))
+        .findFirst()
+        .map(e -> e.position())
+        .orElse(w.position());
+  }
+
+  private Future<Position> staffSays(Principal who, CustomerId topic, Say say) {
+    String src = Roots.src("say", who.author().toString(), say.id());
+    Drafts drafts = Drafts.now(who.author(), src);
+    return threads
+        .thread(who, Act.SAY, topic)
+        .compose(
+            _ ->
+                threads.decide(
+                    topic,
+                    src,
+                    state -> {
+                      boolean moved = !state.customer().equals(topic);
+                      if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
+                        throw new Problem(
+                            Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
+                      }
+                      StreamState.Route route = route(state, say);
+                      List<Draft> all = new ArrayList<>();
+                      Event said = outbound(route, say.content());
+                      all.add(drafts.of(state, said, route.home(), route.via()));
+                      Event opening = Episodes.opening(state, null);
+                      if (opening != null) {
+                        all.add(drafts.of(state, opening));
+                      }
+                      return all;
+                    }))
+        .map(w -> positionOf(w, Event.MessageAdded.class))
+        .recover(
+            e ->
+                e instanceof Problem p
+                    ? roots
+                        .written(topic, src)
+                        .compose(
+                            said ->
+                                said == null
+                                    ? withMissed(p, topic, say)
+                                    : Future.succeededFuture(said))
+                    : Future.failedFuture(e));
+  }
+
+  private static boolean stale(
+      StreamState state, @Nullable Position basedOn, Author me, boolean moved) {
+    if (basedOn == null) {
+      return false;
+    }
+    return moved
+        || state.lastInbound().after(basedOn)
+        || state.lastOutbound().after(basedOn) && !me.equals(state.lastOutboundBy());
+  }
+
+  private Future<Position> withMissed(Problem p, CustomerId topic, Say say) {
+    Position basedOn = say.basedOn();
+    if (p.code() != Problem.Code.STALE_VIEW || basedOn == null) {
+      return Future.failedFuture(p);
+    }
+    return roots
+        .root(topic)
+        .compose(state -> streams.after(state.customer(), basedOn, 20))
+        .compose(
+            missed -> {
+              ObjectNode detail = Json.object();
+              ArrayNode entries = detail.putArray("missed");
+              missed.forEach(
+                  m -> {
+                    ObjectNode item = entries.addObject().put("pos", m.position().toString());
+                    item.set("event", Wire.staff(m, roster::name));
+                  });
+              return Future.failedFuture(new Problem(Problem.Code.STALE_VIEW, p.title(), detail));
+            });
+  }
+
+  private static StreamState.Route route(StreamState state, Say say) {
+    StreamState.Route route =
+        say.route().equals("auto") ? state.lastRoute() : state.routes().get(say.route());
+    if (route == null) {
+      throw new Problem(
+          Problem.Code.NO_ROUTE,
+          say.route().equals("auto")
+              ? "this customer cannot be reached on any address"
+              : "this customer has no such address");
+    }
+    if (state.refuses(route.via()) && !say.force()) {
+      throw new Problem(Problem.Code.REFUSED, "this address asked not to be written to");
+    }
+    return route;
+  }
+
+  private Event outbound(StreamState.Route route, Content content) {
+    String type = route.address().channel();
+    String account = route.account();
+    if (!route.address().live()) {
+      Accounts.Opened opened = accounts.account(type, account);
+      if (opened == null) {
+        account = accounts.anyAccount(type);
+        opened = account == null ? null : accounts.account(type, account);
+      }
+      if (opened == null || account == null) {
+        throw new Problem(Problem.Code.NO_ROUTE, "no account of " + type + " is configured");
+      }
+      int limit = opened.channel().capabilities().textLimit();
+      String text = Fitting.longText(content);
+      if (text != null && text.length() > limit) {
+        throw new Problem(Problem.Code.TOO_LARGE, type + " takes at most " + limit + " characters");
+      }
+    }
+    Event event =
+        new Event.MessageAdded(
+            route.address(), account, content, List.of(), null, null, null, false, Map.of());
+    if (Fitting.tooLarge(event)) {
+      throw new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB");
+    }
+    return event;
+  }
+}

@@ -1,0 +1,300 @@
+package dev.hilo.live;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hilo.access.Permissions;
+import dev.hilo.access.Permissions.Act;
+import dev.hilo.access.Principal;
+import dev.hilo.codec.Json;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Position;
+import dev.hilo.core.Problem;
+import dev.hilo.core.Problem.Code;
+import dev.hilo.reader.Board;
+import dev.hilo.store.SharedObjects;
+import io.vertx.core.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What somebody who was let in asks for on its socket, frame by frame. */
+final class Requests {
+  private final Session session;
+  private final Hub.Services services;
+  private Board.@Nullable View view;
+  private int unacked;
+  private Future<?> said = Future.succeededFuture();
+
+  Requests(Session session, Hub.Services services) {
+    this.session = session;
+    this.services = services;
+  }
+
+  /** Throws {@link Problem} for what is refused at once; the rest is answered when it is done. */
+  void handle(Doors.Guest me, Frame frame) {
+    Principal who = me.principal();
+    switch (frame) {
+      case Frame.Hello _ -> throw new Problem(Code.BAD_REQUEST, "hello was said before");
+      case Frame.Beat _ -> session.send("{\"type\":\"beat\"}");
+      case Frame.Auth auth -> auth(auth);
+      case Frame.SayFrame say -> say(me, say);
+      case Frame.Do act -> act(who, act);
+      case Frame.Put put -> put(who, put);
+      case Frame.Watch watch -> watch(who, watch);
+      case Frame.WatchInbox inbox -> watchInbox(who, inbox);
+      case Frame.Unwatch unwatch -> unwatch(who, unwatch);
+      case Frame.UnwatchInbox unwatch -> {
+        closed();
+        ok(unwatch.ref());
+      }
+      case Frame.Read read -> read(who, read);
+      case Frame.Typing typing -> typing(who, typing);
+      case Frame.History history -> history(who, history);
+      case Frame.State state -> state(who, state);
+    }
+  }
+
+  /** Lets go of the inbox. */
+  void closed() {
+    if (view != null) {
+      view.close();
+      view = null;
+    }
+  }
+
+  private void ok(@Nullable String ref) {
+    if (ref != null) {
+      session.send(Session.answer(Json.object().put("type", "ok"), ref));
+    }
+  }
+
+  /** The visitor renews its token on a socket that stands. */
+  private void auth(Frame.Auth auth) {
+    services
+        .doors()
+        .token(services.tokens(), auth.token(), session.origin())
+        .onSuccess(_ -> ok(auth.ref()))
+        .onFailure(
+            e -> {
+              session.failed(e, auth.ref());
+              session.close(CloseCode.REVOKED);
+            });
+  }
+
+  /** The thread a frame is about: a visitor's own, whatever it names. */
+  private static CustomerId target(Principal who, @Nullable CustomerId topic) {
+    return switch (who) {
+      case Principal.Visitor v -> v.home();
+      case Principal.Agent _, Principal.Integration _ -> {
+        if (topic == null) {
+          throw new Problem(Code.UNKNOWN_TOPIC, "topic must be c:<customer>");
+        }
+        yield topic;
+      }
+    };
+  }
+
+  private void say(Doors.Guest me, Frame.SayFrame frame) {
+    CustomerId topic = target(me.principal(), frame.customer());
+    if (unacked >= services.limits().unacked()) {
+      throw new Problem(Code.TOO_MANY_UNACKED, "wait for the acks of what you said");
+    }
+    unacked++;
+    inOrder(
+            () ->
+                admitted(me, topic)
+                    .compose(_ -> services.saying().say(me.principal(), topic, frame.say())))
+        .onComplete(
+            r -> {
+              unacked--;
+              if (r.succeeded()) {
+                ObjectNode ack =
+                    Json.object()
+                        .put("type", "ack")
+                        .put("id", frame.say().id())
+                        .put("pos", r.result().toString());
+                session.send(Session.answer(ack, frame.ref()));
+              } else {
+                session.failed(r.cause(), frame.ref());
+              }
+            });
+  }
+
+  /** What one socket says and does takes effect in the order it came. */
+  private <T> Future<T> inOrder(Supplier<Future<T>> next) {
+    Future<T> done = said.transform(_ -> next.get());
+    said = done;
+    return done;
+  }
+
+  /** A visitor's first message: now its device is stored and its thread is followed. */
+  private Future<Void> admitted(Doors.Guest me, CustomerId home) {
+    if (me.registered()) {
+      return Future.succeededFuture();
+    }
+    return Doors.register(services.tokens(), me)
+        .onSuccess(
+            _ -> {
+              if (session.admit()) {
+                session.open(home, home, Position.START, null, home.toString());
+              }
+            });
+  }
+
+  private void act(Principal who, Frame.Do act) {
+    CustomerId topic = target(who, act.topic());
+    inOrder(() -> services.actions().act(who, topic, act.action(), act.fields()))
+        .onSuccess(
+            result -> {
+              boolean appended = result.has("pos");
+              result.put("type", appended ? "ack" : "ok");
+              if (appended && act.fields().path("id").isTextual()) {
+                result.put("id", act.fields().path("id").textValue());
+              }
+              session.send(Session.answer(result, act.ref()));
+            })
+        .onFailure(e -> session.failed(e, act.ref()));
+  }
+
+  private void put(Principal who, Frame.Put put) {
+    CustomerId topic = target(who, put.topic());
+    boolean visitor = who instanceof Principal.Visitor;
+    if (!put.key().matches("[a-zA-Z0-9_.:-]{1,64}") || visitor && put.key().startsWith("staff.")) {
+      throw new Problem(Code.BAD_REQUEST, "key is 1..64 of a-z 0-9 _ . : -");
+    }
+    if (put.value().length() > SharedObjects.LONGEST) {
+      throw new Problem(
+          Code.TOO_LARGE, "an object has at most " + SharedObjects.LONGEST + " characters");
+    }
+    services
+        .threads()
+        .thread(who, Act.PUT, topic)
+        .compose(
+            state -> services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
+        .onFailure(e -> session.failed(e, put.ref()))
+        .onSuccess(
+            written -> {
+              switch (written) {
+                case SharedObjects.Written.Stored s ->
+                    session.send(
+                        Session.answer(
+                            Json.object().put("type", "ok").put("rev", s.rev()), put.ref()));
+                case SharedObjects.Written.Conflict c ->
+                    session.problem(
+                        new Problem(
+                            Code.OBJECT_CONFLICT,
+                            "somebody wrote this before",
+                            Json.object().put("rev", c.is().rev()).put("value", c.is().json())),
+                        put.ref());
+                case SharedObjects.Written.Full _ ->
+                    session.problem(
+                        new Problem(
+                            Code.TOO_LARGE,
+                            "a thread has at most " + SharedObjects.MOST + " objects"),
+                        put.ref());
+              }
+            });
+  }
+
+  private void watch(Principal who, Frame.Watch frame) {
+    CustomerId topic = target(who, frame.topic());
+    if (!Permissions.may(who, Act.WATCH, topic)) {
+      throw new Problem(Code.FORBIDDEN, "this is not yours to see");
+    }
+    if (session.watches().size() >= services.limits().topics()) {
+      throw new Problem(Code.TOO_MANY_TOPICS, "unwatch something first");
+    }
+    String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
+    CustomerId asked = frame.topic() == null ? topic : frame.topic();
+    session.open(topic, asked, frame.since(), frame.ref(), home);
+  }
+
+  private void unwatch(Principal who, Frame.Unwatch frame) {
+    CustomerId topic = target(who, frame.topic());
+    Watch watch = session.watches().remove(topic);
+    if (watch != null) {
+      session.leave(watch);
+      if (who instanceof Principal.Agent a) {
+        session.signal(topic, a, "viewing", false, "staff", null);
+      }
+    }
+    ok(frame.ref());
+  }
+
+  private void watchInbox(Principal who, Frame.WatchInbox frame) {
+    CustomerId any = CustomerId.unrouted(who.workspace());
+    if (!Permissions.may(who, Act.INBOX, any)) {
+      throw new Problem(Code.FORBIDDEN, "the inbox is for staff");
+    }
+    closed();
+    view =
+        services
+            .board()
+            .watch(
+                who.author().id(),
+                frame.filter(),
+                Math.max(1, Math.min(500, frame.limit())),
+                session.context(),
+                new Board.Listener() {
+                  @Override
+                  public void rows(ObjectNode rows) {
+                    session.send(
+                        Session.answer(
+                            rows.put("type", "rows").put("topic", "inbox"), frame.ref()));
+                  }
+
+                  @Override
+                  public boolean row(ObjectNode row) {
+                    if (session.full()) {
+                      return false;
+                    }
+                    session.send(row.put("type", "row").put("topic", "inbox"));
+                    return true;
+                  }
+                });
+  }
+
+  private void read(Principal who, Frame.Read read) {
+    services
+        .actions()
+        .read(who, target(who, read.topic()), read.upTo())
+        .onSuccess(_ -> ok(read.ref()))
+        .onFailure(e -> session.failed(e, read.ref()));
+  }
+
+  private void typing(Principal who, Frame.Typing typing) {
+    CustomerId topic = target(who, typing.topic());
+    if (!Permissions.may(who, Act.TYPE, topic)) {
+      throw new Problem(Code.FORBIDDEN, "this is not yours");
+    }
+    for (CustomerId root : session.watches().keySet()) {
+      if (who instanceof Principal.Visitor || root.equals(topic)) {
+        String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
+        session.signal(root, who, "typing", typing.on(), "all", home);
+      }
+    }
+    ok(typing.ref());
+  }
+
+  private void history(Principal who, Frame.History history) {
+    CustomerId topic = target(who, history.topic());
+    Watch watch =
+        who instanceof Principal.Visitor
+            ? session.watches().values().stream().findFirst().orElse(null)
+            : session.watches().get(topic);
+    if (watch == null) {
+      throw new Problem(Code.UNKNOWN_TOPIC, "watch the thread first");
+    }
+    watch.history(history.cursor(), history.limit(), history.ref());
+  }
+
+  private void state(Principal who, Frame.State frame) {
+    services
+        .actions()
+        .card(who, frame.topic())
+        .onSuccess(
+            card ->
+                session.send(
+                    Session.answer(
+                        card.put("type", "state").put("topic", "c:" + frame.topic()), frame.ref())))
+        .onFailure(e -> session.failed(e, frame.ref()));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.hilo.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.hilo.Gateway;
+import dev.hilo.GatewayConfig;
+import dev.hilo.config.ConfigNode;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Gateways of one workspace in this process, on one Redis, with simulated platforms behind. */
+final class Nodes implements AutoCloseable {
+  static final Duration PATIENCE = Duration.ofSeconds(30);
+  static final String API_KEY = "key-of-the-crm-0123456789";
+  private static final byte[] INSTALLATION_KEY =
+      "an installation key of 40 letters, fixed".getBytes(StandardCharsets.UTF_8);
+
+  final String workspace;
+  final Platforms platforms = new Platforms();
+  final Store store;
+
+  /** For the clients of the test, on loops of their own. */
+  final Vertx clients = Vertx.vertx();
+
+  private final URI redis;
+  private final Path data;
+  private final List<Gateway> running = new ArrayList<>();
+
+  Nodes(URI redis, String workspace) {
+    this.redis = redis;
+    this.workspace = workspace;
+    this.store = new Store(clients, redis);
+    try {
+      this.data = Files.createTempDirectory("hilo-nodes");
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  Gateway start(String name) throws Exception {
+    return start(name, redis, "limits: {frames-per-second: 1000}");
+  }
+
+  /** {@code through}: how this node reaches the Redis; {@code more}: further YAML. */
+  Gateway start(String name, URI through, String more) throws Exception {
+    GatewayConfig config = ConfigNode.parse(yaml(name) + "\n" + more).bind(GatewayConfig.class);
+    Gateway node =
+        Gateway.start(config, freePort(), through, INSTALLATION_KEY, config.channels(), null);
+    running.add(node);
+    assertThat(node.settle(PATIENCE)).as("a node is ready within %s", PATIENCE).isTrue();
+    return node;
+  }
+
+  void stop(Gateway node) {
+    running.remove(node);
+    node.close();
+  }
+
+  private String yaml(String name) {
+    return """
+    workspace: %s
+    node: %s
+    data: %s
+    management: {port: 0}
+    inboxes:
+      - {key: shop, name: Shop, origins: ["https://shop.example"]}
+    agents:
+      - {id: ana, name: Ana}
+      - {id: luis, name: Luis}
+    api-keys:
+      - {name: crm, key: %s}
+    channels:
+    %s
+    """
+        .formatted(workspace, name, data, API_KEY, platforms.channels().indent(2).stripTrailing());
+  }
+
+  static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+      return free.getLocalPort();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    List.copyOf(running).reversed().forEach(this::stop);
+    platforms.close();
+    store.close();
+    clients.close().await();
+    try (var all = Files.walk(data)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.deleteIfExists(path);
+      }
+    }
+  }
+}
