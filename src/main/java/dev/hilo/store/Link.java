@@ -143,9 +143,9 @@ public final class Link {
     }
     if (ok) {
       failures = 0;
-      call.answer.complete(response);
+      tell(() -> call.answer.complete(response));
     } else if (cause instanceof ErrorType error && !temporary(error)) {
-      call.answer.fail(error);
+      tell(() -> call.answer.fail(error));
     } else {
       if (connection == on && (!(cause instanceof ErrorType error) || ended(error))) {
         lost(on);
@@ -155,6 +155,15 @@ public final class Link {
     if (!waiting.isEmpty() && connection != null && !flushing) {
       flushing = true;
       context.runOnContext(_ -> flush());
+    }
+  }
+
+  /** Those who wait are called at once; the fault of one must not take the others' answers away. */
+  private static void tell(Runnable answer) {
+    try {
+      answer.run();
+    } catch (RuntimeException e) {
+      LOG.error("an answer of the store was not taken", e);
     }
   }
 
