@@ -24,9 +24,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -101,7 +103,7 @@ public final class Keeper implements AutoCloseable {
 
     @Override
     public void resumed() {
-      keeper.threads.execute(() -> keeper.sweep(this));
+      keeper.run(() -> keeper.sweep(this));
     }
   }
 
@@ -134,10 +136,10 @@ public final class Keeper implements AutoCloseable {
   public void start() {
     var _ =
         clock.scheduleWithFixedDelay(
-            () -> threads.execute(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
+            () -> run(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
     var _ =
         clock.scheduleWithFixedDelay(
-            () -> held.values().forEach(h -> threads.execute(() -> sweep(h))),
+            () -> held.values().forEach(h -> run(() -> sweep(h))),
             SWEEP_MS,
             SWEEP_MS,
             TimeUnit.MILLISECONDS);
@@ -198,10 +200,18 @@ public final class Keeper implements AutoCloseable {
                     .onSuccess(
                         cursor -> {
                           mine.cursor = cursor;
-                          threads.execute(() -> sweep(mine));
+                          run(() -> sweep(mine));
                         });
               }
             });
+  }
+
+  private void run(Runnable work) {
+    try {
+      threads.execute(work);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("no more work is taken");
+    }
   }
 
   /** Whatever a lost doorbell left lying: due customers, and the journal since the last look. */
@@ -246,7 +256,7 @@ public final class Keeper implements AutoCloseable {
     Tending before =
         tended.compute(customer, (_, is) -> is == null ? Tending.RUNNING : Tending.AGAIN);
     if (before == Tending.RUNNING) {
-      threads.execute(() -> tend(customer));
+      run(() -> tend(customer));
     }
   }
 
@@ -352,10 +362,10 @@ public final class Keeper implements AutoCloseable {
     threads.shutdown();
     try {
       threads.awaitTermination(10, TimeUnit.SECONDS);
-      lease.resign(node).await();
+      lease.resign(node).await(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | TimeoutException e) {
       LOG.debug("the lease ends by itself");
     }
   }
