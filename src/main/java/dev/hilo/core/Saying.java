@@ -118,7 +118,7 @@ public final class Saying {
     Future<Directory.Home> named = directory.home(v.workspace(), via, v.home());
     return roots
         .write(v.home(), src, change)
-        .compose(w -> named.map(positionOf(w, Event.MessageAdded.class)));
+        .compose(w -> named.compose(_ -> spoken(w)));
   }
 
   /** The address of a visitor's devices. */
