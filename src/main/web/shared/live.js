@@ -46,11 +46,15 @@ export class Live {
     this.wake = () => {
       if (document.visibilityState !== "hidden") this.#probe();
     };
+    this.cut = () => {
+      if (this.#socket) this.#lost(this.#socket);
+    };
   }
 
   start() {
     if (this.status.value !== "idle" && this.status.value !== "refused") return;
     addEventListener("online", this.wake);
+    addEventListener("offline", this.cut);
     addEventListener("pageshow", this.wake);
     document.addEventListener("visibilitychange", this.wake);
     this.#attempt = 0;
@@ -59,6 +63,7 @@ export class Live {
 
   stop(status = "idle") {
     removeEventListener("online", this.wake);
+    removeEventListener("offline", this.cut);
     removeEventListener("pageshow", this.wake);
     document.removeEventListener("visibilitychange", this.wake);
     clearTimeout(this.#retryTimer);

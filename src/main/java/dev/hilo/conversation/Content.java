@@ -87,9 +87,11 @@ public sealed interface Content {
    */
   record Unsupported(String kind, String raw) implements Content {}
 
-  /** The same with the digits of its text hidden: staff may know that a code was sent, not which. */
+  /**
+   * The same with the digits of its text hidden: staff may know that a code was sent, not which.
+   */
   default Content masked() {
-    return this instanceof Text t ? new Text(t.text().replaceAll("\\d", "•")) : this;
+    return this instanceof Text t ? new Text(t.text().replaceAll("\\d{3,}", "•••")) : this;
   }
 
   /**
