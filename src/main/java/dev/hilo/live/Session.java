@@ -257,7 +257,11 @@ final class Session {
       framesLeft = (int) Math.min(perSecond * 2L, framesLeft + gained);
       framesSince = now;
     }
-    return framesLeft-- > 0;
+    if (framesLeft <= 0) {
+      return false; // what is refused costs nothing, so that whoever slows down is served
+    }
+    framesLeft--;
+    return true;
   }
 
   private void handle(Frame frame) {
