@@ -116,7 +116,7 @@ public final class Board {
       }
     }
     Row before = next == null ? rows.remove(customer) : rows.get(customer);
-    if (next != null && before != null && before.seq() > next.seq()) {
+    if (next != null && before != null && before.after(next)) {
       return; // an older one that came late
     }
     if (next != null) {
