@@ -69,8 +69,8 @@ public final class Keeper implements AutoCloseable {
   private volatile boolean closed;
 
   /**
-   * Customers looked at lately, folded; {@code tail}: entries since their snapshot. Who looks takes the state out, so
-   * it has one owner at a time.
+   * Customers looked at lately, folded; {@code tail}: entries since their snapshot. Who looks takes
+   * the state out, so it has one owner at a time.
    */
   private final Map<CustomerId, Streams.Loaded> known =
       Collections.synchronizedMap(

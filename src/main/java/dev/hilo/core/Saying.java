@@ -116,9 +116,7 @@ public final class Saying {
         };
     // both leave in one flush, the address first; the answer needs both
     Future<Directory.Home> named = directory.home(v.workspace(), via, v.home());
-    return roots
-        .write(v.home(), src, change)
-        .compose(w -> named.compose(_ -> spoken(w)));
+    return roots.write(v.home(), src, change).compose(w -> named.compose(_ -> spoken(w)));
   }
 
   /** The address of a visitor's devices. */

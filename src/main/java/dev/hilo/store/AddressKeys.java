@@ -14,7 +14,10 @@ import javax.crypto.spec.SecretKeySpec;
  * again. Thread-safe.
  */
 public final class AddressKeys {
-  /** With the key, and never fed: it is only copied, because to look one up and key it costs more than to sign. */
+  /**
+   * With the key, and never fed: it is only copied, because to look one up and key it costs more
+   * than to sign.
+   */
   private final Mac keyed;
 
   /** {@code installationKey}: 32 bytes or more, made once for an installation and never changed. */
