@@ -11,8 +11,10 @@ import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ final class SocketClient implements AutoCloseable {
   /** One thread as this client shows it. */
   private static final class Thread {
     final List<JsonNode> events = new ArrayList<>();
+    final Set<String> ids = new HashSet<>();
+    final List<@Nullable String> texts = new ArrayList<>();
     final List<@Nullable Position> positions = new ArrayList<>();
     Position have = Position.START;
   }
@@ -69,6 +73,7 @@ final class SocketClient implements AutoCloseable {
     var client =
         nodes.clients.createWebSocketClient(
             new WebSocketClientOptions()
+                .setReceiveBufferSize(64 * 1024)
                 .setMaxConnections(1000)
                 .setMaxFrameSize(1 << 22)
                 .setMaxMessageSize(1 << 22));
@@ -145,7 +150,7 @@ final class SocketClient implements AutoCloseable {
         ask(
             "say",
             "id",
-            text,
+            text.substring(0, Math.min(40, text.length())),
             "content",
             Rest.text(text),
             "to",
@@ -224,8 +229,11 @@ final class SocketClient implements AutoCloseable {
   }
 
   private void add(Thread thread, @Nullable Position pos, JsonNode event) {
-    if (thread.events.stream().anyMatch(e -> e.path("id").equals(event.path("id")))) {
+    if (!thread.ids.add(event.path("id").asText())) {
       faults.add("twice: " + event);
+    }
+    if (event.path("t").asText().equals("MessageAdded")) {
+      thread.texts.add(textOf(event));
     }
     thread.events.add(event);
     thread.positions.add(pos);
@@ -236,8 +244,10 @@ final class SocketClient implements AutoCloseable {
     for (int i = thread.events.size() - 1; i >= 0; i--) {
       Position pos = thread.positions.get(i);
       if (pos != null && pos.after(after)) {
-        thread.events.remove(i);
+        JsonNode gone = thread.events.remove(i);
         thread.positions.remove(i);
+        thread.ids.remove(gone.path("id").asText());
+        thread.texts.remove(textOf(gone));
       }
     }
     thread.have = after;
@@ -284,7 +294,8 @@ final class SocketClient implements AutoCloseable {
 
   /** Waits until the thread's messages are these, oldest first. */
   void awaitTexts(String topic, List<String> texts) {
-    awaitThread(topic, () -> texts(topic).equals(texts), () -> texts + ", not " + texts(topic));
+    awaitThread(
+        topic, () -> thread(topic).texts.equals(texts), () -> texts + ", not " + texts(topic));
   }
 
   /** As {@link #awaitTexts}, in any order. */
@@ -333,11 +344,8 @@ final class SocketClient implements AutoCloseable {
   }
 
   /** What was said in a thread, oldest first. */
-  List<String> texts(String topic) {
-    return events(topic).stream()
-        .filter(e -> e.path("t").asText().equals("MessageAdded"))
-        .map(SocketClient::textOf)
-        .toList();
+  synchronized List<@Nullable String> texts(String topic) {
+    return new ArrayList<>(thread(topic).texts);
   }
 
   /** The newest position this client has of a thread. */
