@@ -220,7 +220,7 @@ final class Session {
         Json.object()
             .put("type", "moving")
             .put("after", ThreadLocalRandom.current().nextLong(Math.max(1, millis))));
-    vertx.setTimer(millis + 1000, _ -> close(CloseCode.DRAINING));
+    vertx.setTimer(millis, _ -> close(CloseCode.DRAINING));
   }
 
   void close(CloseCode code) {

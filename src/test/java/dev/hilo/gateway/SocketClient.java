@@ -6,9 +6,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.Gateway;
 import dev.hilo.conversation.Position;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -61,17 +63,21 @@ final class SocketClient implements AutoCloseable {
 
   /** Opens a socket and says nothing; {@code origin} as a browser would send it, or null. */
   static SocketClient connect(Nodes nodes, Gateway node, @Nullable String origin) {
+    return connect(nodes.clients, node.url(), origin);
+  }
+
+  static SocketClient connect(Vertx vertx, URI url, @Nullable String origin) {
     var options =
         new WebSocketConnectOptions()
             .setHost("127.0.0.1")
-            .setPort(node.url().getPort())
+            .setPort(url.getPort())
             .setURI("/live")
             .addSubProtocol("hilo.v1");
     if (origin != null) {
       options.addHeader("Origin", origin);
     }
     var client =
-        nodes.clients.createWebSocketClient(
+        vertx.createWebSocketClient(
             new WebSocketClientOptions()
                 .setReceiveBufferSize(64 * 1024)
                 .setMaxConnections(1000)
@@ -107,7 +113,11 @@ final class SocketClient implements AutoCloseable {
   }
 
   static SocketClient hello(Nodes nodes, Gateway node, @Nullable Object... fields) {
-    SocketClient client = connect(nodes, node, null);
+    return hello(nodes.clients, node.url(), fields);
+  }
+
+  static SocketClient hello(Vertx vertx, URI url, @Nullable Object... fields) {
+    SocketClient client = connect(vertx, url, null);
     JsonNode since = Rest.object(fields).path("since");
     if (since.isTextual()) {
       String topic = Rest.object(fields).path("topic").asText();
