@@ -32,8 +32,7 @@ public final class Wire {
     return out;
   }
 
-  private static ObjectNode body(
-      Author by, Event event, Function<String, @Nullable String> names) {
+  private static ObjectNode body(Author by, Event event, Function<String, @Nullable String> names) {
     if (event instanceof Event.Unknown u) {
       try {
         return Json.parse(u.body().getBytes(StandardCharsets.UTF_8)) instanceof ObjectNode o

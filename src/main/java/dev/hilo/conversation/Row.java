@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param by {@code customer}, {@code agent} or {@code note}
  * @param status {@code open} or {@code resolved}
  * @param waiting our time of the oldest message nobody answered, ms; 0 = nobody waits
- * @param seq of the newest entry it shows; a later row has a higher one
+ * @param epoch with {@code seq} the position of the newest entry it shows; a later row has a higher
+ *     one, also after the store lost some of the history
  */
 public record Row(
     String id,
@@ -24,6 +25,7 @@ public record Row(
     long waiting,
     Event.Priority priority,
     List<String> labels,
+    long epoch,
     long seq) {
 
   /** Null for customers that never had a conversation, and for those that were merged away. */
@@ -46,6 +48,12 @@ public record Row(
         state.waitingSince(),
         c.priority(),
         List.copyOf(c.labels()),
+        state.last().epoch(),
         state.last().seq());
+  }
+
+  /** True if this shows a newer state of the customer. */
+  public boolean after(Row other) {
+    return epoch != other.epoch ? epoch > other.epoch : seq > other.seq;
   }
 }

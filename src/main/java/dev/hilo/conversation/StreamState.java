@@ -83,6 +83,11 @@ public final class StreamState {
     Message now(Delivery next, @Nullable String external, long at) {
       return new Message(id, position, by, via, external != null ? external : externalId, next, at);
     }
+
+    /** False for what says no more of this message than is known. */
+    public boolean moves(Delivery next) {
+      return forward(delivery, next);
+    }
   }
 
   /** A message of ours that the platform has not answered for yet. */

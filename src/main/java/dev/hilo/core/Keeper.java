@@ -17,14 +17,18 @@ import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
 import io.vertx.core.Context;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,6 +48,7 @@ public final class Keeper implements AutoCloseable {
   private static final long CONFLATE_MS = 60;
   private static final int SNAPSHOT_EVERY = 64;
   private static final int BATCH = 200;
+  private static final int KNOWN = 1024;
   private static final String READER = "rows";
 
   private final String node;
@@ -62,6 +67,21 @@ public final class Keeper implements AutoCloseable {
   private final Map<Integer, Held> held = new ConcurrentHashMap<>();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
   private volatile boolean closed;
+
+  /**
+   * Customers looked at lately, folded; {@code tail}: entries since their snapshot. Who looks takes
+   * the state out, so it has one owner at a time.
+   */
+  private final Map<CustomerId, Streams.Loaded> known =
+      Collections.synchronizedMap(
+          new LinkedHashMap<>(64, 0.75f, true) {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            protected boolean removeEldestEntry(Map.Entry<CustomerId, Streams.Loaded> eldest) {
+              return size() > KNOWN;
+            }
+          });
 
   /** A partition this node keeps. */
   private static final class Held implements Feed.Listener {
@@ -83,7 +103,7 @@ public final class Keeper implements AutoCloseable {
 
     @Override
     public void resumed() {
-      keeper.threads.execute(() -> keeper.sweep(this));
+      keeper.run(() -> keeper.sweep(this));
     }
   }
 
@@ -116,10 +136,10 @@ public final class Keeper implements AutoCloseable {
   public void start() {
     var _ =
         clock.scheduleWithFixedDelay(
-            () -> threads.execute(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
+            () -> run(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
     var _ =
         clock.scheduleWithFixedDelay(
-            () -> held.values().forEach(h -> threads.execute(() -> sweep(h))),
+            () -> held.values().forEach(h -> run(() -> sweep(h))),
             SWEEP_MS,
             SWEEP_MS,
             TimeUnit.MILLISECONDS);
@@ -180,10 +200,18 @@ public final class Keeper implements AutoCloseable {
                     .onSuccess(
                         cursor -> {
                           mine.cursor = cursor;
-                          threads.execute(() -> sweep(mine));
+                          run(() -> sweep(mine));
                         });
               }
             });
+  }
+
+  private void run(Runnable work) {
+    try {
+      threads.execute(work);
+    } catch (RejectedExecutionException e) {
+      LOG.debug("no more work is taken");
+    }
   }
 
   /** Whatever a lost doorbell left lying: due customers, and the journal since the last look. */
@@ -228,7 +256,7 @@ public final class Keeper implements AutoCloseable {
     Tending before =
         tended.compute(customer, (_, is) -> is == null ? Tending.RUNNING : Tending.AGAIN);
     if (before == Tending.RUNNING) {
-      threads.execute(() -> tend(customer));
+      run(() -> tend(customer));
     }
   }
 
@@ -265,7 +293,7 @@ public final class Keeper implements AutoCloseable {
 
   private void look(CustomerId customer, Held h) {
     String token = h.token;
-    Streams.Loaded loaded = streams.load(customer).await();
+    Streams.Loaded loaded = newest(customer, known.remove(customer));
     StreamState state = loaded.state();
     if (state.last().seq() == 0) {
       return;
@@ -273,7 +301,7 @@ public final class Keeper implements AutoCloseable {
     if (loaded.into() != null) {
       joining.finish(customer).await();
     } else if (settle(state)) {
-      loaded = streams.load(customer).await();
+      loaded = newest(customer, loaded);
       state = loaded.state();
     }
     Long due = lanes.run(state, token);
@@ -282,16 +310,26 @@ public final class Keeper implements AutoCloseable {
       drop(h); // another keeper, or a store that lost the token: membership sorts it out
       return;
     }
-    if (loaded.tail() >= SNAPSHOT_EVERY) {
-      work.snapshot(token, state).await();
+    if (loaded.tail() >= SNAPSHOT_EVERY && work.snapshot(token, state).await()) {
+      loaded = new Streams.Loaded(state, loaded.into(), 0);
     }
+    long seq = state.last().seq();
+    known.put(customer, loaded);
     if (due == null || due > 0) {
-      if (!work.settle(token, customer, state.last().seq(), due).await()) {
+      if (!work.settle(token, customer, seq, due).await()) {
         wake(customer);
       } else if (due != null) {
         wakeAt(customer, due);
       }
     }
+  }
+
+  private Streams.Loaded newest(CustomerId customer, Streams.@Nullable Loaded before) {
+    if (before == null) {
+      return streams.load(customer).await();
+    }
+    Streams.Loaded now = streams.load(customer, before.state()).await();
+    return new Streams.Loaded(now.state(), now.into(), before.tail() + now.tail());
   }
 
   /** Takes the decision that facts still wait for; true if the state moved. */
@@ -324,10 +362,10 @@ public final class Keeper implements AutoCloseable {
     threads.shutdown();
     try {
       threads.awaitTermination(10, TimeUnit.SECONDS);
-      lease.resign(node).await();
+      lease.resign(node).await(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | TimeoutException e) {
       LOG.debug("the lease ends by itself");
     }
   }

@@ -335,8 +335,8 @@ public final class Reception {
             ? r.correlation()
             : ours(state, r.target());
     StreamState.Message known = state.message(message);
-    if (known != null && known.delivery() == r.state()) {
-      return null; // our own send said so before
+    if (known != null && !known.moves(r.state())) {
+      return null; // our own send said so before, or the platform did, out of order
     }
     String code = null;
     String why = null;

@@ -273,8 +273,7 @@ public final class Roots {
               t.kept == null
                   ? new Written(t.target, d.position(), true, List.of())
                   : new Written(t.target, t.kept.getFirst().position(), false, t.kept));
-      case Outcome.SealedInto s ->
-          attempt(t.at(s.into(), new Redirect(t.target, s.mergeId())));
+      case Outcome.SealedInto s -> attempt(t.at(s.into(), new Redirect(t.target, s.mergeId())));
       case Outcome.Again _ -> again(t);
       case Outcome.LostToken _ ->
           Future.failedFuture(new IllegalStateException("no token was sent"));

@@ -114,10 +114,9 @@ public final class Saying {
                 : List.of(Drafts.now(Author.gateway("reception"), src).of(state, opening));
           }
         };
-    return directory
-        .home(v.workspace(), via, v.home())
-        .compose(_ -> roots.write(v.home(), src, change))
-        .compose(this::spoken);
+    // both leave in one flush, the address first; the answer needs both
+    Future<Directory.Home> named = directory.home(v.workspace(), via, v.home());
+    return roots.write(v.home(), src, change).compose(w -> named.compose(_ -> spoken(w)));
   }
 
   /** The address of a visitor's devices. */

@@ -120,8 +120,9 @@ public final class HttpVerticle extends VerticleBase {
                     .setIdleTimeout(shared.idleSeconds())
                     .setIdleTimeoutUnit(TimeUnit.SECONDS)
                     .setWebSocketSubProtocols(List.of(SUBPROTOCOL))
-                    .setMaxWebSocketFrameSize(shared.frameBytes())
-                    .setMaxWebSocketMessageSize(shared.frameBytes())
+                    // more than a session takes, so that it can say why it closes
+                    .setMaxWebSocketFrameSize(4 * shared.frameBytes())
+                    .setMaxWebSocketMessageSize(4 * shared.frameBytes())
                     .setPerMessageWebSocketCompressionSupported(false)
                     .setPerFrameWebSocketCompressionSupported(false)
                     .setMaxHeaderSize(16 * 1024)

@@ -111,7 +111,7 @@ final class Session {
   // ---- out
 
   void send(String frame) {
-    if (!closed) {
+    if (!closed && !socket.isClosed()) {
       wrote = System.nanoTime();
       socket.writeTextMessage(frame).onFailure(_ -> {});
     }
@@ -151,7 +151,7 @@ final class Session {
 
   /** True while the socket has more to send than it should hold. */
   boolean full() {
-    return socket.writeQueueFull();
+    return !socket.isClosed() && socket.writeQueueFull();
   }
 
   void whenDrained(Runnable then) {
@@ -201,7 +201,7 @@ final class Session {
   }
 
   void close(CloseCode code) {
-    if (!closed) {
+    if (!closed && !socket.isClosed()) {
       socket.close(code.code(), code.name().toLowerCase(Locale.ROOT)).onFailure(_ -> {});
     }
   }
@@ -257,7 +257,11 @@ final class Session {
       framesLeft = (int) Math.min(perSecond * 2L, framesLeft + gained);
       framesSince = now;
     }
-    return framesLeft-- > 0;
+    if (framesLeft <= 0) {
+      return false; // what is refused costs nothing, so that whoever slows down is served
+    }
+    framesLeft--;
+    return true;
   }
 
   private void handle(Frame frame) {

@@ -116,7 +116,7 @@ public final class Board {
       }
     }
     Row before = next == null ? rows.remove(customer) : rows.get(customer);
-    if (next != null && before != null && before.seq() > next.seq()) {
+    if (next != null && before != null && before.after(next)) {
       return; // an older one that came late
     }
     if (next != null) {
@@ -169,27 +169,6 @@ public final class Board {
     return answer.future();
   }
 
-  private ObjectNode counts(String agent) {
-    int open = 0;
-    int mine = 0;
-    int unassigned = 0;
-    int resolved = 0;
-    for (Row row : rows.values()) {
-      if (row.status().equals("open")) {
-        open++;
-        mine += agent.equals(row.assignee()) ? 1 : 0;
-        unassigned += row.assignee() == null ? 1 : 0;
-      } else {
-        resolved++;
-      }
-    }
-    return Json.object()
-        .put("open", open)
-        .put("mine", mine)
-        .put("unassigned", unassigned)
-        .put("resolved", resolved);
-  }
-
   /** One agent's look at the board. */
   public final class View {
     private final String agent;
@@ -199,6 +178,10 @@ public final class Board {
     private final Listener listener;
     private final NavigableSet<Row> shown = new TreeSet<>(NEWEST);
     private boolean behind;
+    private int open;
+    private int mine;
+    private int unassigned;
+    private int resolved;
 
     private View(String agent, String filter, int limit, Context on, Listener listener) {
       this.agent = agent;
@@ -221,9 +204,40 @@ public final class Board {
       };
     }
 
+    /** Counts a row in (1) or out (-1). */
+    private void count(@Nullable Row row, int by) {
+      if (row == null) {
+        return;
+      }
+      if (row.status().equals("open")) {
+        open += by;
+        mine += agent.equals(row.assignee()) ? by : 0;
+        unassigned += row.assignee() == null ? by : 0;
+      } else {
+        resolved += by;
+      }
+    }
+
+    private ObjectNode counts() {
+      return Json.object()
+          .put("open", open)
+          .put("mine", mine)
+          .put("unassigned", unassigned)
+          .put("resolved", resolved);
+    }
+
     private void fill() {
       shown.clear();
-      rows.values().stream().filter(this::wants).forEach(shown::add);
+      open = 0;
+      mine = 0;
+      unassigned = 0;
+      resolved = 0;
+      for (Row row : rows.values()) {
+        count(row, 1);
+        if (wants(row)) {
+          shown.add(row);
+        }
+      }
       ObjectNode out = Json.object();
       ArrayNode order = out.putArray("order");
       ObjectNode all = out.putObject("rows");
@@ -234,12 +248,14 @@ public final class Board {
                 order.add(row.id());
                 all.set(row.id(), Json.tree(row));
               });
-      out.set("counts", counts(agent));
+      out.set("counts", counts());
       behind = false;
       on.runOnContext(_ -> listener.rows(out));
     }
 
     private void change(String customer, @Nullable Row before, @Nullable Row next) {
+      count(before, -1);
+      count(next, 1);
       boolean was = before != null && shown.remove(before);
       boolean is = wants(next);
       if (is && next != null) {
@@ -258,7 +274,7 @@ public final class Board {
       } else if (was) {
         out.put("gone", true);
       }
-      out.set("counts", counts(agent));
+      out.set("counts", counts());
       on.runOnContext(
           _ -> {
             if (!listener.row(out)) {

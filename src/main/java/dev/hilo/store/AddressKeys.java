@@ -14,14 +14,23 @@ import javax.crypto.spec.SecretKeySpec;
  * again. Thread-safe.
  */
 public final class AddressKeys {
-  private final SecretKeySpec key;
+  /**
+   * With the key, and never fed: it is only copied, because to look one up and key it costs more
+   * than to sign.
+   */
+  private final Mac keyed;
 
   /** {@code installationKey}: 32 bytes or more, made once for an installation and never changed. */
   public AddressKeys(byte[] installationKey) {
     if (installationKey.length < 32) {
       throw new IllegalArgumentException("the installation key must have at least 32 bytes");
     }
-    this.key = new SecretKeySpec(installationKey, "HmacSHA256");
+    try {
+      this.keyed = Mac.getInstance("HmacSHA256");
+      keyed.init(new SecretKeySpec(installationKey, "HmacSHA256"));
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   public String via(Address address) {
@@ -31,12 +40,11 @@ public final class AddressKeys {
   /** A signature of {@code text} for one purpose, base64url. {@code bytes}: 16..32. */
   public String sign(String purpose, String text, int bytes) {
     try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(key);
+      Mac mac = (Mac) keyed.clone();
       mac.update((purpose + "\0").getBytes(StandardCharsets.UTF_8));
       byte[] all = mac.doFinal(text.getBytes(StandardCharsets.UTF_8));
       return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(all, bytes));
-    } catch (GeneralSecurityException e) {
+    } catch (CloneNotSupportedException e) {
       throw new IllegalStateException(e);
     }
   }

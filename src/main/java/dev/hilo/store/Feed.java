@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -53,24 +54,30 @@ public final class Feed {
   private final Vertx vertx;
   private final Context context;
   private final Link link;
-  private final Redis client;
+  private final RedisOptions options;
   private final String probe;
   private final Map<String, Channel> channels = new HashMap<>();
   private final List<String> wanted = new ArrayList<>();
+  private Redis client;
   private @Nullable RedisConnection connection;
   private boolean connecting;
   private boolean flushing;
   private boolean closed;
   private long heard;
   private int failures;
+  private int attempt;
+  private long attemptSince;
 
   public Feed(Vertx vertx, Context context, URI redis, Link link, String node) {
     this.vertx = vertx;
     this.context = context;
     this.link = link;
     this.probe = Keys.probe(node);
-    this.client =
-        Redis.createClient(vertx, new RedisOptions().setConnectionString(redis.toString()));
+    this.options =
+        new RedisOptions()
+            .setConnectionString(redis.toString())
+            .setNetClientOptions(new NetClientOptions().setConnectTimeout(2 * (int) PROBE_MS));
+    this.client = Redis.createClient(vertx, options);
     context.runOnContext(
         _ -> {
           channels.put(probe, new Channel());
@@ -155,32 +162,57 @@ public final class Feed {
       return;
     }
     connecting = true;
+    attemptSince = System.nanoTime();
+    int mine = ++attempt;
     client
         .connect()
         .onComplete(
             r -> {
-              connecting = false;
-              if (r.failed()) {
-                failures++;
-                vertx.setTimer(
-                    Math.min(1000, 50L << Math.min(failures, 5)),
-                    _ -> context.runOnContext(_ -> connect()));
-                return;
+              if (mine != attempt || closed) {
+                if (r.succeeded()) {
+                  r.result().close();
+                }
+              } else if (r.failed()) {
+                failed();
+              } else {
+                connected(r.result());
               }
-              RedisConnection fresh = r.result();
-              if (failures > 0) {
-                LOG.info("the feed is back");
-              }
-              failures = 0;
-              heard = System.nanoTime();
-              connection = fresh;
-              fresh.handler(this::pushed);
-              fresh.endHandler(_ -> lost(fresh));
-              fresh.exceptionHandler(_ -> lost(fresh));
-              wanted.clear();
-              wanted.addAll(channels.keySet());
-              flush();
             });
+  }
+
+  private void failed() {
+    connecting = false;
+    attempt++;
+    failures++;
+    vertx.setTimer(
+        Math.min(1000, 50L << Math.min(failures, 5)), _ -> context.runOnContext(_ -> connect()));
+  }
+
+  private void connected(RedisConnection fresh) {
+    connecting = false;
+    if (failures > 0) {
+      LOG.info("the feed is back");
+    }
+    failures = 0;
+    heard = System.nanoTime();
+    connection = fresh;
+    fresh.handler(this::pushed);
+    fresh.endHandler(_ -> lost(fresh));
+    fresh.exceptionHandler(_ -> lost(fresh));
+    wanted.clear();
+    wanted.addAll(channels.keySet());
+    flush();
+  }
+
+  /** Ends every connection of the client, those that hang and those under way too. */
+  private void renew() {
+    Redis old = client;
+    client = Redis.createClient(vertx, options);
+    old.close();
+  }
+
+  private static boolean passed(long since) {
+    return System.nanoTime() - since > 2 * PROBE_MS * 1_000_000;
   }
 
   private void lost(RedisConnection on) {
@@ -204,10 +236,18 @@ public final class Feed {
 
   private void probe() {
     RedisConnection now = connection;
-    if (now == null || closed) {
+    if (closed) {
       return;
     }
-    if (System.nanoTime() - heard > 2 * PROBE_MS * 1_000_000) {
+    if (now == null) {
+      if (connecting && passed(attemptSince)) {
+        renew();
+        failed();
+      }
+      return;
+    }
+    if (passed(heard)) {
+      renew();
       lost(now);
       return;
     }

@@ -5,6 +5,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.net.NetClientOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.RedisConnection;
@@ -30,21 +31,33 @@ import org.slf4j.LoggerFactory;
 @SuppressWarnings("ReferenceEquality") // one connection is the other only if it is the same object
 public final class Link {
   static final int PATIENCE_MS = 2000;
+  private static final int TICK_MS = 250;
   private static final int IN_FLIGHT = 1024;
   private static final int WAITING = 20_000;
   private static final Logger LOG = LoggerFactory.getLogger(Link.class);
 
   private final Vertx vertx;
   private final Context context;
-  private final Redis client;
+  private final RedisOptions options;
   private final FunctionLibrary library;
   private final Deque<Call> waiting = new ArrayDeque<>();
+  private final long ticking;
+  private Redis client;
   private @Nullable RedisConnection connection;
   private boolean connecting;
   private boolean flushing;
   private boolean closed;
   private int inFlight;
   private int failures;
+
+  /** When an answer last came, or the first call left that none came for; nanoseconds. */
+  private long progress;
+
+  /** Numbers the tries to connect, so that one that was given up is not taken for a later one. */
+  private int attempt;
+
+  private long attemptSince;
+  private long ticked = System.nanoTime();
 
   private record Call(Request request, Promise<@Nullable Response> answer, long deadline) {}
 
@@ -53,13 +66,14 @@ public final class Link {
     this.vertx = vertx;
     this.context = context;
     this.library = FunctionLibrary.load();
-    this.client =
-        Redis.createClient(
-            vertx,
-            new RedisOptions()
-                .setConnectionString(redis.toString())
-                .setMaxWaitingHandlers(IN_FLIGHT * 2));
+    this.options =
+        new RedisOptions()
+            .setConnectionString(redis.toString())
+            .setNetClientOptions(new NetClientOptions().setConnectTimeout(PATIENCE_MS))
+            .setMaxWaitingHandlers(IN_FLIGHT * 2);
+    this.client = Redis.createClient(vertx, options);
     context.runOnContext(_ -> connect());
+    this.ticking = vertx.setPeriodic(TICK_MS, _ -> context.runOnContext(_ -> tick()));
   }
 
   /** Fails with {@link StoreUnavailable}, or with what Redis answered. */
@@ -107,6 +121,9 @@ public final class Link {
     if (calls.isEmpty()) {
       return;
     }
+    if (inFlight == 0) {
+      progress = System.nanoTime();
+    }
     inFlight += calls.size();
     if (calls.size() == 1) {
       Call call = calls.getFirst();
@@ -140,12 +157,13 @@ public final class Link {
       @Nullable Throwable cause) {
     if (connection == on) {
       inFlight--;
+      progress = System.nanoTime();
     }
     if (ok) {
       failures = 0;
-      call.answer.complete(response);
+      tell(() -> call.answer.complete(response));
     } else if (cause instanceof ErrorType error && !temporary(error)) {
-      call.answer.fail(error);
+      tell(() -> call.answer.fail(error));
     } else {
       if (connection == on && (!(cause instanceof ErrorType error) || ended(error))) {
         lost(on);
@@ -155,6 +173,15 @@ public final class Link {
     if (!waiting.isEmpty() && connection != null && !flushing) {
       flushing = true;
       context.runOnContext(_ -> flush());
+    }
+  }
+
+  /** Those who wait are called at once; the fault of one must not take the others' answers away. */
+  private static void tell(Runnable answer) {
+    try {
+      answer.run();
+    } catch (RuntimeException e) {
+      LOG.error("an answer of the store was not taken", e);
     }
   }
 
@@ -209,51 +236,95 @@ public final class Link {
     }
   }
 
+  /** A store that takes calls and does not answer is as good as gone: nobody may wait for it. */
+  private void tick() {
+    RedisConnection now = connection;
+    long time = System.nanoTime();
+    if (time - ticked > 4 * TICK_MS * 1_000_000L) {
+      progress = time; // this loop stood still: what has come in is not read yet
+    }
+    ticked = time;
+    if (now != null && inFlight > 0 && passed(progress)) {
+      LOG.warn("the store took calls and does not answer");
+      renew();
+      lost(now);
+    } else if (now == null && connecting && passed(attemptSince)) {
+      renew();
+      failed(new StoreUnavailable("no answer", new IllegalStateException("connecting")));
+    }
+    expire();
+  }
+
+  /** Ends every connection of the client, those that hang and those under way too. */
+  private void renew() {
+    Redis old = client;
+    client = Redis.createClient(vertx, options);
+    old.close();
+  }
+
+  private static boolean passed(long since) {
+    return System.nanoTime() - since > PATIENCE_MS * 1_000_000L;
+  }
+
   private void connect() {
     if (connecting || closed) {
       return;
     }
     connecting = true;
+    attemptSince = System.nanoTime();
+    int mine = ++attempt;
     client
         .connect()
         .compose(c -> library.ensure(c).map(c).onFailure(_ -> c.close()))
         .onComplete(
             r -> {
-              connecting = false;
-              if (r.failed()) {
-                failures++;
-                if (failures == 1) {
-                  LOG.warn("the store cannot be reached: {}", r.cause().getMessage());
+              if (mine != attempt || closed) {
+                if (r.succeeded()) {
+                  r.result().close();
                 }
-                expire();
-                vertx.setTimer(
-                    Math.min(1000, 50L << Math.min(failures, 5)),
-                    _ -> context.runOnContext(_ -> connect()));
-                return;
+              } else if (r.failed()) {
+                failed(r.cause());
+              } else {
+                connected(r.result());
               }
-              RedisConnection fresh = r.result();
-              if (failures > 0) {
-                LOG.info("the store is back");
-              }
-              failures = 0;
-              inFlight = 0;
-              connection = fresh;
-              fresh.endHandler(_ -> lost(fresh));
-              fresh.exceptionHandler(_ -> lost(fresh));
-              flush();
             });
+  }
+
+  private void failed(Throwable cause) {
+    connecting = false;
+    attempt++;
+    failures++;
+    if (failures == 1) {
+      LOG.warn("the store cannot be reached: {}", cause.getMessage());
+    }
+    expire();
+    vertx.setTimer(
+        Math.min(1000, 50L << Math.min(failures, 5)), _ -> context.runOnContext(_ -> connect()));
+  }
+
+  private void connected(RedisConnection fresh) {
+    connecting = false;
+    if (failures > 0) {
+      LOG.info("the store is back");
+    }
+    failures = 0;
+    inFlight = 0;
+    connection = fresh;
+    fresh.endHandler(_ -> lost(fresh));
+    fresh.exceptionHandler(_ -> lost(fresh));
+    flush();
   }
 
   /** Calls that have waited too long are answered, so that nobody hangs while the store is away. */
   private void expire() {
     long now = System.currentTimeMillis();
-    while (!waiting.isEmpty() && waiting.peek().deadline <= now) {
-      waiting
-          .poll()
-          .answer
-          .fail(
-              new StoreUnavailable(
-                  "the store does not answer", new IllegalStateException("no connection")));
+    List<Call> late = waiting.stream().filter(c -> c.deadline <= now).toList();
+    if (!late.isEmpty()) {
+      waiting.removeIf(c -> c.deadline <= now);
+      StoreUnavailable why =
+          new StoreUnavailable(
+              "the store does not answer", new IllegalStateException("no connection"));
+      late.forEach(c -> c.answer.fail(why));
     }
   }
 
@@ -267,6 +338,7 @@ public final class Link {
     context.runOnContext(
         _ -> {
           closed = true;
+          vertx.cancelTimer(ticking);
           expireAll();
           client.close().onComplete(_ -> done.complete());
         });

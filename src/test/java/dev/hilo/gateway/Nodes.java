@@ -53,12 +53,22 @@ final class Nodes implements AutoCloseable {
 
   /** {@code through}: how this node reaches the Redis; {@code more}: further YAML. */
   Gateway start(String name, URI through, String more) throws Exception {
-    GatewayConfig config = ConfigNode.parse(yaml(name) + "\n" + more).bind(GatewayConfig.class);
+    return run(yaml(name) + "\n" + more, through);
+  }
+
+  private Gateway run(String yaml, URI through) throws Exception {
+    GatewayConfig config = ConfigNode.parse(yaml).bind(GatewayConfig.class);
     Gateway node =
         Gateway.start(config, freePort(), through, INSTALLATION_KEY, config.channels(), null);
     running.add(node);
     assertThat(node.settle(PATIENCE)).as("a node is ready within %s", PATIENCE).isTrue();
     return node;
+  }
+
+  /** A node that has forgotten every account. */
+  Gateway startWithoutChannels(String name) throws Exception {
+    String yaml = yaml(name);
+    return run(yaml.substring(0, yaml.indexOf("channels:")), redis);
   }
 
   void stop(Gateway node) {

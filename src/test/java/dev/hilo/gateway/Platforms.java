@@ -273,6 +273,11 @@ final class Platforms implements AutoCloseable {
   }
 
   Delivery whatsappStatus(String to, String message, String status) {
+    return whatsappStatus(to, message, status, null);
+  }
+
+  /** {@code correlation}: our id, as we sent it along, or null. */
+  Delivery whatsappStatus(String to, String message, String status, @Nullable String correlation) {
     return whatsapp(
         Rest.object(
             "messaging_product", "whatsapp",
@@ -280,10 +285,16 @@ final class Platforms implements AutoCloseable {
             "statuses",
                 Rest.array(
                     Rest.object(
-                        "id", message,
-                        "status", status,
-                        "timestamp", Long.toString(Instant.now().getEpochSecond()),
-                        "recipient_id", to))));
+                        "id",
+                        message,
+                        "status",
+                        status,
+                        "timestamp",
+                        Long.toString(Instant.now().getEpochSecond()),
+                        "recipient_id",
+                        to,
+                        "biz_opaque_callback_data",
+                        correlation))));
   }
 
   private static Delivery whatsapp(JsonNode value) {

@@ -31,6 +31,7 @@ final class SocketClient implements AutoCloseable {
   private int from;
   private @Nullable Short closeCode;
   private boolean closed;
+  private @Nullable JsonNode welcome;
 
   /** One thread as this client shows it. */
   private static final class Thread {
@@ -108,7 +109,7 @@ final class SocketClient implements AutoCloseable {
       client.thread(topic).have = Position.of(since.asText());
     }
     client.tell("hello", fields);
-    client.await("welcome");
+    client.welcome = client.await("welcome");
     return client;
   }
 
@@ -368,13 +369,17 @@ final class SocketClient implements AutoCloseable {
     return closeCode == null ? 1006 : closeCode;
   }
 
+  private JsonNode welcome() {
+    return welcome != null ? welcome : await("welcome");
+  }
+
   /** The thread that this socket's own visitor writes in. */
   String topic() {
-    return await("welcome").path("topic").asText();
+    return welcome().path("topic").asText();
   }
 
   String token() {
-    return await("welcome").path("token").asText();
+    return welcome().path("token").asText();
   }
 
   /** Ends the connection without a word, as a lost network does. */

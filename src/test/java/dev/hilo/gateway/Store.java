@@ -8,8 +8,11 @@ import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +71,20 @@ final class Store implements AutoCloseable {
       }
     }
     return customers;
+  }
+
+  /** Puts back what was dumped as ISO-8859-1, and nothing else of {@code all}. */
+  void restore(Map<String, String> dumped, Set<String> all) {
+    for (String key : all) {
+      String value = dumped.get(key);
+      if (value == null) {
+        ask("DEL", key);
+      } else {
+        Request restore = Request.cmd(Command.RESTORE).arg(key).arg(0);
+        restore.arg(value.getBytes(StandardCharsets.ISO_8859_1)).arg("REPLACE");
+        redis.send(restore).await();
+      }
+    }
   }
 
   @Override

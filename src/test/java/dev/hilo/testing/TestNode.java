@@ -94,14 +94,7 @@ public final class TestNode implements AutoCloseable {
     this.saying = new Saying(threads, roots, streams, directory, accounts, keys, roster);
     this.actions =
         new Actions(
-            threads,
-            roots,
-            joining,
-            proofs,
-            keys,
-            tokens,
-            roster,
-            URI.create("http://127.0.0.1"));
+            threads, roots, joining, proofs, keys, tokens, roster, URI.create("http://127.0.0.1"));
   }
 
   static TestNode start(URI redis, String workspace) {

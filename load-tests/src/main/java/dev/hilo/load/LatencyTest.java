@@ -4,6 +4,7 @@ import dev.hilo.load.Sockets.Live;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -96,6 +97,7 @@ final class LatencyTest {
         "idle CPU, ms per s: Redis %.1f, A %.1f, B %.1f",
         idle.redis / 5000, idle.a / 5000, idle.b / 5000);
     reset();
+    store.admin().call("CONFIG", "RESETSTAT");
     Cpu before = cpu();
     int first = said;
     say(moderate, seconds);
@@ -104,6 +106,7 @@ final class LatencyTest {
     Report.line(
         "%d/s for %d s: CPU per message %.0f us: Redis %.0f, A %.0f, B %.0f",
         moderate, seconds, used.all() / n, used.redis / n, used.a / n, used.b / n);
+    commands(n);
     print("say to ack", acks);
     print("A to B", received);
     report
@@ -116,6 +119,23 @@ final class LatencyTest {
         .put("moderateP50Ms", received(received, 50))
         .put("moderateP99Ms", received(received, 99))
         .end();
+  }
+
+  /** What Redis was asked, and how long that took it without reading and writing sockets. */
+  private void commands(double messages) throws IOException {
+    store
+        .admin()
+        .call("INFO", "commandstats")
+        .lines()
+        .filter(l -> l.startsWith("cmdstat_"))
+        .map(l -> l.substring("cmdstat_".length()).split("[:=,]"))
+        .sorted(Comparator.comparingDouble((String[] c) -> -Double.parseDouble(c[4])))
+        .limit(8)
+        .forEach(
+            c ->
+                Report.line(
+                    "  Redis %-12s %6.2f calls and %6.1f us per message",
+                    c[0], Double.parseDouble(c[2]) / messages, Double.parseDouble(c[4]) / messages));
   }
 
   private static double received(Histogram h, double percentile) {

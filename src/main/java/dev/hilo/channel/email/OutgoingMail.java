@@ -74,7 +74,9 @@ final class OutgoingMail {
     return mail;
   }
 
-  /** The mail client would write a name beyond ASCII into a comment, where no mail program looks. */
+  /**
+   * The mail client would write a name beyond ASCII into a comment, where no mail program looks.
+   */
   private String sender() {
     try {
       String name = field(account.name().replaceAll("[<>()\"\\\\,;:@]", " "));
