@@ -103,7 +103,7 @@ final class Jvm implements AutoCloseable {
   /** Asks it to end and waits for that. */
   @Override
   public void close() {
-    process.destroy();
+    process.toHandle().destroy(); // Process.destroy would also close the pipe it still writes to
     try {
       if (!process.waitFor(30, TimeUnit.SECONDS)) {
         process.destroyForcibly();

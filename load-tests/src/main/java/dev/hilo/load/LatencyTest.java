@@ -1,11 +1,14 @@
 package dev.hilo.load;
 
 import dev.hilo.load.Sockets.Live;
+import io.vertx.core.http.WebSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -17,6 +20,8 @@ import org.HdrHistogram.Histogram;
  */
 final class LatencyTest {
   private static final long HIGHEST_NS = 60_000_000_000L;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+  private static final int UNACKED = 16;
   private static final String PADDING = "-is-the-blue-one-still-there-and-when"; // about 60 with the time
 
   private final Store store;
@@ -29,6 +34,9 @@ final class LatencyTest {
   private final AtomicInteger acked = new AtomicInteger();
   private final AtomicInteger arrived = new AtomicInteger();
   private int said;
+
+  /** Says of each visitor that were not acked yet; the gateway allows 16. */
+  private final Map<WebSocket, AtomicInteger> open = new ConcurrentHashMap<>();
 
   private record Cpu(double redis, double a, double b) {
     Cpu minus(Cpu before) {
@@ -64,21 +72,27 @@ final class LatencyTest {
     Report report = new Report("latency").put("lowPerSecond", low);
     connect(options.number("visitors", 200));
     Report.line("warming up: %d/s for %d s", moderate, seconds);
+    say(moderate / 5, seconds / 4);
     say(moderate, seconds);
 
-    List<Histogram> pings = new ArrayList<>(List.of(ping("before")));
+    List<Histogram> pings = new ArrayList<>(List.of(ping("before", 20_000, 0)));
+    long rest = 1_000_000_000L / low;
+    List<Histogram> rested = new ArrayList<>(List.of(ping("rested", low * 5, rest)));
     reset();
     double late = say(low, seconds);
     Report.line("%d/s for %d s (client late by %s ms at most)", low, seconds, Report.text(late / 1e6));
     print("say to ack", acks);
     print("A to B", received);
-    pings.add(ping("after"));
+    rested.add(ping("rested", low * 5, rest));
+    pings.add(ping("after", 20_000, 0));
     double p50 = pings.stream().mapToLong(h -> h.getValueAtPercentile(50)).average().orElseThrow();
     double p99 = pings.stream().mapToLong(h -> h.getValueAtPercentile(99)).average().orElseThrow();
+    double slow = rested.stream().mapToLong(h -> h.getValueAtPercentile(50)).average().orElseThrow();
     Report.line(
-        "  A to B over PING: p50 %s x, p99 %s x",
+        "  A to B over PING: p50 %s x, p99 %s x; p50 over PING at the same rate: %s x",
         Report.text(received.getValueAtPercentile(50) / p50),
-        Report.text(received.getValueAtPercentile(99) / p99));
+        Report.text(received.getValueAtPercentile(99) / p99),
+        Report.text(received.getValueAtPercentile(50) / slow));
     report
         .put("pingP50Ms", p50 / 1e6)
         .put("pingP99Ms", p99 / 1e6)
@@ -87,12 +101,14 @@ final class LatencyTest {
         .put("p50Ms", received(received, 50))
         .put("p99Ms", received(received, 99))
         .put("p50Ratio", received.getValueAtPercentile(50) / p50)
+        .put("restedPingP50Ms", slow / 1e6)
+        .put("p50RestedRatio", received.getValueAtPercentile(50) / slow)
         .put("p99Ratio", received.getValueAtPercentile(99) / p99);
 
     Waiting.sleep(6000);
-    Cpu rest = cpu();
+    Cpu quiet = cpu();
     Waiting.sleep(5000);
-    Cpu idle = cpu().minus(rest);
+    Cpu idle = cpu().minus(quiet);
     Report.line(
         "idle CPU, ms per s: Redis %.1f, A %.1f, B %.1f",
         idle.redis / 5000, idle.a / 5000, idle.b / 5000);
@@ -100,12 +116,15 @@ final class LatencyTest {
     store.admin().call("CONFIG", "RESETSTAT");
     Cpu before = cpu();
     int first = said;
-    say(moderate, seconds);
+    double behind = say(moderate, seconds);
     Cpu used = cpu().minus(before);
     double n = said - first;
     Report.line(
-        "%d/s for %d s: CPU per message %.0f us: Redis %.0f, A %.0f, B %.0f",
-        moderate, seconds, used.all() / n, used.redis / n, used.a / n, used.b / n);
+        "%d/s for %d s (client late by %s ms at most)",
+        moderate, seconds, Report.text(behind / 1e6));
+    Report.line(
+        "  CPU per message %.0f us: Redis %.0f, A %.0f, B %.0f",
+        used.all() / n, used.redis / n, used.a / n, used.b / n);
     commands(n);
     print("say to ack", acks);
     print("A to B", received);
@@ -162,11 +181,12 @@ final class LatencyTest {
         h.getMaxValue() / 1e6);
   }
 
-  /** Round trips on one connection, one after the other. */
-  private Histogram ping(String when) throws IOException {
+  /** Round trips on one connection, one after the other, with a rest before each. */
+  private Histogram ping(String when, int count, long restNanos) throws IOException {
     Histogram h = new Histogram(HIGHEST_NS, 3);
     try (Resp redis = new Resp(store.uri())) {
-      for (int i = 0; i < 20_000; i++) {
+      for (int i = 0; i < count; i++) {
+        LockSupport.parkNanos(restNanos);
         long start = System.nanoTime();
         redis.call("PING");
         h.recordValue(System.nanoTime() - start);
@@ -183,8 +203,9 @@ final class LatencyTest {
               .live(
                   a.url(),
                   Live.VISITOR,
-                  (_, frame) -> {
+                  (socket, frame) -> {
                     if (frame.startsWith("{\"type\":\"ack\"")) {
+                      unacked(socket).decrementAndGet();
                       acks.recordValue(System.nanoTime() - time(Live.field(frame, "id")));
                       acked.incrementAndGet();
                     }
@@ -230,17 +251,22 @@ final class LatencyTest {
       while (System.nanoTime() < due) {
         LockSupport.parkNanos(due - System.nanoTime());
       }
-      late = Math.max(late, System.nanoTime() - due);
       Live visitor = visitors.get(said % visitors.size());
+      AtomicInteger unacked = unacked(visitor.socket());
+      Waiting.until("an ack", PATIENCE, () -> unacked.get() < UNACKED);
+      unacked.incrementAndGet();
+      late = Math.max(late, System.nanoTime() - due);
       int number = said++;
       String text = "t" + System.nanoTime() + "-" + number;
       visitor.say(text, text + PADDING);
     }
-    Waiting.until(
-        "every message to arrive (" + said + " said)",
-        Duration.ofSeconds(30),
-        () -> arrived.get() >= said && acked.get() >= said);
+    Waiting.until("every ack", PATIENCE, () -> acked.get() >= said);
+    Waiting.until("every message to arrive", PATIENCE, () -> arrived.get() >= said);
     return late;
+  }
+
+  private AtomicInteger unacked(WebSocket socket) {
+    return open.computeIfAbsent(socket, _ -> new AtomicInteger());
   }
 
 }
