@@ -96,7 +96,7 @@ class SlowReaderTest {
       greedy.awaitMessage(topic, "60" + "x".repeat(8000));
       greedy.pause();
       long before = reads();
-      int asked = 1500;
+      int asked = 600;
       try (var other = SocketClient.visitor(nodes, node)) {
         for (int i = 0; i < asked; i++) {
           greedy.tell("history", "cursor", cursor, "limit", 50, "ref", "h" + i);
