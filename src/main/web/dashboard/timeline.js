@@ -211,7 +211,7 @@ function lineOf(row) {
   const who = row.by.kind === "customer" ? desk.name : row.by.kind === "agent" ? authorOf(row) : t("system");
   switch (row.t) {
     case "CustomerStarted":
-      return ["user", t("event.started")];
+      return null; // the conversation it opens says the same
     case "ConversationOpened":
       return ["chat", t("event.opened")];
     case "ConversationAssigned": {
@@ -235,6 +235,7 @@ function lineOf(row) {
     case "PriorityChanged":
       return ["flag", t("event.priority", { who, priority: t(`priority.${body.priority}`) })];
     case "AttributesChanged":
+      if (row.by.kind === "gateway") return null; // what the platform told: it stands in the details
       return ["edit", t("event.attributes", { who, names: Object.keys(body.set ?? {}).join(", ") })];
     case "AddressLinked":
       return ["link", t("event.linked")];
