@@ -79,7 +79,6 @@ export default {
   mediaFailed: "Not available: {why}",
   mediaPending: "Being fetched…",
   download: "Download {name}",
-  "event.started": "First contact",
   "event.opened": "Conversation opened",
   "event.assigned": "{who} assigned this to {to}",
   "event.took": "{who} took this conversation",

@@ -79,7 +79,6 @@ export default {
   mediaFailed: "No disponible: {why}",
   mediaPending: "Descargando…",
   download: "Descargar {name}",
-  "event.started": "Primer contacto",
   "event.opened": "Conversación abierta",
   "event.assigned": "{who} asignó esto a {to}",
   "event.took": "{who} tomó esta conversación",

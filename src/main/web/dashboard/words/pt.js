@@ -79,7 +79,6 @@ export default {
   mediaFailed: "Indisponível: {why}",
   mediaPending: "Sendo baixado…",
   download: "Baixar {name}",
-  "event.started": "Primeiro contato",
   "event.opened": "Conversa aberta",
   "event.assigned": "{who} atribuiu isto a {to}",
   "event.took": "{who} assumiu esta conversa",
