@@ -463,8 +463,9 @@ public final class Gateway implements AutoCloseable {
   public void close() {
     try {
       hubs.forEach(h -> h.drain(DRAIN_MS));
-      if (hubs.stream().anyMatch(h -> h.sessions() > 0)) {
-        Thread.sleep(DRAIN_MS + 200);
+      long end = System.nanoTime() + 2 * DRAIN_MS * 1_000_000;
+      while (hubs.stream().anyMatch(h -> h.sessions() > 0) && System.nanoTime() < end) {
+        Thread.sleep(20);
       }
       sources.close();
       keeper.close();

@@ -84,10 +84,10 @@ class GatewayConfigTest {
                     channels: [{endpoint: a/b}]
                     """))
         .isInstanceOf(InvalidConfig.class)
-        .hasMessageContaining("http (line 2): port must be from 0 to 65535, not 70000")
-        .hasMessageContaining("http (line 2): public-url must be like")
+        .hasMessageContaining("got 70000, expected from 0 to 65535")
+        .hasMessageContaining("expected like https://chat.example.com")
         .hasMessageContaining("redis (line 3): uri must begin with redis:// or rediss://")
-        .hasMessageContaining("inboxes[0] (line 5): name must be")
+        .hasMessageContaining("inboxes[0].name")
         .hasMessageContaining("inboxes[0] (line 5): origins must")
         .hasMessageContaining("api-keys[0] (line 6): key's length")
         .hasMessageContaining("limits (line 7): beat")

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Binds nodes to types, noting every fault; what has one is null. */
 final class Binder {
+  private static final int LONGEST_VALUE = 80;
+
   private final List<Fault> faults;
   private final Scalars scalars;
 
@@ -153,13 +155,37 @@ final class Binder {
       if (e.getCause() instanceof IllegalArgumentException wrong) {
         String.valueOf(wrong.getMessage())
             .lines()
-            .forEach(rule -> faults.add(new Fault(path, node.origin(), null, rule)));
+            .forEach(rule -> faults.add(broken(rule, components, node, path)));
         return null;
       }
       throw new IllegalStateException(type.getName() + " cannot be made", e.getCause());
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(type.getName() + " has no canonical constructor", e);
     }
+  }
+
+  /**
+   * A broken rule as a fault: of the key it begins with, with what was written there, where that is
+   * one plain value and no secret; else of the whole record.
+   */
+  private static Fault broken(
+      String rule, RecordComponent[] components, Node node, String path) {
+    for (RecordComponent component : components) {
+      String key = key(component);
+      if (rule.startsWith(key + " must ")
+          && component.getType() != Secret.class
+          && node instanceof Node.Block(var entries, _)
+          && entries.get(key) instanceof Node.Scalar(var text, var origin)) {
+        String expected = rule.substring(key.length() + " must ".length());
+        String shown = text.length() > LONGEST_VALUE ? text.substring(0, LONGEST_VALUE) + "…" : text;
+        return new Fault(
+            below(path, key),
+            origin,
+            shown,
+            expected.startsWith("be ") ? expected.substring(3) : "to " + expected);
+      }
+    }
+    return new Fault(path, node.origin(), null, rule);
   }
 
   private static boolean takesRemaining(RecordComponent component) {

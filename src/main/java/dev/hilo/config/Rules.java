@@ -31,7 +31,7 @@ public final class Rules {
   public Rules within(String key, long value, long least, long most) {
     return hold(
         value >= least && value <= most,
-        key + " must be from " + least + " to " + most + ", not " + value);
+        key + " must be from " + least + " to " + most);
   }
 
   /**

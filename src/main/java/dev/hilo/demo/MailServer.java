@@ -28,7 +28,10 @@ import java.util.Date;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A mail server on free ports of 127.0.0.1: SMTP and IMAP with IDLE. Unknown receivers get a 550.
@@ -144,8 +147,25 @@ final class MailServer extends GreenMail {
   /** Called by the constructor of the superclass: knows no fields. */
   @Override
   protected Map<String, AbstractServer> createServices(ServerSetup[] setups, Managers ignored) {
-    managers = new KnownReceivers();
-    return super.createServices(setups, managers);
+    Managers known = new KnownReceivers();
+    managers = known;
+    return CompletableFuture.supplyAsync(
+            () -> super.createServices(setups, known), work -> new Thread(new Calm(), work).start())
+        .join();
+  }
+
+  /** The servers' threads: a client that just goes away, as clients do, is no news. */
+  private static final class Calm extends ThreadGroup {
+    private static final Logger LOG = LoggerFactory.getLogger(MailServer.class);
+
+    Calm() {
+      super("mail simulator");
+    }
+
+    @Override
+    public void uncaughtException(Thread thread, Throwable fault) {
+      LOG.debug("{} ended", thread.getName(), fault);
+    }
   }
 
   private static final class KnownReceivers extends Managers {

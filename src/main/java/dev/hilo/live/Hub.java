@@ -23,6 +23,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The sessions and topics of one event loop; shares nothing with other loops. Beats are given by
@@ -56,7 +57,7 @@ public final class Hub {
   private final Map<CustomerId, Topic> topics = new HashMap<>();
   private final List<Set<Session>> buckets = new ArrayList<>();
   private int turn;
-  private int sessions;
+  private final AtomicInteger sessions = new AtomicInteger();
   private boolean draining;
 
   /** Must be made on the event loop it belongs to. */
@@ -72,18 +73,17 @@ public final class Hub {
 
   /** Takes a socket; to be called on this hub's event loop. */
   public void accept(ServerWebSocket socket) {
-    if (draining || sessions >= services.limits().sessions()) {
+    if (draining || sessions.get() >= services.limits().sessions()) {
       socket.close(draining ? CloseCode.DRAINING.code() : CloseCode.OVERLOAD.code(), "");
       return;
     }
-    sessions++;
-    Set<Session> bucket = buckets.get(sessions % buckets.size());
+    Set<Session> bucket = buckets.get(sessions.incrementAndGet() % buckets.size());
     Session session = new Session(vertx, this, services, socket);
     bucket.add(session);
     socket.closeHandler(
         _ -> {
           bucket.remove(session);
-          sessions--;
+          sessions.decrementAndGet();
           session.closed();
         });
   }
@@ -113,7 +113,7 @@ public final class Hub {
   }
 
   public int sessions() {
-    return sessions;
+    return sessions.get();
   }
 
   public int topics() {
@@ -122,7 +122,10 @@ public final class Hub {
 
   /** Tells every client to go elsewhere; jitter spreads them over {@code millis}. */
   public void drain(long millis) {
-    draining = true;
-    buckets.forEach(b -> List.copyOf(b).forEach(s -> s.moving(millis)));
+    context.runOnContext(
+        _ -> {
+          draining = true;
+          buckets.forEach(b -> List.copyOf(b).forEach(s -> s.moving(millis)));
+        });
   }
 }

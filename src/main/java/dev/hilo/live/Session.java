@@ -44,6 +44,7 @@ final class Session {
   private final long helloTimer;
   private Doors.@Nullable Guest guest;
   private boolean greeting;
+  private int held;
   private boolean closed;
   private int framesLeft;
   private long framesSince = System.nanoTime();
@@ -159,9 +160,31 @@ final class Session {
   }
 
   private void drained() {
+    heard = System.nanoTime();
+    readOn();
     List<Runnable> now = List.copyOf(whenDrained);
     whenDrained.clear();
     now.forEach(Runnable::run);
+  }
+
+  /** Reads no further frame until {@link #release}: the answer to the last one may be large. */
+  void hold() {
+    held++;
+    if (!socket.isClosed()) {
+      socket.pause();
+    }
+  }
+
+  void release() {
+    held--;
+    readOn();
+  }
+
+  /** Whoever does not take the answers asks no more. */
+  private void readOn() {
+    if (held == 0 && !full() && !socket.isClosed()) {
+      socket.resume();
+    }
   }
 
   /** Again in a while: the store did not answer. */
@@ -197,7 +220,7 @@ final class Session {
         Json.object()
             .put("type", "moving")
             .put("after", ThreadLocalRandom.current().nextLong(Math.max(1, millis))));
-    vertx.setTimer(millis + 1000, _ -> close(CloseCode.DRAINING));
+    vertx.setTimer(millis, _ -> close(CloseCode.DRAINING));
   }
 
   void close(CloseCode code) {
@@ -246,6 +269,9 @@ final class Session {
       if (guest == null && !greeting) {
         close(CloseCode.PROTOCOL);
       }
+    }
+    if (!socket.isClosed() && full()) {
+      socket.pause();
     }
   }
 

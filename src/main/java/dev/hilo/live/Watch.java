@@ -12,6 +12,7 @@ import dev.hilo.conversation.Scopes;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Timeline;
 import dev.hilo.store.SharedObjects;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -134,11 +135,15 @@ final class Watch {
 
   /** Sends an older page. */
   void history(String from, int limit, @Nullable String askedBy) {
-    session
-        .timeline()
-        .page(topic.customer(), from, Math.max(1, Math.min(200, limit)), this::shown)
+    Future<Timeline.Page> older =
+        session
+            .timeline()
+            .page(topic.customer(), from, Math.max(1, Math.min(200, limit)), this::shown);
+    session.hold();
+    older
         .onSuccess(page -> session.send(pageFrame(page, askedBy)))
-        .onFailure(e -> session.problem(Problem.of(e), askedBy));
+        .onFailure(e -> session.problem(Problem.of(e), askedBy))
+        .onComplete(_ -> session.release());
   }
 
   private boolean shown(Entry entry) {

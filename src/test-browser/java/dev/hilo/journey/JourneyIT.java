@@ -264,6 +264,7 @@ class JourneyIT {
     // Read on one device is read on the other.
     shop.page.keyboard().press("Escape");
     device.page.context().setOffline(true);
+    assertThat(device.page.locator(".bar")).isVisible();
     reply("Web", BADGE);
     assertThat(shop.id("launcher").locator(".badge")).hasText("1");
     device.page.context().setOffline(false);

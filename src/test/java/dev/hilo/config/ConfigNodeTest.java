@@ -179,7 +179,7 @@ class ConfigNodeTest {
   @Test
   void everyBrokenRuleOfAConstructorIsAFaultAtItsPath() {
     assertThat(faults("port: 70000", Port.class))
-        .containsExactly(new Fault("", "line 1", null, "port must be from 0 to 65535, not 70000"));
+        .containsExactly(new Fault("port", "line 1", "70000", "from 0 to 65535"));
     assertThat(faults("port: -13", Port.class)).hasSize(2);
     assertThat(ConfigNode.parse("port: 80").bind(Port.class)).isEqualTo(new Port(80));
   }

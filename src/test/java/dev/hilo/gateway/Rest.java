@@ -56,8 +56,12 @@ final class Rest {
 
   /** Signs in by a link of its own. */
   static Rest agent(Gateway node, String name) throws Exception {
-    String link = node.signInLinks().get(name);
-    Rest nobody = nobody(node);
+    return agent(node.url(), node.signInLinks().get(name));
+  }
+
+  /** Signs in by a link that was printed. */
+  static Rest agent(URI url, String link) throws Exception {
+    Rest nobody = new Rest(url, Map.of("Origin", url.toString()));
     Answer answer =
         nobody.post(
             "/api/v1/session",

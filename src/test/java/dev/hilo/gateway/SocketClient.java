@@ -6,13 +6,17 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.Gateway;
 import dev.hilo.conversation.Position;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +40,8 @@ final class SocketClient implements AutoCloseable {
   /** One thread as this client shows it. */
   private static final class Thread {
     final List<JsonNode> events = new ArrayList<>();
+    final Set<String> ids = new HashSet<>();
+    final List<@Nullable String> texts = new ArrayList<>();
     final List<@Nullable Position> positions = new ArrayList<>();
     Position have = Position.START;
   }
@@ -57,18 +63,23 @@ final class SocketClient implements AutoCloseable {
 
   /** Opens a socket and says nothing; {@code origin} as a browser would send it, or null. */
   static SocketClient connect(Nodes nodes, Gateway node, @Nullable String origin) {
+    return connect(nodes.clients, node.url(), origin);
+  }
+
+  static SocketClient connect(Vertx vertx, URI url, @Nullable String origin) {
     var options =
         new WebSocketConnectOptions()
             .setHost("127.0.0.1")
-            .setPort(node.url().getPort())
+            .setPort(url.getPort())
             .setURI("/live")
             .addSubProtocol("hilo.v1");
     if (origin != null) {
       options.addHeader("Origin", origin);
     }
     var client =
-        nodes.clients.createWebSocketClient(
+        vertx.createWebSocketClient(
             new WebSocketClientOptions()
+                .setReceiveBufferSize(64 * 1024)
                 .setMaxConnections(1000)
                 .setMaxFrameSize(1 << 22)
                 .setMaxMessageSize(1 << 22));
@@ -102,7 +113,11 @@ final class SocketClient implements AutoCloseable {
   }
 
   static SocketClient hello(Nodes nodes, Gateway node, @Nullable Object... fields) {
-    SocketClient client = connect(nodes, node, null);
+    return hello(nodes.clients, node.url(), fields);
+  }
+
+  static SocketClient hello(Vertx vertx, URI url, @Nullable Object... fields) {
+    SocketClient client = connect(vertx, url, null);
     JsonNode since = Rest.object(fields).path("since");
     if (since.isTextual()) {
       String topic = Rest.object(fields).path("topic").asText();
@@ -145,7 +160,7 @@ final class SocketClient implements AutoCloseable {
         ask(
             "say",
             "id",
-            text,
+            text.substring(0, Math.min(40, text.length())),
             "content",
             Rest.text(text),
             "to",
@@ -224,8 +239,11 @@ final class SocketClient implements AutoCloseable {
   }
 
   private void add(Thread thread, @Nullable Position pos, JsonNode event) {
-    if (thread.events.stream().anyMatch(e -> e.path("id").equals(event.path("id")))) {
+    if (!thread.ids.add(event.path("id").asText())) {
       faults.add("twice: " + event);
+    }
+    if (event.path("t").asText().equals("MessageAdded")) {
+      thread.texts.add(textOf(event));
     }
     thread.events.add(event);
     thread.positions.add(pos);
@@ -236,8 +254,10 @@ final class SocketClient implements AutoCloseable {
     for (int i = thread.events.size() - 1; i >= 0; i--) {
       Position pos = thread.positions.get(i);
       if (pos != null && pos.after(after)) {
-        thread.events.remove(i);
+        JsonNode gone = thread.events.remove(i);
         thread.positions.remove(i);
+        thread.ids.remove(gone.path("id").asText());
+        thread.texts.remove(textOf(gone));
       }
     }
     thread.have = after;
@@ -284,7 +304,8 @@ final class SocketClient implements AutoCloseable {
 
   /** Waits until the thread's messages are these, oldest first. */
   void awaitTexts(String topic, List<String> texts) {
-    awaitThread(topic, () -> texts(topic).equals(texts), () -> texts + ", not " + texts(topic));
+    awaitThread(
+        topic, () -> thread(topic).texts.equals(texts), () -> texts + ", not " + texts(topic));
   }
 
   /** As {@link #awaitTexts}, in any order. */
@@ -333,11 +354,8 @@ final class SocketClient implements AutoCloseable {
   }
 
   /** What was said in a thread, oldest first. */
-  List<String> texts(String topic) {
-    return events(topic).stream()
-        .filter(e -> e.path("t").asText().equals("MessageAdded"))
-        .map(SocketClient::textOf)
-        .toList();
+  synchronized List<@Nullable String> texts(String topic) {
+    return new ArrayList<>(thread(topic).texts);
   }
 
   /** The newest position this client has of a thread. */
