@@ -168,8 +168,7 @@ final class Binder {
    * A broken rule as a fault: of the key it begins with, with what was written there, where that is
    * one plain value and no secret; else of the whole record.
    */
-  private static Fault broken(
-      String rule, RecordComponent[] components, Node node, String path) {
+  private static Fault broken(String rule, RecordComponent[] components, Node node, String path) {
     for (RecordComponent component : components) {
       String key = key(component);
       if (rule.startsWith(key + " must ")
@@ -177,7 +176,8 @@ final class Binder {
           && node instanceof Node.Block(var entries, _)
           && entries.get(key) instanceof Node.Scalar(var text, var origin)) {
         String expected = rule.substring(key.length() + " must ".length());
-        String shown = text.length() > LONGEST_VALUE ? text.substring(0, LONGEST_VALUE) + "…" : text;
+        String shown =
+            text.length() > LONGEST_VALUE ? text.substring(0, LONGEST_VALUE) + "…" : text;
         return new Fault(
             below(path, key),
             origin,

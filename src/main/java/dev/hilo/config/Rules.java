@@ -29,9 +29,7 @@ public final class Rules {
 
   /** A number must lie between two others, which are both allowed. */
   public Rules within(String key, long value, long least, long most) {
-    return hold(
-        value >= least && value <= most,
-        key + " must be from " + least + " to " + most);
+    return hold(value >= least && value <= most, key + " must be from " + least + " to " + most);
   }
 
   /**
