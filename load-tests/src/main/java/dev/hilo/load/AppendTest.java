@@ -109,7 +109,8 @@ final class AppendTest {
     double aof = Report.median(ours.stream().map(Round::aofBytes).toList());
     double gateway = Report.median(ours.stream().map(Round::gatewayMicros).toList());
     Report.line(
-        "  medians: Redis %s us, redis-benchmark %s us, ratio %s; AOF %s B, %s x payload; gateway %s us",
+        "  medians: Redis %s us, redis-benchmark %s us, ratio %s; AOF %s B, %s x payload; gateway"
+            + " %s us",
         Report.text(mine),
         Report.text(yardstick),
         Report.text(mine / yardstick),
@@ -249,8 +250,7 @@ final class AppendTest {
     };
   }
 
-  private static Header header(
-      CustomerId customer, String type, @Nullable String via, String src) {
+  private static Header header(CustomerId customer, String type, @Nullable String via, String src) {
     long now = System.currentTimeMillis();
     return new Header(
         Header.SCHEMA,
@@ -273,8 +273,7 @@ final class AppendTest {
 
   private Round benchmark(Payload payload) throws Exception {
     Begun begun = begin(payload);
-    List<String> command =
-        new ArrayList<>(List.of("redis-benchmark", "-h", store.uri().getHost()));
+    List<String> command = new ArrayList<>(List.of("redis-benchmark", "-h", store.uri().getHost()));
     command.addAll(List.of("-p", String.valueOf(store.uri().getPort())));
     command.addAll(List.of("-a", store.uri().getUserInfo().substring(1)));
     command.addAll(List.of("-P", "32", "-c", "8", "-n", String.valueOf(appends)));

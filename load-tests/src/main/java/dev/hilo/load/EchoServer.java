@@ -4,7 +4,10 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.HttpServerOptions;
 
-/** The yardstick: a WebSocket server of plain Vert.x with the gateway's options, which keeps nothing. */
+/**
+ * The yardstick: a WebSocket server of plain Vert.x with the gateway's options, which keeps
+ * nothing.
+ */
 final class EchoServer {
   private EchoServer() {}
 

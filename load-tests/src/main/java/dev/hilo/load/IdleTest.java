@@ -162,7 +162,6 @@ final class IdleTest {
                 next[0].run();
               }
             });
-    Waiting.until(
-        count + " connections", Duration.ofSeconds(120), () -> done.get() >= count);
+    Waiting.until(count + " connections", Duration.ofSeconds(120), () -> done.get() >= count);
   }
 }

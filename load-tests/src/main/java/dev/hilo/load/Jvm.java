@@ -90,8 +90,7 @@ final class Jvm implements AutoCloseable {
   /** Collects garbage until that frees no more; then everything resident is in use. */
   void collect() throws IOException, InterruptedException {
     for (int i = 0; i < 3; i++) {
-      new ProcessBuilder(
-              JAVA.resolve("jcmd").toString(), String.valueOf(process.pid()), "GC.run")
+      new ProcessBuilder(JAVA.resolve("jcmd").toString(), String.valueOf(process.pid()), "GC.run")
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.DISCARD)
           .start()

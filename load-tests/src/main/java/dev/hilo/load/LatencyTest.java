@@ -22,7 +22,8 @@ final class LatencyTest {
   private static final long HIGHEST_NS = 60_000_000_000L;
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int UNACKED = 16;
-  private static final String PADDING = "-is-the-blue-one-still-there-and-when"; // about 60 with the time
+  private static final String PADDING =
+      "-is-the-blue-one-still-there-and-when"; // about 60 with the time
 
   private final Store store;
   private final Node a;
@@ -80,14 +81,16 @@ final class LatencyTest {
     List<Histogram> rested = new ArrayList<>(List.of(ping("rested", low * 5, rest)));
     reset();
     double late = say(low, seconds);
-    Report.line("%d/s for %d s (client late by %s ms at most)", low, seconds, Report.text(late / 1e6));
+    Report.line(
+        "%d/s for %d s (client late by %s ms at most)", low, seconds, Report.text(late / 1e6));
     print("say to ack", acks);
     print("A to B", received);
     rested.add(ping("rested", low * 5, rest));
     pings.add(ping("after", 20_000, 0));
     double p50 = pings.stream().mapToLong(h -> h.getValueAtPercentile(50)).average().orElseThrow();
     double p99 = pings.stream().mapToLong(h -> h.getValueAtPercentile(99)).average().orElseThrow();
-    double slow = rested.stream().mapToLong(h -> h.getValueAtPercentile(50)).average().orElseThrow();
+    double slow =
+        rested.stream().mapToLong(h -> h.getValueAtPercentile(50)).average().orElseThrow();
     Report.line(
         "  A to B over PING: p50 %s x, p99 %s x; p50 over PING at the same rate: %s x",
         Report.text(received.getValueAtPercentile(50) / p50),
@@ -154,7 +157,9 @@ final class LatencyTest {
             c ->
                 Report.line(
                     "  Redis %-12s %6.2f calls and %6.1f us per message",
-                    c[0], Double.parseDouble(c[2]) / messages, Double.parseDouble(c[4]) / messages));
+                    c[0],
+                    Double.parseDouble(c[2]) / messages,
+                    Double.parseDouble(c[4]) / messages));
   }
 
   private static double received(Histogram h, double percentile) {
@@ -241,7 +246,10 @@ final class LatencyTest {
     return Long.parseLong(text, 1, text.indexOf('-'), 10);
   }
 
-  /** Says {@code perSecond} for a while, evenly, and waits until all arrived; gives the most it was late, ns. */
+  /**
+   * Says {@code perSecond} for a while, evenly, and waits until all arrived; gives the most it was
+   * late, ns.
+   */
   private long say(int perSecond, int seconds) {
     long start = System.nanoTime();
     long late = 0;
@@ -268,5 +276,4 @@ final class LatencyTest {
   private AtomicInteger unacked(WebSocket socket) {
     return open.computeIfAbsent(socket, _ -> new AtomicInteger());
   }
-
 }

@@ -93,7 +93,8 @@ final class Node implements AutoCloseable {
     String link = signInLink();
     String code = link.substring(link.indexOf("enter=") + 6);
     try (HttpClient http = HttpClient.newHttpClient()) {
-      HttpResponse<String> session = post(http, "/api/v1/session", null, "{\"code\":\"" + code + "\"}");
+      HttpResponse<String> session =
+          post(http, "/api/v1/session", null, "{\"code\":\"" + code + "\"}");
       String cookie = session.headers().firstValue("set-cookie").orElseThrow().split(";")[0];
       JsonNode ticket = Json.parse(post(http, "/api/v1/ticket", cookie, "{}").body().getBytes());
       return ticket.path("ticket").asText();

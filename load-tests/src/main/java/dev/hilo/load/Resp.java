@@ -12,7 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A blocking connection to Redis (redis.io/docs/latest/develop/reference/protocol-spec), one call at a time. */
+/**
+ * A blocking connection to Redis (redis.io/docs/latest/develop/reference/protocol-spec), one call
+ * at a time.
+ */
 final class Resp implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
@@ -75,7 +78,10 @@ final class Resp implements AutoCloseable {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  /** The quoted words of a line of MONITOR; other than ASCII only as escapes, which are kept as one byte each. */
+  /**
+   * The quoted words of a line of MONITOR; other than ASCII only as escapes, which are kept as one
+   * byte each.
+   */
   static List<String> words(String line) {
     List<String> words = new ArrayList<>();
     for (int i = line.indexOf('"'); i >= 0; i = line.indexOf('"', i + 1)) {

@@ -83,11 +83,16 @@ final class Sockets implements AutoCloseable {
               + "\"}}");
     }
 
-    /** The text of the first field of this name, "" if there is none; the load's texts hold no quotes. */
+    /**
+     * The text of the first field of this name, "" if there is none; the load's texts hold no
+     * quotes.
+     */
     static String field(String frame, String name) {
       String mark = "\"" + name + "\":\"";
       int at = frame.indexOf(mark);
-      return at < 0 ? "" : frame.substring(at + mark.length(), frame.indexOf('"', at + mark.length()));
+      return at < 0
+          ? ""
+          : frame.substring(at + mark.length(), frame.indexOf('"', at + mark.length()));
     }
   }
 

@@ -71,7 +71,9 @@ final class StartupTest {
     return s;
   }
 
-  /** One run of the gateway that fetches some pages; its classes are in the cache when it has ended. */
+  /**
+   * One run of the gateway that fetches some pages; its classes are in the cache when it has ended.
+   */
   private static void train(Path cache) throws IOException {
     List<String> flags = new ArrayList<>(Node.FLAGS);
     flags.add("-XX:AOTCacheOutput=" + cache);

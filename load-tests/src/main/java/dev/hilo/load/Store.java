@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 
-/** A Redis of this run, started as the gateway starts its own: AOF, everysec, in an empty folder. */
+/**
+ * A Redis of this run, started as the gateway starts its own: AOF, everysec, in an empty folder.
+ */
 final class Store implements AutoCloseable {
   private final Path folder;
   private final LocalRedis redis;

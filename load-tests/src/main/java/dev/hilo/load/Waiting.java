@@ -15,7 +15,9 @@ final class Waiting {
     }
   }
 
-  /** Throws {@link IllegalStateException} naming {@code what} when it does not come true in time. */
+  /**
+   * Throws {@link IllegalStateException} naming {@code what} when it does not come true in time.
+   */
   static void until(String what, Duration patience, BooleanSupplier come) {
     long end = System.nanoTime() + patience.toNanos();
     while (!come.getAsBoolean()) {
