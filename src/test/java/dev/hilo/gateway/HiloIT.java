@@ -158,7 +158,7 @@ class HiloIT {
     assertThat(valid.exit()).as(read(valid.err)).isZero();
     assertThat(invalid.exit()).isEqualTo(78);
     assertThat(read(invalid.err))
-        .contains("workspce", "workspace", "http", "99999", "inboxes[0]", "key must be");
+        .contains("workspce", "workspace", "http", "99999", "inboxes[0].key", "My Shop");
     assertThat(channels.exit()).isEqualTo(78);
     assertThat(read(channels.err))
         .contains("channels[0].type", "whatsap", "one of", "channels[1].name");
