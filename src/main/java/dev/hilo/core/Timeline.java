@@ -3,6 +3,7 @@ package dev.hilo.core;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Header;
 import dev.hilo.conversation.Position;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Streams;
@@ -120,14 +121,22 @@ public final class Timeline {
     return Future.succeededFuture(new Page(items, cursor));
   }
 
+  /**
+   * When it happened, ms. Many platforms tell whole seconds; within such a second our own time is
+   * the better witness.
+   */
+  private static long when(Header h) {
+    return h.at() % 1000 == 0 ? Math.clamp(h.rx(), h.at(), h.at() + 999) : h.at();
+  }
+
   private static @Nullable Segment newest(Map<CustomerId, Segment> segments) {
     Segment newest = null;
     long top = Long.MIN_VALUE;
     for (Segment s : segments.values()) {
       Entry head = s.ahead.peekFirst();
-      if (head != null && head.header().at() > top) {
+      if (head != null && when(head.header()) > top) {
         newest = s;
-        top = head.header().at();
+        top = when(head.header());
       }
     }
     return newest;
