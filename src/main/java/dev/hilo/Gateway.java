@@ -62,7 +62,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,7 +101,7 @@ public final class Gateway implements AutoCloseable {
    * @param redis where the store is
    * @param installationKey 32 bytes or more
    * @param blocks channels to open
-   * @param more further routes on the public side, or null
+   * @param more adds routes to the public side, with the pages it may serve; or null
    * @throws InvalidConfig with every fault of the channels' settings
    */
   public static Gateway start(
@@ -110,7 +110,7 @@ public final class Gateway implements AutoCloseable {
       URI redis,
       byte[] installationKey,
       List<GatewayConfig.ChannelBlock> blocks,
-      @Nullable Consumer<Router> more)
+      @Nullable BiConsumer<Router, WebApps> more)
       throws Exception {
     return new Gateway(config, port, redis, installationKey, blocks, more);
   }
@@ -121,7 +121,7 @@ public final class Gateway implements AutoCloseable {
       URI redis,
       byte[] installationKey,
       List<GatewayConfig.ChannelBlock> blocks,
-      @Nullable Consumer<Router> more)
+      @Nullable BiConsumer<Router, WebApps> more)
       throws Exception {
     this.config = config;
     this.port = port;
@@ -180,7 +180,6 @@ public final class Gateway implements AutoCloseable {
 
   /** Opens every block; all faults of all blocks are told at once. */
   private Accounts open(List<GatewayConfig.ChannelBlock> blocks) {
-    Map<String, ChannelType<?>> types = types();
     WebClient http =
         WebClient.create(
             vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
@@ -198,18 +197,12 @@ public final class Gateway implements AutoCloseable {
         };
     Ports ports = new Ports(vertx, http, files, publicUrl, config.workspace());
     List<Accounts.Opened> opened = new ArrayList<>();
-    List<Fault> faults = new ArrayList<>();
-    for (GatewayConfig.ChannelBlock block : blocks) {
-      try {
-        opened.add(
-            new Accounts.Opened(block.type(), block.endpoint(), channel(types, block, ports)));
-      } catch (InvalidConfig e) {
-        faults.addAll(e.faults());
-      }
-    }
-    if (!faults.isEmpty()) {
-      throw new InvalidConfig(faults);
-    }
+    each(
+        blocks,
+        (block, type) ->
+            opened.add(
+                new Accounts.Opened(
+                    block.type(), block.endpoint(), bound(type, block.settings(), ports))));
     return new Accounts(opened);
   }
 
@@ -219,15 +212,6 @@ public final class Gateway implements AutoCloseable {
       types.put(type.name(), type);
     }
     return types;
-  }
-
-  private static Channel channel(
-      Map<String, ChannelType<?>> types, GatewayConfig.ChannelBlock block, Ports ports) {
-    ChannelType<?> type = types.get(block.type());
-    if (type == null) {
-      throw unknown(block, types);
-    }
-    return bound(type, block.settings(), ports);
   }
 
   private static InvalidConfig unknown(
@@ -248,6 +232,13 @@ public final class Gateway implements AutoCloseable {
 
   /** Checks the settings of the channels without opening them; throws {@link InvalidConfig}. */
   static void check(List<GatewayConfig.ChannelBlock> blocks) {
+    each(blocks, (block, type) -> block.settings().bind(type.settings()));
+  }
+
+  /** Does something with every block and its type; the faults of all are told at once. */
+  private static void each(
+      List<GatewayConfig.ChannelBlock> blocks,
+      BiConsumer<GatewayConfig.ChannelBlock, ChannelType<?>> work) {
     Map<String, ChannelType<?>> types = types();
     List<Fault> faults = new ArrayList<>();
     for (GatewayConfig.ChannelBlock block : blocks) {
@@ -256,7 +247,7 @@ public final class Gateway implements AutoCloseable {
         if (type == null) {
           throw unknown(block, types);
         }
-        block.settings().bind(type.settings());
+        work.accept(block, type);
       } catch (InvalidConfig e) {
         faults.addAll(e.faults());
       }
@@ -306,7 +297,7 @@ public final class Gateway implements AutoCloseable {
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
-  private void serve(@Nullable Consumer<Router> more) throws Exception {
+  private void serve(@Nullable BiConsumer<Router, WebApps> more) throws Exception {
     List<String> ownOrigins = new ArrayList<>(List.of(publicUrl.toString()));
     if (config.http().publicUrl() == null) {
       ownOrigins.add("http://127.0.0.1:" + port);
@@ -326,7 +317,7 @@ public final class Gateway implements AutoCloseable {
     GatewayConfig.Limits l = config.limits();
     Limits limits =
         new Limits(
-            (int) l.frame().bytes(),
+            l.frame().intBytes(),
             l.framesPerSecond(),
             16,
             l.topics(),
@@ -342,7 +333,7 @@ public final class Gateway implements AutoCloseable {
             ownOrigins,
             apiKeys,
             l.webhookBody().bytes(),
-            (int) l.frame().bytes(),
+            l.frame().intBytes(),
             (int) config.http().idleTimeout().toSeconds(),
             accounts,
             roster,
@@ -389,7 +380,6 @@ public final class Gateway implements AutoCloseable {
                 saying,
                 actions,
                 mine,
-                keys,
                 roster,
                 board,
                 limits,

@@ -23,7 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** The command: reads the configuration, starts what it names, says where to go. */
 public final class Hilo {
@@ -110,14 +110,13 @@ public final class Hilo {
     }
     int port = port(config);
     List<GatewayConfig.ChannelBlock> blocks = new ArrayList<>(config.channels());
-    Consumer<Router> pages = null;
+    BiConsumer<Router, WebApps> pages = null;
     if (config.demo().enabled()) {
       Demo demo =
           Demo.start(config.data(), URI.create("http://" + config.http().host() + ":" + port));
       opened.add(demo);
       blocks.addAll(blocks(demo.channels()));
-      WebApps apps = WebApps.load();
-      pages = router -> demo.mount(router, apps::page);
+      pages = (router, apps) -> demo.mount(router, apps::page);
     }
     Gateway gateway = Gateway.start(config, port, redis, installationKey(config), blocks, pages);
     opened.add(gateway);

@@ -187,7 +187,7 @@ public final class Joining {
             child.waitingSince(),
             seal.why());
     Draft draft = Drafts.now(by, src).of(StreamState.empty(into), event);
-    Append append = new Append(into, src, null, Long.MAX_VALUE >> 12, null, -1L, List.of(draft));
+    Append append = new Append(into, src, null, Streams.ALL_FOLDED, null, -1L, List.of(draft));
     return streams
         .join(child.customer(), seal.mergeId(), append)
         .compose(

@@ -338,8 +338,7 @@ public final class Lanes implements AutoCloseable {
           drafts.of(
               StreamState.empty(target), changed, message.header().home(), message.header().via());
       Streams.Append append =
-          new Streams.Append(
-              target, src, null, Long.MAX_VALUE >> 12, redirect, -1L, List.of(draft));
+          new Streams.Append(target, src, null, Streams.ALL_FOLDED, redirect, -1L, List.of(draft));
       Outcome outcome;
       try {
         outcome =

@@ -19,13 +19,12 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,7 @@ public final class HttpVerticle extends VerticleBase {
       Blobs blobs,
       WebApps apps,
       MeterRegistry meters,
-      @Nullable Consumer<Router> more) {}
+      @Nullable BiConsumer<Router, WebApps> more) {}
 
   /** What belongs to this loop. */
   public record Loop(
@@ -109,7 +108,7 @@ public final class HttpVerticle extends VerticleBase {
         .mount(router);
     shared.apps().mount(router);
     if (shared.more() != null) {
-      shared.more().accept(router);
+      shared.more().accept(router, shared.apps());
     }
     HttpServer made =
         vertx
@@ -135,14 +134,10 @@ public final class HttpVerticle extends VerticleBase {
                     handshake.reject(404);
                   }
                 })
-            .webSocketHandler(socket -> greet(loop.hub(), socket))
+            .webSocketHandler(loop.hub()::accept)
             .requestHandler(router);
     server = made;
     return made.listen();
-  }
-
-  private static void greet(Hub hub, ServerWebSocket socket) {
-    hub.accept(socket);
   }
 
   @Override

@@ -8,7 +8,6 @@ import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.reader.Board;
-import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Keys;
 import dev.hilo.store.SharedObjects;
@@ -42,7 +41,6 @@ public final class Hub {
       Saying saying,
       Actions actions,
       Tokens tokens,
-      AddressKeys keys,
       Roster roster,
       Board board,
       Limits limits,

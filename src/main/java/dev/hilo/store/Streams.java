@@ -30,6 +30,9 @@ public final class Streams {
   /** Header and body of one entry together, bytes; larger content is a blob. */
   public static final int MAX_ENTRY = 16 * 1024;
 
+  /** As {@link Append#folded}: whatever stands there already is of no interest. */
+  public static final long ALL_FOLDED = Long.MAX_VALUE >> 12;
+
   private static final long GENERATION_MS = 8L * 86_400_000;
   private static final int LOAD_PAGE = 2000;
 
