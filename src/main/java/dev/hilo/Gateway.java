@@ -31,9 +31,11 @@ import dev.hilo.reader.Board;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
+import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
@@ -154,6 +156,7 @@ public final class Gateway implements AutoCloseable {
               feed,
               nodeLoop,
               core.joining,
+              new Presence(nodeLink, node),
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(more);
@@ -385,6 +388,8 @@ public final class Gateway implements AutoCloseable {
             new Hub.Services(
                 core.streams,
                 feed,
+                new Entrance(link),
+                new Presence(link, node),
                 core.objects,
                 timeline,
                 core.roots,
