@@ -8,6 +8,7 @@ import dev.hilo.config.Remaining;
 import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
 import dev.hilo.ops.Fsync;
+import dev.hilo.store.StoreUri;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,17 +107,14 @@ public record GatewayConfig(
   /**
    * The stream store.
    *
-   * @param uri an existing Redis, {@code redis://} or {@code rediss://}, a secret because it may
-   *     hold a password; null for one of our own in {@code data}
+   * @param uri an existing Redis, as {@link StoreUri}, a secret because it may hold a password;
+   *     null for one of our own in {@code data}
    * @param fsync of our own Redis
    */
   public record Redis(@Nullable Secret uri, @Default("everysec") Fsync fsync) {
     public Redis {
-      new Rules()
-          .hold(
-              uri == null || uri.value().matches("rediss?://\\S+"),
-              "uri must begin with redis:// or rediss://")
-          .check();
+      String fault = uri == null ? null : StoreUri.fault(uri.value());
+      new Rules().hold(fault == null, "uri " + fault).check();
     }
   }
 
