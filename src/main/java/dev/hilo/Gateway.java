@@ -14,6 +14,7 @@ import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
+import dev.hilo.core.Replay;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Sources;
@@ -30,9 +31,11 @@ import dev.hilo.reader.Board;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
+import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
@@ -143,7 +146,7 @@ public final class Gateway implements AutoCloseable {
       Work work = new Work(nodeLink);
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
       board.start();
-      Core core = core(nodeLink);
+      Core core = core(nodeLoop, nodeLink);
       this.keeper =
           new Keeper(
               node,
@@ -153,6 +156,7 @@ public final class Gateway implements AutoCloseable {
               feed,
               nodeLoop,
               core.joining,
+              new Presence(nodeLink, node),
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(more);
@@ -287,11 +291,22 @@ public final class Gateway implements AutoCloseable {
       Reception reception,
       SharedObjects objects) {}
 
-  private Core core(Link link) {
+  private Core core(Context context, Link link) {
     Streams streams = new Streams(link);
     Directory directory = new Directory(link);
     Roots roots = new Roots(vertx, streams);
     Joining joining = new Joining(streams, roots);
+    var _ =
+        new Replay(
+            vertx,
+            context,
+            (int) config.redis().replay().toSeconds(),
+            link,
+            streams,
+            directory,
+            roots,
+            joining,
+            meters);
     Reception reception =
         new Reception(vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
@@ -351,7 +366,7 @@ public final class Gateway implements AutoCloseable {
 
   private HttpVerticle.Loop httpLoop(Context context, Limits limits, Doors doors, Sockets sockets) {
     Link link = link(context);
-    Core core = core(link);
+    Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
     Threads threads = new Threads(core.roots);
@@ -373,6 +388,8 @@ public final class Gateway implements AutoCloseable {
             new Hub.Services(
                 core.streams,
                 feed,
+                new Entrance(link),
+                new Presence(link, node),
                 core.objects,
                 timeline,
                 core.roots,

@@ -31,6 +31,10 @@ import java.util.zip.CRC32C;
  *   <dd>objects: key to revision|value
  *   <dt>{p}:dev:&lt;c&gt;
  *   <dd>devices: id to token hash and origin
+ *   <dt>{p}:p:&lt;c&gt;
+ *   <dd>sessions that are at the thread: id to node|who
+ *   <dt>{p}:pn, {p}:pn:&lt;node&gt;
+ *   <dd>nodes that have sessions at threads of the partition; the customers of each
  *   <dt>{p}:j
  *   <dd>journal: c (customer), n (seq)
  *   <dt>{p}:w
@@ -109,6 +113,18 @@ public final class Keys {
 
   static String devices(CustomerId customer) {
     return of(customer, "dev");
+  }
+
+  static String present(CustomerId customer) {
+    return of(customer, "p");
+  }
+
+  static String presentNodes(int partition) {
+    return TAGS[partition] + "pn";
+  }
+
+  static String presentOf(int partition, String node) {
+    return TAGS[partition] + "pn:" + node;
   }
 
   static String dedupe(CustomerId customer, long generation) {
