@@ -53,7 +53,7 @@ public final class Durable {
           keep(traffic, String.valueOf(rate), traffic.steady(rate, seconds));
         }
         if (traffic.peer() instanceof HiloPeer hilo) {
-          double micros = Ceiling.measure(hilo, traffic.topics().getFirst(), bytes, seconds);
+          double micros = Ceiling.measure(hilo, i, bytes, seconds).micros();
           Report.line("%-9s %-6s Redis %s us per call", "benchmark", "-P 32", Report.text(micros));
           ceiling.add(micros);
         }
