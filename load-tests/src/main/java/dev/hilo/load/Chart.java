@@ -63,14 +63,21 @@ final class Chart {
             Locale.ROOT,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\""
                 + " font-family=\"system-ui, sans-serif\" font-size=\"14\" role=\"img\""
-                + " aria-labelledby=\"t d\">\n<title id=\"t\">%s</title>\n<desc id=\"d\">%s</desc>\n"
+                + " aria-labelledby=\"t d\">\n"
+                + "<title id=\"t\">%s</title>\n"
+                + "<desc id=\"d\">%s</desc>\n"
                 + "<style>%s</style>\n",
-            WIDTH, height, escaped(title), escaped(spoken()), STYLE));
+            WIDTH,
+            height,
+            escaped(title),
+            escaped(spoken()),
+            STYLE));
     svg.append(
         String.format(
             Locale.ROOT,
             "<rect class=\"g\" x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" rx=\"10\"/>\n",
-            WIDTH - 1, height - 1));
+            WIDTH - 1,
+            height - 1));
     text(svg, "t", 20, 30, "font-weight=\"600\" font-size=\"16\"", title);
     text(svg, "m", 20, 50, "", note);
     int y = 66;
@@ -96,7 +103,12 @@ final class Chart {
               Locale.ROOT,
               "<rect class=\"%s\" x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\""
                   + " fill-opacity=\"%.2f\"/>\n",
-              bar.ours ? "h" : "o", x, y, width, BAR, opacity));
+              bar.ours ? "h" : "o",
+              x,
+              y,
+              width,
+              BAR,
+              opacity));
       x += width;
       opacity -= 0.3;
     }
@@ -121,7 +133,11 @@ final class Chart {
         String.format(
             Locale.ROOT,
             "<text class=\"%s\" x=\"%d\" y=\"%d\" %s>%s</text>\n",
-            style, x, y, attributes, escaped(text)));
+            style,
+            x,
+            y,
+            attributes,
+            escaped(text)));
   }
 
   /** All of it in words, for those who cannot see it. */
@@ -130,7 +146,12 @@ final class Chart {
     for (Group group : groups) {
       words.append(' ').append(group.name).append(':');
       for (Bar bar : group.bars) {
-        words.append(' ').append(bar.label).append(' ').append(Report.text(bar.value())).append(';');
+        words
+            .append(' ')
+            .append(bar.label)
+            .append(' ')
+            .append(Report.text(bar.value()))
+            .append(';');
       }
     }
     return words.toString();

@@ -68,7 +68,7 @@ public final class Idle {
     Server holder = Crowd.holder(peer, true);
     Crowd.idle(loop, peer, FIRST, warm);
     double before = Crowd.settledKb(peer, holder);
-    double base = cores(peer, seconds / 3);
+    double base = cores(peer, seconds / 8);
     Crowd.idle(loop, peer, FIRST + warm, some - warm);
     double middle = (Crowd.settledKb(peer, holder) - before) / (some - warm);
     Crowd.idle(loop, peer, FIRST + some, most - some);
