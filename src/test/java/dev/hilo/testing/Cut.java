@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -104,7 +105,7 @@ public final class Cut implements AutoCloseable {
           if (word != null && sent.contains(word)) {
             losing.set(true);
           }
-          if (sent.contains(SUBSCRIBE)) {
+          if (sent.toUpperCase(Locale.ROOT).contains(SUBSCRIBE)) {
             subscriber.set(true);
           }
         } else if (swallowing.get() > since && subscriber.get()) {
