@@ -19,6 +19,7 @@ import dev.hilo.store.Work;
 import io.vertx.core.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,8 @@ public final class Keeper implements AutoCloseable {
   private final Semaphore atOnce = new Semaphore(256);
   private final Map<Integer, Held> held = new ConcurrentHashMap<>();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
+  private final Map<String, Long> seen = new HashMap<>();
+  private long troubled;
   private volatile boolean closed;
 
   /** The nodes whose rivals' leavings were swept; null = to be swept. */
@@ -160,7 +163,7 @@ public final class Keeper implements AutoCloseable {
     }
     try {
       lease.renew(node, Header.SCHEMA).await();
-      List<String> nodes = lease.nodes().await();
+      List<String> nodes = living(lease.nodes().await());
       for (int p = 0; p < Keys.PARTITIONS; p++) {
         boolean mine = node.equals(chosen(nodes, p));
         Held now = held.get(p);
@@ -176,10 +179,22 @@ public final class Keeper implements AutoCloseable {
         held.keySet().forEach(p -> sweepPresence(p, living));
       }
     } catch (StoreUnavailable e) {
+      troubled = System.currentTimeMillis();
       LOG.debug("membership waits for the store");
     } catch (RuntimeException e) {
       LOG.error("membership failed", e);
     }
+  }
+
+  /**
+   * A store that was away may have forgotten leases, or let them run out: nodes that lived before
+   * get the time to renew theirs, so that nobody takes over what they are sending.
+   */
+  private List<String> living(List<String> leased) {
+    long now = System.currentTimeMillis();
+    leased.forEach(n -> seen.put(n, now));
+    seen.values().removeIf(at -> now - at > 2 * Lease.NODE_MS);
+    return now - troubled > 2 * Lease.NODE_MS ? leased : List.copyOf(seen.keySet());
   }
 
   /** Sessions of nodes that died are gone: whoever watches is told. */
