@@ -19,10 +19,10 @@ import java.util.zip.CRC32C;
  *   <dt>{p}:s:&lt;c&gt;
  *   <dd>stream: id epoch-seq, fields h (header) and b (body)
  *   <dt>{p}:m:&lt;c&gt;
- *   <dd>meta: n (last seq), q (last loud position), sealed (into=mergeId), g (dedupe generation),
- *       a:&lt;child&gt;
+ *   <dd>meta: n (last seq), q (last loud position), sealed (into=mergeId), a:&lt;child&gt; (a:
+ *       there are some), i (dedupe generation) and the dedupe ids of that generation
  *   <dt>{p}:d0:&lt;c&gt; {p}:d1:&lt;c&gt;
- *   <dd>dedupe ids to positions, two generations of 8 days
+ *   <dd>dedupe ids to positions of the generation before, 8 days each
  *   <dt>{p}:z:&lt;c&gt;
  *   <dd>snapshot: foldVersion|position|state
  *   <dt>{p}:h:&lt;c&gt;
@@ -32,7 +32,7 @@ import java.util.zip.CRC32C;
  *   <dt>{p}:dev:&lt;c&gt;
  *   <dd>devices: id to token hash and origin
  *   <dt>{p}:j
- *   <dd>journal: c (customer), n (seq)
+ *   <dd>journal: c (customer)
  *   <dt>{p}:w
  *   <dd>work: customers by due time; also the name of the doorbell channel
  *   <dt>{p}:own

@@ -174,7 +174,7 @@ final class AppendTest {
       done.future().await(10, TimeUnit.SECONDS);
       while (true) {
         String line = monitor.reply();
-        if (line.contains("hilo1_append") && line.contains(customer.toString())) {
+        if (line.contains("hilo2_append") && line.contains(customer.toString())) {
           return new Begun(customer, Resp.words(line.substring(line.indexOf('"'))));
         }
       }
