@@ -15,10 +15,12 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -55,6 +57,7 @@ public final class Keeper implements AutoCloseable {
   private static final int KNOWN = 1024;
   private static final String READER = "rows";
   private static final long SOON_MS = 20;
+  private static final int AT_ONCE = 256;
 
   private final String node;
   private final Streams streams;
@@ -68,7 +71,7 @@ public final class Keeper implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("keeper").factory());
-  private final Semaphore atOnce = new Semaphore(256);
+  private final Semaphore atOnce = new Semaphore(AT_ONCE);
   private final Map<Integer, Held> held = new ConcurrentHashMap<>();
   private final Set<Held> fresh = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean sweeping = new AtomicBoolean();
@@ -103,6 +106,9 @@ public final class Keeper implements AutoCloseable {
 
     /** What the next node would begin after: all before it was looked at. */
     volatile String saved = "";
+
+    /** While the streams are asked who is there, nothing counts as looked at. */
+    volatile boolean rebuilding;
 
     /** Named by the journal between {@code saved} and {@code cursor}, and not looked at yet. */
     final Set<CustomerId> owed = ConcurrentHashMap.newKeySet();
@@ -268,24 +274,60 @@ public final class Keeper implements AutoCloseable {
     try {
       mine.values().forEach(this::pass);
       List<Held> more = new ArrayList<>();
+      Set<Integer> forgotten = new HashSet<>();
       for (Work.Found found : work.sweep(kept, READER, System.currentTimeMillis(), BATCH).await()) {
         Held h = Objects.requireNonNull(mine.get(found.partition()));
         if (h.epoch != found.epoch()) {
           begin(h, found.epoch());
         }
-        h.owed.addAll(found.changed());
+        found.changed().stream().filter(c -> !c.local().startsWith("~")).forEach(h.owed::add);
         h.cursor = found.cursor();
         found.due().forEach(this::wake);
         found.changed().forEach(this::wake);
         if (found.full() && !found.changed().isEmpty()) {
           more.add(h);
         }
+        if (found.forgotten()) {
+          forgotten.add(h.partition);
+        }
+      }
+      if (!forgotten.isEmpty()) {
+        rebuild(mine.values().stream().filter(h -> forgotten.contains(h.partition)).toList());
       }
       sweep(more);
     } catch (StoreUnavailable e) {
       LOG.debug("a sweep waits for the store");
     } catch (RuntimeException e) {
       LOG.error("a sweep failed", e);
+    }
+  }
+
+  /** Nothing says what was looked at: everybody is, at a pace that leaves room for others. */
+  private void rebuild(List<Held> all) {
+    Map<Integer, Held> mine = new HashMap<>();
+    all.forEach(h -> mine.put(h.partition, h));
+    all.forEach(h -> h.rebuilding = true);
+    try {
+      String next = "0";
+      do {
+        Work.Page page = work.customers(next).await();
+        next = page.next();
+        for (CustomerId c : page.customers()) {
+          Held h = mine.get(Keys.partition(c));
+          if (h != null && !c.local().startsWith("~")) {
+            h.owed.add(c);
+            wake(c);
+          }
+        }
+        while (tended.size() > AT_ONCE && !closed) {
+          pause();
+        }
+      } while (!next.equals("0") && !closed);
+    } catch (StoreUnavailable e) {
+      all.forEach(h -> h.epoch = 0); // the next sweep begins again
+      throw e;
+    } finally {
+      all.forEach(h -> h.rebuilding = false);
     }
   }
 
@@ -307,10 +349,14 @@ public final class Keeper implements AutoCloseable {
   /** Lets the next node begin after what was looked at, and cuts it from the journal. */
   private void pass(Held h) {
     String cursor = h.cursor;
-    if (!cursor.equals(h.saved) && h.owed.isEmpty()) {
+    if (!cursor.isEmpty() && !cursor.equals(h.saved) && !h.rebuilding && h.owed.isEmpty()) {
       h.saved = cursor;
       work.saveCursor(h.partition, READER, cursor)
-          .compose(_ -> work.trim(h.partition, cursor))
+          .compose(
+              _ ->
+                  cursor.equals(Work.BEGINNING)
+                      ? Future.succeededFuture()
+                      : work.trim(h.partition, cursor))
           .onFailure(_ -> h.saved = "");
     }
   }

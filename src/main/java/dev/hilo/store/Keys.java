@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every key and channel name. A customer's keys share the slot of its partition; {@code {p}} below
@@ -89,6 +90,20 @@ public final class Keys {
 
   static String stream(CustomerId customer) {
     return of(customer, "s");
+  }
+
+  /** The customer whose stream has this key, or null if it is another's. */
+  static @Nullable CustomerId streamOf(String key) {
+    int at = key.indexOf("}:s:");
+    if (at < 0) {
+      return null;
+    }
+    try {
+      CustomerId customer = CustomerId.of(key.substring(at + 4));
+      return stream(customer).equals(key) ? customer : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   static String meta(CustomerId customer) {

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  * partition now.
  */
 public final class Work {
+  /** A cursor before all entries. */
+  public static final String BEGINNING = "0-0";
+
   /** Partitions in one call. */
   private static final int SWEEP = 64;
 
@@ -157,6 +160,7 @@ public final class Work {
    *
    * @param cursor in the journal after {@code changed}
    * @param full there may be more of it
+   * @param forgotten no cursor was stored: only the streams tell who is there
    */
   public record Found(
       int partition,
@@ -164,7 +168,8 @@ public final class Work {
       Set<CustomerId> due,
       Set<CustomerId> changed,
       String cursor,
-      boolean full) {}
+      boolean full,
+      boolean forgotten) {}
 
   /**
    * Due customers, and those the journal names after the cursor, of many partitions in few calls;
@@ -218,14 +223,16 @@ public final class Work {
     Set<CustomerId> due = new LinkedHashSet<>();
     f.get(2).forEach(c -> due.add(CustomerId.of(c.toString())));
     Response journal = f.get(3);
-    Changes changes = changes(journal, f.get(4).toString());
+    String after = f.get(4).toString();
+    Changes changes = changes(journal, after.isEmpty() ? BEGINNING : after);
     return new Found(
         kept.partition,
         Reply.number(f.get(1)),
         due,
         changes.customers,
         changes.cursor,
-        due.size() >= limit || journal.size() >= limit);
+        due.size() >= limit || journal.size() >= limit,
+        after.isEmpty());
   }
 
   /** The rows of a workspace in one partition, as they stand in this epoch. */
@@ -270,6 +277,27 @@ public final class Work {
       customers.add(CustomerId.of(item.get(1).get(1).toString()));
     }
     return new Changes(customers, last);
+  }
+
+  /** A page of the customers that have a stream, in no order. {@code next} 0 = that was all. */
+  public record Page(List<CustomerId> customers, String next) {}
+
+  /** {@code from}: {@code 0}, or {@link Page#next}. Reads every key's name: for rebuilding only. */
+  public Future<Page> customers(String from) {
+    return link.send(
+            Request.cmd(Command.SCAN).arg(from).arg("COUNT").arg(1000).arg("TYPE").arg("stream"))
+        .map(
+            reply -> {
+              Response r = Objects.requireNonNull(reply);
+              List<CustomerId> all = new ArrayList<>();
+              for (Response key : r.get(1)) {
+                CustomerId c = Keys.streamOf(key.toString());
+                if (c != null) {
+                  all.add(c);
+                }
+              }
+              return new Page(all, r.get(0).toString());
+            });
   }
 
   public Future<Void> saveCursor(int partition, String reader, String cursor) {
