@@ -14,6 +14,7 @@ import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
+import dev.hilo.core.Replay;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Sources;
@@ -30,12 +31,15 @@ import dev.hilo.reader.Board;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
+import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
+import dev.hilo.store.Topology;
 import dev.hilo.store.Work;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -76,7 +80,6 @@ public final class Gateway implements AutoCloseable {
   private final GatewayConfig config;
   private final URI publicUrl;
   private final int port;
-  private final URI redis;
   private final String node;
   private final Vertx vertx;
   private final PrometheusMeterRegistry meters =
@@ -87,6 +90,7 @@ public final class Gateway implements AutoCloseable {
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final List<Hub> hubs = new CopyOnWriteArrayList<>();
+  private final Topology topology;
   private final Feed feed;
   private final Link nodeLink;
   private final Tokens tokens;
@@ -125,7 +129,6 @@ public final class Gateway implements AutoCloseable {
       throws Exception {
     this.config = config;
     this.port = port;
-    this.redis = redis;
     this.node = config.node() != null ? config.node() : "n-" + Tokens.random().substring(0, 10);
     this.publicUrl = publicUrl(config, port);
     this.keys = new AddressKeys(installationKey);
@@ -137,13 +140,14 @@ public final class Gateway implements AutoCloseable {
     try {
       this.accounts = open(blocks);
       Context nodeLoop = loop();
+      this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
-      this.feed = new Feed(vertx, nodeLoop, redis, nodeLink, node);
+      this.feed = new Feed(nodeLoop, topology, nodeLink, node);
       this.tokens = new Tokens(nodeLink);
       Work work = new Work(nodeLink);
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
       board.start();
-      Core core = core(nodeLink);
+      Core core = core(nodeLoop, nodeLink);
       this.keeper =
           new Keeper(
               node,
@@ -153,6 +157,7 @@ public final class Gateway implements AutoCloseable {
               feed,
               nodeLoop,
               core.joining,
+              new Presence(nodeLink, node),
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(more);
@@ -273,7 +278,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private Link link(Context on) {
-    Link link = new Link(vertx, on, redis);
+    Link link = new Link(on, topology);
     links.add(link);
     return link;
   }
@@ -287,11 +292,22 @@ public final class Gateway implements AutoCloseable {
       Reception reception,
       SharedObjects objects) {}
 
-  private Core core(Link link) {
+  private Core core(Context context, Link link) {
     Streams streams = new Streams(link);
     Directory directory = new Directory(link);
     Roots roots = new Roots(vertx, streams);
     Joining joining = new Joining(streams, roots);
+    var _ =
+        new Replay(
+            vertx,
+            context,
+            (int) config.redis().replay().toSeconds(),
+            link,
+            streams,
+            directory,
+            roots,
+            joining,
+            meters);
     Reception reception =
         new Reception(vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
@@ -351,7 +367,7 @@ public final class Gateway implements AutoCloseable {
 
   private HttpVerticle.Loop httpLoop(Context context, Limits limits, Doors doors, Sockets sockets) {
     Link link = link(context);
-    Core core = core(link);
+    Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
     Threads threads = new Threads(core.roots);
@@ -373,6 +389,8 @@ public final class Gateway implements AutoCloseable {
             new Hub.Services(
                 core.streams,
                 feed,
+                new Entrance(link),
+                new Presence(link, node),
                 core.objects,
                 timeline,
                 core.roots,
@@ -464,6 +482,7 @@ public final class Gateway implements AutoCloseable {
       for (Link link : links) {
         link.close().await(5, TimeUnit.SECONDS);
       }
+      topology.close().await(5, TimeUnit.SECONDS);
       vertx.close().await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

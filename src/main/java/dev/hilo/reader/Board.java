@@ -156,7 +156,9 @@ public final class Board {
     }
     String customer = new String(payload, 0, zero, StandardCharsets.UTF_8);
     Partition is = partitions.get(p);
-    if (zero == payload.length - 1) {
+    if (customer.isEmpty()) { // the store began an epoch
+      load(p);
+    } else if (zero == payload.length - 1) {
       if (is.loading > 0) {
         is.gone.add(customer);
       }

@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  *   <dd>objects: key to revision|value
  *   <dt>{p}:dev:&lt;c&gt;
  *   <dd>devices: id to token hash and origin
+ *   <dt>{p}:p:&lt;c&gt;
+ *   <dd>sessions that are at the thread: id to node|who
+ *   <dt>{p}:pn, {p}:pn:&lt;node&gt;
+ *   <dd>nodes that have sessions at threads of the partition; the customers of each
  *   <dt>{p}:j
  *   <dd>journal: c (customer)
  *   <dt>{p}:w
@@ -46,8 +50,10 @@ import org.jspecify.annotations.Nullable;
  *   <dd>channel of a customer: entries, signals, objects
  *   <dt>a:&lt;w&gt;:&lt;via&gt;
  *   <dd>address to home
- *   <dt>node:&lt;id&gt;, nodes, probe:&lt;id&gt;
- *   <dd>node leases, the set of nodes, the channel of its probe
+ *   <dt>node:&lt;id&gt;, nodes
+ *   <dd>node leases, the set of nodes
+ *   <dt>{p}probe:&lt;node&gt;
+ *   <dd>channel of a node's probe
  *   <dt>once:&lt;hash&gt;, session:&lt;hash&gt;
  *   <dd>one-time codes and tickets; sign-ins
  *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
@@ -126,6 +132,18 @@ public final class Keys {
     return of(customer, "dev");
   }
 
+  static String present(CustomerId customer) {
+    return of(customer, "p");
+  }
+
+  static String presentNodes(int partition) {
+    return TAGS[partition] + "pn";
+  }
+
+  static String presentOf(int partition, String node) {
+    return TAGS[partition] + "pn:" + node;
+  }
+
   static String dedupe(CustomerId customer, long generation) {
     return of(customer, (generation & 1) == 0 ? "d0" : "d1");
   }
@@ -177,8 +195,9 @@ public final class Keys {
     return "nodes";
   }
 
-  static String probe(String node) {
-    return "probe:" + node;
+  /** Channel of a node's probe, beside a channel it is subscribed to. */
+  static String probe(String channel, String node) {
+    return channel.substring(0, channel.indexOf('}') + 1) + "probe:" + node;
   }
 
   static String once(String hash) {

@@ -255,6 +255,13 @@ public final class Work {
             });
   }
 
+  /**
+   * Tells the boards that the store began an epoch: what they hold of this partition may be void.
+   */
+  public void renewed(int partition, String workspace) {
+    link.send(Request.cmd(Command.SPUBLISH).arg(Keys.rows(partition, workspace)).arg("\0"));
+  }
+
   /** What the journal names after a cursor, and the cursor after it. */
   public record Changes(Set<CustomerId> customers, String cursor) {}
 

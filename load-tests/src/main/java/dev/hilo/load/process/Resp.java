@@ -1,4 +1,4 @@
-package dev.hilo.load;
+package dev.hilo.load.process;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -6,8 +6,8 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,21 +16,20 @@ import java.util.List;
  * A blocking connection to Redis (redis.io/docs/latest/develop/reference/protocol-spec), one call
  * at a time.
  */
-final class Resp implements AutoCloseable {
+public final class Resp implements AutoCloseable {
   private final Socket socket;
   private final InputStream in;
   private final OutputStream out;
 
-  Resp(URI redis) throws IOException {
-    socket = new Socket(redis.getHost(), redis.getPort());
+  public Resp(int port) throws IOException {
+    socket = new Socket(InetAddress.ofLiteral("127.0.0.1"), port);
     socket.setTcpNoDelay(true);
     in = new BufferedInputStream(socket.getInputStream());
     out = socket.getOutputStream();
-    call("AUTH", redis.getUserInfo().substring(1));
   }
 
   /** The reply as text; a list gives its length only. */
-  String call(String... words) throws IOException {
+  public String call(String... words) throws IOException {
     ByteArrayOutputStream request = new ByteArrayOutputStream();
     write(request, "*" + words.length + "\r\n");
     for (String word : words) {
@@ -48,7 +47,7 @@ final class Resp implements AutoCloseable {
   }
 
   /** The next thing Redis says. */
-  String reply() throws IOException {
+  public String reply() throws IOException {
     String line = line();
     return switch (line.charAt(0)) {
       case '-' -> throw new IOException("Redis: " + line);
@@ -80,9 +79,9 @@ final class Resp implements AutoCloseable {
 
   /**
    * The quoted words of a line of MONITOR; other than ASCII only as escapes, which are kept as one
-   * byte each.
+   * letter each.
    */
-  static List<String> words(String line) {
+  public static List<String> words(String line) {
     List<String> words = new ArrayList<>();
     for (int i = line.indexOf('"'); i >= 0; i = line.indexOf('"', i + 1)) {
       StringBuilder word = new StringBuilder();
