@@ -219,12 +219,9 @@ final class Session {
     socket.writePing(Buffer.buffer()).onFailure(_ -> {});
   }
 
-  void moving(long millis) {
-    send(
-        Json.object()
-            .put("type", "moving")
-            .put("after", ThreadLocalRandom.current().nextLong(Math.max(1, millis))));
-    vertx.setTimer(millis, _ -> close(CloseCode.DRAINING));
+  /** Asks the client to go elsewhere in so many ms. */
+  void moving(long after) {
+    send(Json.object().put("type", "moving").put("after", after));
   }
 
   void close(CloseCode code) {
@@ -553,6 +550,18 @@ final class Session {
     CustomerId from = watch.topic().customer();
     drop(watch);
     open(from, from, null, null, watch.home());
+  }
+
+  /**
+   * What {@code watch} shows was rolled back to {@code at}: it is shown anew, from the visitor's
+   * home on. What is gone may have been a merge, and then what was merged stands on its own again.
+   */
+  void rewound(Watch watch, Position at) {
+    CustomerId topic = watch.topic().customer();
+    drop(watch);
+    send(rebind(topic, topic, at, "rewound"));
+    CustomerId home = watch.home() == null ? topic : CustomerId.of(watch.home());
+    open(home, topic, null, null, watch.home());
   }
 
   private void drop(Watch watch) {

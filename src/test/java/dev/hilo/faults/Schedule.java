@@ -126,8 +126,13 @@ enum Schedule {
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 4; i++) {
         List<Strand> strands = world.redis.front().strands();
-        Strand strand = strands.get(random.nextInt(strands.size()));
-        if (random.nextBoolean()) {
+        int which = random.nextInt(1000);
+        boolean quietly = random.nextBoolean();
+        if (strands.isEmpty()) {
+          continue; // another fault has ended them all
+        }
+        Strand strand = strands.get(which % strands.size());
+        if (quietly) {
           strand.silence(flow(random));
         } else {
           world.redis.front().cut(s -> s.equals(strand));

@@ -235,16 +235,32 @@ final class Seed implements AutoCloseable {
     return known.isEmpty() ? null : known.get(traffic.nextInt(known.size()));
   }
 
-  private boolean joined;
+  private @Nullable Device joiner;
+  private String join = "";
 
   /** Once in a seed two customers become one, on an agent's word. */
   private void join(Device agent) {
     String a = someCustomer(agent);
     String b = someCustomer(agent);
-    if (!joined && a != null && !a.equals(b)) {
-      joined = true;
+    if (joiner == null && a != null && !a.equals(b)) {
       history.note("join of " + a + " and " + b);
-      agent.act(a, "join", "with", b);
+      joiner = agent;
+      join = agent.act(a, "join", "with", b);
+    }
+  }
+
+  /** A merge that was answered with ok is kept, or an agent was told of a rollback. */
+  private void merged(List<Log> logs, Verdict verdict) {
+    boolean done =
+        joiner != null
+            && joiner.answer(join) != null
+            && joiner.answer(join).path("type").asText().equals("ok");
+    if (done && logs.stream().noneMatch(log -> log.sealedInto() != null)) {
+      if (verdict.rollbacks == 0) {
+        verdict.breaks(Kind.LOST, "a merge that was answered with ok");
+      } else {
+        verdict.lostAndTold++;
+      }
     }
   }
 
@@ -383,6 +399,7 @@ final class Seed implements AutoCloseable {
           if (!unsent.isEmpty()) {
             verdict.breaks(Kind.WEDGED, "not sent: " + unsent);
           }
+          merged(logs, verdict);
           for (String key : mine()) {
             String how = Kept.instability(world.redis.masterPort(), key);
             if (how != null) {
