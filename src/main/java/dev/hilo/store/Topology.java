@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Which Redis holds what now: one server, a master that sentinels watch, or a cluster. One for all
  * connections of a node; it learns from their faults. Thread-safe, and never blocks.
  */
-public sealed interface Topology permits OneServer, SentinelGroup, RedisCluster {
+public sealed interface Topology permits OneServer, SentinelGroup, ClusterNodes {
 
   /**
    * Begins to look where everything is.
@@ -27,7 +27,7 @@ public sealed interface Topology permits OneServer, SentinelGroup, RedisCluster 
     return switch (uri.kind()) {
       case ONE -> new OneServer(access);
       case SENTINEL -> new SentinelGroup(access, loop);
-      case CLUSTER -> new RedisCluster(access, loop);
+      case CLUSTER -> new ClusterNodes(access, loop);
     };
   }
 

@@ -1,6 +1,17 @@
 package dev.hilo.load;
 
+import dev.hilo.load.figure.Append;
+import dev.hilo.load.figure.Delay;
+import dev.hilo.load.figure.Drain;
 import dev.hilo.load.figure.Durable;
+import dev.hilo.load.figure.Fanout;
+import dev.hilo.load.figure.FeedDeath;
+import dev.hilo.load.figure.Growth;
+import dev.hilo.load.figure.Idle;
+import dev.hilo.load.figure.JvmMatrix;
+import dev.hilo.load.figure.Stalled;
+import dev.hilo.load.figure.Startup;
+import dev.hilo.load.figure.Storm;
 import dev.hilo.load.process.Server;
 import dev.hilo.load.process.Waiting;
 import java.io.IOException;
@@ -43,6 +54,18 @@ public final class Load {
   private static void run(String figure, Options o) throws Exception {
     switch (figure) {
       case "durable" -> Durable.run(o);
+      case "delay" -> Delay.run(o);
+      case "idle" -> Idle.run(o);
+      case "fanout" -> Fanout.run(o);
+      case "storm" -> Storm.run(o);
+      case "stalled" -> Stalled.run(o);
+      case "growth" -> Growth.run(o);
+      case "drain" -> Drain.run(o);
+      case "feed-death" -> FeedDeath.run(o);
+      case "jvm" -> JvmMatrix.run(o);
+      case "append" -> Append.run(o);
+      case "startup" -> Startup.run(o);
+      case "plots" -> Plots.run(o);
       default ->
           throw new Options.Unusable(
               "usage: run"

@@ -27,9 +27,13 @@ final class Ceiling {
 
   private Ceiling() {}
 
-  /** CPU of Redis per call, microseconds; the calls go to one fresh conversation. */
-  static double measure(HiloPeer hilo, Topic like, int bytes, double seconds) throws Exception {
-    List<String> call = overhear(hilo, like.number() + 900, bytes);
+  /** Of one call: CPU of Redis, and bytes of its append-only file. */
+  record Calls(double micros, double fileBytes) {}
+
+  /** The calls go to one fresh conversation, whose visitor has this number. */
+  static Calls measure(HiloPeer hilo, int number, int bytes, double seconds) throws Exception {
+    List<String> call = overhear(hilo, 20_000 + number, bytes);
+    double file = hilo.store().info("persistence", "aof_current_size");
     int appends = (int) (20_000 * Math.max(1, seconds));
     String stream = call.get(5);
     double entries = entries(hilo, stream);
@@ -41,7 +45,8 @@ final class Ceiling {
       throw new IllegalStateException(
           "only " + added + " of " + appends + " calls of redis-benchmark appended something");
     }
-    return used / appends;
+    double grown = hilo.store().info("persistence", "aof_current_size") - file;
+    return new Calls(used / appends, grown / appends);
   }
 
   private static double entries(HiloPeer hilo, String stream) throws IOException {

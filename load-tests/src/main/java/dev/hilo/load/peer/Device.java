@@ -8,27 +8,31 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A further device of a visitor: it only listens, remembers how far it has come, and comes back.
+ * A further device of a visitor: it only listens, remembers how far it has come, and comes back
+ * from there, if it wants before it leaves its old socket.
  */
-public final class Device implements Peer.Watcher, Wire.Heard {
+public final class Device implements Peer.Watcher {
   private final Loop loop;
   private final Topic topic;
   private final Body.Found heard;
   private URI live;
-  private CompletableFuture<Device> ready = new CompletableFuture<>();
   private String token = "";
   private String pos = "";
   private Wire wire;
+  private boolean coming;
+  private int doubled;
   private Moving moving = _ -> {};
+  private @Nullable Runnable cut;
 
   /** Told that the gateway goes away. */
   public interface Moving {
     void after(long millis);
   }
 
-  @SuppressWarnings("NullAway.Init") // wire is there once it is ready
+  @SuppressWarnings("NullAway.Init") // wire is there once it has come
   Device(Loop loop, URI live, Topic topic, Body.Found heard) {
     this.loop = loop;
     this.live = live;
@@ -43,28 +47,19 @@ public final class Device implements Peer.Watcher, Wire.Heard {
   }
 
   CompletableFuture<Device> come(String as) {
-    ready = new CompletableFuture<>();
-    loop.open(live, "hilo.v1", Map.of(), this)
-        .thenAccept(
-            opened -> {
-              wire = opened;
-              opened.text("{\"type\":\"hello\"," + as + "}");
-            })
-        .exceptionally(e -> RawPeer.fail(ready, e));
-    return ready;
+    coming = true;
+    Line line = new Line();
+    loop.open(live, "hilo.v1", Map.of(), line)
+        .thenAccept(opened -> opened.text("{\"type\":\"hello\"," + as + "}"))
+        .exceptionally(e -> RawPeer.fail(line.caughtUp, e));
+    return line.caughtUp.whenComplete((_, _) -> coming = false);
   }
 
-  /** Comes back after its last position; the old socket may still be open. */
+  /** Comes back after its last position; its old socket may still be open. */
   @Override
   public CompletableFuture<Peer.Watcher> back() {
-    return come("\"token\":\""
-            + token
-            + "\",\"topic\":\""
-            + topic.name()
-            + "\",\"since\":\""
-            + pos
-            + "\"")
-        .thenApply(d -> d);
+    String since = "\"topic\":\"" + topic.name() + "\",\"since\":\"" + pos + "\"";
+    return come("\"token\":\"" + token + "\"," + since).thenApply(d -> d);
   }
 
   /** Where it comes back to. */
@@ -72,31 +67,73 @@ public final class Device implements Peer.Watcher, Wire.Heard {
     live = other;
   }
 
+  /** Its newest socket that has caught up. */
   @Override
   public Wire wire() {
     return wire;
+  }
+
+  /** True while it has not caught up on a new socket. */
+  public boolean coming() {
+    return coming;
+  }
+
+  /** Messages that came twice on one socket. */
+  public int doubled() {
+    return doubled;
   }
 
   public void onMoving(Moving then) {
     moving = then;
   }
 
-  @Override
-  public void frame(Wire from, ByteBuf frame) {
-    if (Live.is(frame, Live.ENTRY)) {
-      pos = Live.lastField(frame, "pos");
-      Body.find(frame, heard);
-    } else if (Live.is(frame, Live.WELCOME)) {
-      String fresh = Live.field(frame, "token");
-      token = fresh.isEmpty() ? token : fresh;
-    } else if (Live.is(frame, Live.CAUGHT_UP)) {
-      pos = Live.field(frame, "pos");
-      ready.complete(this);
-    } else if (Live.is(frame, Live.MOVING)) {
-      String text = frame.toString(StandardCharsets.UTF_8);
-      moving.after(Gateway.json(text).path("after").asLong());
-    } else if (Live.is(frame, Live.PROBLEM)) {
-      Live.problem(frame);
+  /** Told that its newest socket ended, which else counts as lost. */
+  public void onCut(Runnable then) {
+    cut = then;
+  }
+
+  /** One socket. */
+  private final class Line implements Wire.Heard {
+    private final CompletableFuture<Device> caughtUp = new CompletableFuture<>();
+    private int last = -1;
+
+    @Override
+    public void frame(Wire from, ByteBuf frame) {
+      if (Live.is(frame, Live.ENTRY)) {
+        pos = Live.lastField(frame, "pos");
+        Body.find(frame, this::message);
+      } else if (Live.is(frame, Live.WELCOME)) {
+        String fresh = Live.field(frame, "token");
+        token = fresh.isEmpty() ? token : fresh;
+      } else if (Live.is(frame, Live.CAUGHT_UP)) {
+        pos = Live.field(frame, "pos");
+        wire = from;
+        caughtUp.complete(Device.this);
+      } else if (Live.is(frame, Live.MOVING)) {
+        String text = frame.toString(StandardCharsets.UTF_8);
+        moving.after(Gateway.json(text).path("after").asLong());
+      } else if (Live.is(frame, Live.PROBLEM)) {
+        Live.problem(frame);
+      }
+    }
+
+    private void message(int of, int seq, long nanos) {
+      if (seq <= last) {
+        doubled++;
+      } else {
+        last = seq;
+        heard.message(of, seq, nanos);
+      }
+    }
+
+    @Override
+    public void ended(Wire from, int code) {
+      caughtUp.completeExceptionally(new IllegalStateException("closed with " + code));
+      if (cut == null) {
+        Wire.Heard.super.ended(from, code);
+      } else if (from == wire) {
+        cut.run();
+      }
     }
   }
 }

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 
 /**
  * Hilo: gateways on one Redis. Publishers are visitors, who say things to the company on the first
@@ -21,15 +22,18 @@ import java.util.concurrent.CompletableFuture;
  * the last node, each watching one visitor's thread.
  */
 public final class HiloPeer implements Peer {
-  private static final int PER_DEVICE = 1000; // config/node.yaml
+  private static final int PER_DEVICE = 999; // config/node.yaml allows 1000
   private static final int AT_ONCE = 32;
 
   private final Loop loop;
   private final Store store;
   private final List<Gateway> gateways;
   private final String name;
+  private final double startSeconds;
 
-  private HiloPeer(String name, Loop loop, Store store, List<Gateway> gateways) {
+  private HiloPeer(
+      String name, Loop loop, Store store, List<Gateway> gateways, double startSeconds) {
+    this.startSeconds = startSeconds;
     this.name = name;
     this.loop = loop;
     this.store = store;
@@ -60,8 +64,9 @@ public final class HiloPeer implements Peer {
       gateways.add(Gateway.spawn((char) ('a' + i) + "-hilo", uri, 0, flags));
     }
     gateways.forEach(Gateway::up);
+    double start = (System.nanoTime() - gateways.getFirst().server().started()) / 1e9;
     gateways.getLast().signIn();
-    return new HiloPeer(name, loop, store, gateways);
+    return new HiloPeer(name, loop, store, gateways, start);
   }
 
   @Override
@@ -71,6 +76,11 @@ public final class HiloPeer implements Peer {
 
   public Loop loop() {
     return loop;
+  }
+
+  /** From the spawn of the first gateway until all served. */
+  public double startSeconds() {
+    return startSeconds;
   }
 
   public Store store() {
@@ -117,7 +127,7 @@ public final class HiloPeer implements Peer {
     private final Topic topic;
     private final CompletableFuture<Visitor> ready = new CompletableFuture<>();
     private Wire wire;
-    private CompletableFuture<String> linked = new CompletableFuture<>();
+    private CompletableFuture<String> linked = CompletableFuture.completedFuture("");
     private String token = "";
     private long frames;
     private int links;
@@ -191,7 +201,7 @@ public final class HiloPeer implements Peer {
                 + " there?\"}}");
       } else if (Live.is(payload, Live.PROBLEM)) {
         Live.problem(payload);
-      } else if (Live.is(payload, Live.OK)) {
+      } else if (!linked.isDone() && !Live.field(payload, "url").isEmpty()) {
         String url = Live.field(payload, "url");
         linked.complete(url.substring(url.indexOf('#') + 1));
       } else {
@@ -236,34 +246,37 @@ public final class HiloPeer implements Peer {
   /** The watchers of a crowd are the visitor's own devices. */
   @Override
   public CompletableFuture<List<Watcher>> crowd(Talker talker, int count, Body.Found heard) {
+    return crowd(talker, count, _ -> heard);
+  }
+
+  /** As the other, each with ears of its own. */
+  public CompletableFuture<List<Watcher>> crowd(
+      Talker talker, int count, IntFunction<Body.Found> heard) {
     Visitor visitor = (Visitor) talker;
     int devices = (count + PER_DEVICE - 1) / PER_DEVICE;
-    return loop.begin(
-            devices,
-            1,
-            _ ->
-                visitor
-                    .link()
-                    .thenCompose(
-                        code -> {
-                          Device first = new Device(loop, last(), visitor.topic(), heard);
-                          return first.come("\"link\":\"" + code + "\"");
-                        }))
+    return loop.begin(devices, 1, i -> linked(visitor, heard.apply(i)))
         .thenCompose(
             firsts ->
                 loop.begin(
-                        count - firsts.size(),
+                        count - devices,
                         AT_ONCE,
-                        i -> {
-                          Device next = new Device(loop, last(), visitor.topic(), heard);
-                          return next.join(firsts.get(i / (PER_DEVICE - 1)));
-                        })
+                        i ->
+                            new Device(loop, last(), visitor.topic(), heard.apply(devices + i))
+                                .join(firsts.get(i / PER_DEVICE)))
                     .thenApply(
                         others -> {
                           List<Watcher> all = new ArrayList<>(firsts);
                           all.addAll(others);
                           return all;
                         }));
+  }
+
+  private CompletableFuture<Device> linked(Visitor visitor, Body.Found heard) {
+    return visitor
+        .link()
+        .thenCompose(
+            code ->
+                new Device(loop, last(), visitor.topic(), heard).come("\"link\":\"" + code + "\""));
   }
 
   private URI last() {

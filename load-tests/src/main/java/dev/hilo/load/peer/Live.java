@@ -10,7 +10,6 @@ final class Live {
   static final byte[] PROBLEM = type("problem\"");
   static final byte[] CAUGHT_UP = type("caught-up\"");
   static final byte[] MOVING = type("moving\"");
-  static final byte[] OK = type("ok\"");
 
   /** {@code entry} and {@code entries}. */
   static final byte[] ENTRY = type("entr");

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * A Redis Cluster: the map of its slots, as one of its nodes tells it. Asked again each quarter of
  * a minute, and soon after somebody was sent elsewhere or lost a line.
  */
-final class RedisCluster implements Topology {
-  private static final Logger LOG = LoggerFactory.getLogger(RedisCluster.class);
+final class ClusterNodes implements Topology {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterNodes.class);
   private static final int PERIOD_MS = 15_000;
   private static final int PATIENCE_MS = 1000;
 
@@ -34,7 +34,7 @@ final class RedisCluster implements Topology {
   private volatile List<Server> masters = List.of();
   private @Nullable Line teller;
 
-  RedisCluster(Access access, ContextInternal loop) {
+  ClusterNodes(Access access, ContextInternal loop) {
     this.access = access;
     this.loop = loop;
     this.scout = new Scout(loop, PERIOD_MS, this::look);
