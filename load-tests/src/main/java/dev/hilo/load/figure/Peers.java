@@ -47,6 +47,15 @@ final class Peers implements AutoCloseable {
     return peers;
   }
 
+  /** Those chosen, the limit first, as the others are measured by it. */
+  static List<String> limitFirst(List<String> chosen) {
+    List<String> names = new ArrayList<>(chosen);
+    if (names.remove("netty")) {
+      names.addFirst("netty");
+    }
+    return names;
+  }
+
   static Peer start(Loop loop, String name, List<String> flags) throws Exception {
     return switch (name) {
       case "hilo" -> HiloPeer.start(loop, 2, flags);
