@@ -117,6 +117,9 @@ public final class Durable {
             .put(name + ".cpuMicros", cpu(name))
             .put(name + ".perSecond", rate(name))
             .put(name + ".overHilo", Report.median(cpu(name)) / hilo)
+            .put(
+                name + ".compilers",
+                Report.median(runs.get(name).stream().map(Run::compilers).toList()))
             .put(name + ".held", Report.median(runs.get(name).stream().map(Run::held).toList()))
             .put(name + ".ackP50Ms", millis(name, 50, true))
             .put(name + ".p50Ms", millis(name, 50, false))

@@ -49,13 +49,7 @@ public final class Growth {
     int few = options.count("few", 1000, 200);
     int many = Math.min(options.count("many", 15_000, 1500), (int) Proc.openFiles() - 1500);
     Server holder = Crowd.holder(peer, false);
-    for (Server server : peer.servers()) {
-      server.onBothCores(true);
-    }
-    traffic.flood(options.number("warm", 25, 3));
-    for (Server server : peer.servers()) {
-      server.onBothCores(false);
-    }
+    Peers.warmUp(traffic, options.number("warm", 45, 3));
     double empty = Crowd.settledKb(peer, holder);
     Size small = size(few, 0, empty, holder);
     Size large = size(many, few, empty, holder);

@@ -25,6 +25,8 @@ public final class Idle {
   private final int some;
   private final int most;
   private final double seconds;
+  private double limitKb = Double.NaN;
+  private double limitCpu = Double.NaN;
 
   private Idle(Options options) {
     this.report = new Report("idle", options);
@@ -39,7 +41,7 @@ public final class Idle {
     Idle figure = new Idle(options);
     List<String> measured = new ArrayList<>();
     Report.line("KB per connection, beyond the first %d", figure.warm);
-    for (String name : options.list("peers", "netty,hilo,ws,nchan,socketio")) {
+    for (String name : Peers.limitFirst(options.list("peers", "netty,hilo,ws,nchan,socketio"))) {
       try (Loop loop = new Loop();
           Peer peer = start(loop, name)) {
         figure.measure(loop, peer);
@@ -75,19 +77,28 @@ public final class Idle {
     double all = (Crowd.settledKb(peer, holder) - before) / (most - warm);
     double beat = (cores(peer, seconds) - base) * 1e6 / (most - warm);
     int lost = loop.lostSoFar();
+    if (peer.name().equals("netty")) {
+      limitKb = all;
+      limitCpu = beat;
+    }
     Report.line(
-        "%-9s %6d: %-6s %6d: %-6s empty %s MB   CPU %s us per connection and second   lost %d",
+        "%-9s %6d: %-6s %6d: %-6s over netty %-6s empty %s MB   CPU %s us per connection and"
+            + " second, over netty %s   lost %d",
         peer.name(),
         some,
         Report.text(middle),
         most,
         Report.text(all),
+        Report.text(all / limitKb),
         Report.text(before / 1024),
         Report.text(beat),
+        Report.text(beat / limitCpu),
         lost);
     report
         .put(peer.name() + ".someKb", middle)
         .put(peer.name() + ".mostKb", all)
+        .put(peer.name() + ".kbOverNetty", all / limitKb)
+        .put(peer.name() + ".cpuOverNetty", beat / limitCpu)
         .put(peer.name() + ".emptyMb", before / 1024)
         .put(peer.name() + ".cpuMicrosPerSecond", beat)
         .put(peer.name() + ".emptyCores", base)

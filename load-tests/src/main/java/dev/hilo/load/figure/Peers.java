@@ -20,6 +20,9 @@ import java.util.Map;
 
 /** The peers of a figure, all running; the client drives one at a time. */
 final class Peers implements AutoCloseable {
+  private static final int COMPILERS_PART = 20;
+  private static final int LEAST_WARM = 3000;
+
   private final Loop loop;
   private final Options options;
   private final List<Peer> all = new ArrayList<>();
@@ -47,6 +50,15 @@ final class Peers implements AutoCloseable {
     return peers;
   }
 
+  /** Those chosen, the limit first, as the others are measured by it. */
+  static List<String> limitFirst(List<String> chosen) {
+    List<String> names = new ArrayList<>(chosen);
+    if (names.remove("netty")) {
+      names.addFirst("netty");
+    }
+    return names;
+  }
+
   static Peer start(Loop loop, String name, List<String> flags) throws Exception {
     return switch (name) {
       case "hilo" -> HiloPeer.start(loop, 2, flags);
@@ -71,24 +83,35 @@ final class Peers implements AutoCloseable {
     return all.stream().map(p -> new Traffic(loop, p, publishers, under, bytes)).toList();
   }
 
-  /**
-   * Until compilers and caches have done most of their work, on both cores; the longest for Hilo's
-   * two JVMs.
-   */
+  /** Warms all up; the longest Hilo's two JVMs. */
   void warmUp(List<Traffic> traffics) throws IOException, InterruptedException {
     for (Traffic traffic : traffics) {
-      double seconds =
+      warmUp(
+          traffic,
           traffic.peer() instanceof HiloPeer
-              ? options.number("warm", 25, 3)
-              : options.number("warm-others", 3, 1);
-      for (Server server : traffic.peer().servers()) {
-        server.onBothCores(true);
+              ? options.number("warm", 45, 3)
+              : options.number("warm-others", 3, 1));
+    }
+  }
+
+  /**
+   * Sends as many as go, on both cores, until compilers take less than one part in twenty of the
+   * CPU, but no longer than {@code most} seconds; then a little of a steady rate.
+   */
+  static void warmUp(Traffic traffic, double most) throws IOException, InterruptedException {
+    for (Server server : traffic.peer().servers()) {
+      server.onBothCores(true);
+    }
+    double slice = Math.min(3, most * 0.8);
+    for (double spent = 0; spent < most * 0.8; spent += slice) {
+      Traffic.Run run = traffic.flood(slice);
+      if (run.compilers() < run.allCpu() / COMPILERS_PART && run.messages() > LEAST_WARM) {
+        break;
       }
-      traffic.flood(seconds * 0.8);
-      print(traffic.peer().name(), "warm", traffic.steady(2500, seconds * 0.2));
-      for (Server server : traffic.peer().servers()) {
-        server.onBothCores(false);
-      }
+    }
+    print(traffic.peer().name(), "warm", traffic.steady(2500, most * 0.2));
+    for (Server server : traffic.peer().servers()) {
+      server.onBothCores(false);
     }
   }
 
@@ -96,6 +119,9 @@ final class Peers implements AutoCloseable {
     StringBuilder parts = new StringBuilder();
     for (Map.Entry<String, Double> part : run.cpu().entrySet()) {
       parts.append(' ').append(part.getKey()).append(' ').append(Report.text(part.getValue()));
+    }
+    if (run.compilers() > run.allCpu() / 50) {
+      parts.append(" of it compilers ").append(Report.text(run.compilers()));
     }
     Report.line(
         "%-9s %-6s %7s/s  CPU %6s us (%s )  ack p50 %s  recv p50 %s p99 %s ms  late p99 %s ms"

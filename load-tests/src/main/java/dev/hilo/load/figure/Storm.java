@@ -13,12 +13,14 @@ import dev.hilo.load.peer.Peer.Talker;
 import dev.hilo.load.peer.Peer.Watcher;
 import dev.hilo.load.peer.Traffic;
 import dev.hilo.load.process.Resp;
+import dev.hilo.load.process.Server;
 import dev.hilo.load.process.Waiting;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -44,6 +46,7 @@ public final class Storm {
   private final Options options;
   private final Report report;
   private final int missed;
+  private final Map<Integer, Double> connecting = new HashMap<>();
 
   private Storm(Options options) {
     this.options = options;
@@ -56,7 +59,7 @@ public final class Storm {
     List<String> sizes = options.list("sessions", options.quick() ? "200" : "1000,10000");
     List<String> large = options.list("large", "netty,hilo");
     List<String> measured = new ArrayList<>();
-    for (String name : options.list("peers", "netty,hilo,nats,nchan,socketio")) {
+    for (String name : Peers.limitFirst(options.list("peers", "netty,hilo,nats,nchan,socketio"))) {
       try {
         for (String size : sizes) {
           if (size.equals(sizes.getFirst()) || large.contains(name)) {
@@ -85,25 +88,36 @@ public final class Storm {
       List<Double> took = new ArrayList<>();
       List<Double> cpu = new ArrayList<>();
       List<Double> redis = new ArrayList<>();
-      for (int i = 0; i < rounds + 1; i++) { // the first one warms up
-        Return back = all.storm(i);
-        if (i > 0) {
+      int warm = options.count("warm", few ? 4 : 2, 1);
+      for (int i = 0; i < warm + rounds; i++) {
+        for (Server server : peer.servers()) {
+          server.onBothCores(i < warm);
+        }
+        Return back = all.storm(i >= warm);
+        if (i >= warm) {
           took.add(back.seconds);
           cpu.add(back.cpu.values().stream().mapToDouble(c -> c).sum() / sessions);
           redis.add(back.cpu.getOrDefault("redis", 0.0) / sessions);
         }
       }
       String key = name + "." + sessions;
+      if (name.equals("netty")) {
+        connecting.put(sessions, Report.median(took));
+      }
+      double over = Report.median(took) / connecting.getOrDefault(sessions, Double.NaN);
       Report.line(
-          "%-9s %6d sessions: %s s; CPU per session %s us, of it Redis %s us; wrong: %d",
+          "%-9s %6d sessions: %s s, over netty's connecting %s; CPU per session %s us, of it Redis"
+              + " %s us; wrong: %d",
           name,
           sessions,
           Report.spread(took),
+          Report.text(over),
           Report.text(Report.median(cpu)),
           Report.text(Report.median(redis)),
           all.wrong());
       report
           .put(key + ".seconds", took)
+          .put(key + ".overNetty", over)
           .put(key + ".cpuMicros", cpu)
           .put(key + ".redisMicros", redis)
           .put(key + ".wrong", all.wrong());
@@ -221,8 +235,8 @@ public final class Storm {
           () -> loop.get(() -> Arrays.stream(got).allMatch(n -> n >= each)));
     }
 
-    /** All away, so many messages, all back. */
-    Return storm(int round) {
+    /** All away, so many messages, all back; {@code counts}: away long enough to be forgotten. */
+    Return storm(boolean counts) {
       loop.get(
           () -> {
             watchers.forEach(w -> w.wire().close());
@@ -231,7 +245,7 @@ public final class Storm {
             caughtUp = new CompletableFuture<>();
             return true;
           });
-      Waiting.sleep(peer instanceof HiloPeer ? options.number("away", 7, 1) : 1);
+      Waiting.sleep(counts && peer instanceof HiloPeer ? options.number("away", 7, 1) : 0.5);
       say(missed);
       Crowd.quiet(peer, 5);
       Map<String, Double> before = Traffic.cpu(peer);
@@ -253,8 +267,7 @@ public final class Storm {
                             }
                             return w;
                           }));
-      List<Watcher> back =
-          Waiting.until(peer.name() + " to take all back, round " + round, LONGEST, coming);
+      List<Watcher> back = Waiting.until(peer.name() + " to take all back", LONGEST, coming);
       double seconds =
           (Waiting.until(peer.name() + " to catch up", LONGEST, loop.get(() -> caughtUp)) - start)
               / 1e9;
@@ -282,7 +295,7 @@ public final class Storm {
       try (Resp monitor = new Resp(hilo.store().port())) {
         monitor.call("MONITOR");
         Thread.ofPlatform().daemon().start(() -> listen(monitor, asked));
-        storm(-1);
+        storm(true);
       }
       long partitions =
           talkers.stream().map(t -> partition(t.topic().name().substring(2))).distinct().count();

@@ -90,6 +90,7 @@ public final class Traffic {
       int gaps,
       int repeats,
       Map<String, Double> cpu,
+      double compilers,
       double clientCores,
       Histogram ack,
       Histogram arrival,
@@ -166,6 +167,7 @@ public final class Traffic {
   private Run measure(Runnable start, double seconds) {
     Map<String, Double> before = cpu(peer);
     double client = Proc.ownCpuMicros();
+    double compiled = compilers();
     long[] began = {0};
     loop.run(
         () -> {
@@ -180,7 +182,8 @@ public final class Traffic {
     double took = (ended - began[0]) / 1e9;
     double clientCores = (Proc.ownCpuMicros() - client) / took / 1e6;
     Map<String, Double> after = cpu(peer);
-    return loop.get(() -> result(before, after, took, clientCores));
+    double compiling = Math.max(0, compilers() - compiled);
+    return loop.get(() -> result(before, after, compiling, took, clientCores));
   }
 
   /** Does something later, if this run still lasts. */
@@ -200,12 +203,31 @@ public final class Traffic {
   }
 
   private Run result(
-      Map<String, Double> before, Map<String, Double> after, double took, double clientCores) {
+      Map<String, Double> before,
+      Map<String, Double> after,
+      double compiling,
+      double took,
+      double clientCores) {
     Map<String, Double> cpu = new TreeMap<>();
     after.forEach((part, micros) -> cpu.put(part, (micros - before.get(part)) / Math.max(1, said)));
     int missing = publishers.stream().mapToInt(Publisher::missing).sum();
     return new Run(
-        said, wanted, took, missing, gaps, repeats, cpu, clientCores, acks, arrivals, lates);
+        said,
+        wanted,
+        took,
+        missing,
+        gaps,
+        repeats,
+        cpu,
+        compiling / Math.max(1, said),
+        clientCores,
+        acks,
+        arrivals,
+        lates);
+  }
+
+  private double compilers() {
+    return peer.servers().stream().mapToDouble(s -> s.proc().compilerMicros()).sum();
   }
 
   /** CPU so far of each part of a peer (redis, a, b), microseconds. */

@@ -40,8 +40,27 @@ public record Proc(long pid) {
             .sum();
   }
 
+  /** The part of a JVM's CPU so far that went into compiling, by the compiler threads there are. */
+  public double compilerMicros() {
+    double micros = 0;
+    try (var tasks = Files.list(Path.of("/proc/" + pid + "/task"))) {
+      for (Path task : tasks.toList()) {
+        String stat = Files.readString(task.resolve("stat"));
+        if (stat.contains("(C1 Compiler") || stat.contains("(C2 Compiler")) {
+          micros += cpuMicros(stat);
+        }
+      }
+    } catch (IOException e) {
+      return micros; // a thread ended meanwhile
+    }
+    return micros;
+  }
+
   private static double cpuMicros(long pid) {
-    String stat = read(pid, "stat");
+    return cpuMicros(read(pid, "stat"));
+  }
+
+  private static double cpuMicros(String stat) {
     String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
     return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_US;
   }
