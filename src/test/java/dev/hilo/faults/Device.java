@@ -108,6 +108,11 @@ final class Device implements AutoCloseable {
     return home;
   }
 
+  /** Whether this visitor has a thread that anybody can know of. */
+  synchronized boolean started() {
+    return !acked.isEmpty() || screens.values().stream().anyMatch(s -> !s.shown.isEmpty());
+  }
+
   // ---- connection
 
   private void live() {

@@ -1,10 +1,16 @@
 package dev.hilo.faults;
 
+import dev.hilo.conversation.CustomerId;
 import dev.hilo.faults.Cable.Flow;
 import dev.hilo.faults.Cable.Strand;
+import dev.hilo.store.Keys;
+import dev.hilo.store.PartitionMove;
+import dev.hilo.store.Server;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,26 +33,26 @@ enum Schedule {
   PROMOTE_LAGGING(true) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.lag();
+      world.redis().lag();
       seed.traffic(5 + random.nextInt(20));
-      world.redis.promote();
+      world.redis().promote();
       if (random.nextBoolean()) {
         seed.traffic(random.nextInt(20));
       }
       if (random.nextBoolean()) {
-        world.redis.lag();
+        world.redis().lag();
         seed.traffic(random.nextInt(10));
       }
-      world.redis.promote();
+      world.redis().promote();
     }
   },
   /** The master dies with appends that its replica never got. */
   KILL_MASTER(true) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.lag();
+      world.redis().lag();
       seed.traffic(5 + random.nextInt(20));
-      world.redis.killAndPromote();
+      world.redis().killAndPromote();
     }
   },
   /** A failover without loss: writes stand still, the replica has all, it is promoted. */
@@ -55,10 +61,10 @@ enum Schedule {
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 2; i++) {
         seed.traffic(5 + random.nextInt(10));
-        world.redis.ask("CLIENT", "PAUSE", "5000", "WRITE");
-        world.redis.awaitSync();
-        world.redis.promote();
-        world.redis.unpause();
+        world.redis().ask("CLIENT", "PAUSE", "5000", "WRITE");
+        world.redis().awaitSync();
+        world.redis().promote();
+        world.redis().unpause();
       }
     }
   },
@@ -66,9 +72,9 @@ enum Schedule {
   KILL_REDIS(false) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.killMaster();
+      world.redis().killMaster();
       seed.pause(random.nextInt(1500));
-      world.redis.restartMaster();
+      world.redis().restartMaster();
     }
   },
   /** Kill -9 of a gateway, and a restart. */
@@ -113,7 +119,7 @@ enum Schedule {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Set<Integer> feeds = subscribers(world);
-      world.redis.front().strands().stream()
+      world.redis().front().strands().stream()
           .filter(s -> feeds.contains(s.seenFrom()))
           .skip(random.nextInt(2))
           .forEach(s -> s.silence(Flow.TO_CLIENT));
@@ -125,7 +131,7 @@ enum Schedule {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 4; i++) {
-        List<Strand> strands = world.redis.front().strands();
+        List<Strand> strands = world.redis().front().strands();
         int which = random.nextInt(1000);
         boolean quietly = random.nextBoolean();
         if (strands.isEmpty()) {
@@ -135,7 +141,7 @@ enum Schedule {
         if (quietly) {
           strand.silence(flow(random));
         } else {
-          world.redis.front().cut(s -> s.equals(strand));
+          world.redis().front().cut(s -> s.equals(strand));
         }
         seed.traffic(random.nextInt(15));
       }
@@ -158,7 +164,7 @@ enum Schedule {
   STOP_REDIS(false) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      Proc redis = world.redis.masterProcess();
+      Proc redis = world.redis().masterProcess();
       for (int i = 0; i < 2; i++) {
         redis.stop();
         seed.pause(500 + random.nextInt(3500));
@@ -173,9 +179,9 @@ enum Schedule {
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 4; i++) {
         if (random.nextBoolean()) {
-          world.redis.ask("FUNCTION", "FLUSH");
+          world.redis().ask("FUNCTION", "FLUSH");
         } else {
-          world.redis.ask("FUNCTION", "LOAD", "REPLACE", library());
+          world.redis().ask("FUNCTION", "LOAD", "REPLACE", library());
         }
         seed.traffic(3 + random.nextInt(10));
       }
@@ -185,7 +191,7 @@ enum Schedule {
   SLOW_DISK(false) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.ask("CONFIG", "SET", "appendfsync", "always");
+      world.redis().ask("CONFIG", "SET", "appendfsync", "always");
       Proc slow = slowDisk(world, 20_000 + random.nextInt(100_000));
       try {
         seed.traffic(30);
@@ -194,7 +200,7 @@ enum Schedule {
         slow.terminate();
         slow.awaitEnd(2000);
         slow.kill();
-        world.redis.ask("CONFIG", "SET", "appendfsync", "everysec");
+        world.redis().ask("CONFIG", "SET", "appendfsync", "everysec");
       }
     }
 
@@ -214,6 +220,37 @@ enum Schedule {
       seed.traffic(10);
     }
   },
+  /** The master dies with what only it had, and with it the gateway that could write it again. */
+  KILL_BOTH(true) {
+    @Override
+    void strike(Seed seed, World world, RandomGenerator random) {
+      world.redis().lag();
+      seed.traffic(5 + random.nextInt(20));
+      Node node = world.any(random);
+      node.kill();
+      world.redis().killAndPromote();
+      node.start();
+      node.awaitUp();
+    }
+  },
+  /** Partitions move between the masters of a cluster while they are written to. */
+  MOVE_PARTITIONS(false) {
+    @Override
+    void strike(Seed seed, World world, RandomGenerator random) {
+      List<Integer> masters = world.store.masters();
+      for (int i = 0; i < 12; i++) {
+        List<String> streams = seed.streams();
+        String stream = streams.get(random.nextInt(streams.size()));
+        move(world, stream, masters.get(random.nextInt(masters.size())));
+        seed.traffic(1 + random.nextInt(4));
+      }
+    }
+
+    @Override
+    boolean clustered() {
+      return true;
+    }
+  },
   /** Two or three of the others at once. */
   MIXED(true) {
     @Override
@@ -228,6 +265,18 @@ enum Schedule {
       }
       seed.note("mixed: " + chosen);
       seed.together(chosen);
+    }
+  },
+  /**
+   * Not a fault but a lie: an entry is taken out of the store. What cannot see this sees nothing.
+   */
+  SABOTAGE(false) {
+    @Override
+    void strike(Seed seed, World world, RandomGenerator random) {
+      seed.traffic(20);
+      String stream = seed.streams().getFirst();
+      List<?> last = (List<?>) Kept.ask(world.store, "XREVRANGE", stream, "+", "-", "COUNT", "3");
+      Kept.ask(world.store, "XDEL", stream, ((List<?>) last.getLast()).getFirst().toString());
     }
   };
 
@@ -246,6 +295,24 @@ enum Schedule {
     return true;
   }
 
+  /** Whether it needs a Redis Cluster. */
+  boolean clustered() {
+    return false;
+  }
+
+  private static void move(World world, String stream, int port) {
+    CustomerId customer = CustomerId.of(stream.substring(stream.indexOf(":s:") + 3));
+    Vertx vertx = Vertx.vertx();
+    try (PartitionMove move =
+        new PartitionMove(vertx, vertx.getOrCreateContext(), URI.create(world.store.uri()))) {
+      move.move(Keys.partition(customer), new Server("127.0.0.1", port));
+    } catch (Exception e) {
+      throw new AssertionError("a partition could not be moved", e);
+    } finally {
+      vertx.close().await();
+    }
+  }
+
   private static Flow flow(RandomGenerator random) {
     return random.nextBoolean() ? Flow.TO_CLIENT : Flow.TO_SERVER;
   }
@@ -253,7 +320,7 @@ enum Schedule {
   /** Ports from which Redis sees connections that subscribe. */
   private static Set<Integer> subscribers(World world) {
     Set<Integer> ports = new HashSet<>();
-    for (String line : world.redis.ask("CLIENT", "LIST", "TYPE", "pubsub").split("\n")) {
+    for (String line : world.redis().ask("CLIENT", "LIST", "TYPE", "pubsub").split("\n")) {
       int from = line.indexOf(" addr=127.0.0.1:");
       if (from >= 0) {
         String rest = line.substring(from + " addr=127.0.0.1:".length());
@@ -286,6 +353,6 @@ enum Schedule {
             "-o",
             "/dev/null",
             "-p",
-            "" + world.redis.masterProcess().pid()));
+            "" + world.redis().masterProcess().pid()));
   }
 }
