@@ -3,6 +3,7 @@ package dev.hilo.faults;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.faults.Cable.Flow;
 import dev.hilo.faults.Cable.Strand;
+import dev.hilo.faults.History.Loss;
 import dev.hilo.store.Keys;
 import dev.hilo.store.PartitionMove;
 import dev.hilo.store.Server;
@@ -23,14 +24,14 @@ import java.util.random.RandomGenerator;
 /** What is done to the world while the traffic of one seed runs. */
 enum Schedule {
   /** Nothing but webhooks that come three times on two nodes at once. */
-  REDELIVERY(false) {
+  REDELIVERY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       seed.traffic(40);
     }
   },
   /** A replica that lags is promoted, and the first server again after it: A, B, A. */
-  PROMOTE_LAGGING(true) {
+  PROMOTE_LAGGING(Loss.TOLD) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       world.redis().lag();
@@ -47,7 +48,7 @@ enum Schedule {
     }
   },
   /** The master dies with appends that its replica never got. */
-  KILL_MASTER(true) {
+  KILL_MASTER(Loss.TOLD) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       world.redis().lag();
@@ -56,7 +57,7 @@ enum Schedule {
     }
   },
   /** A failover without loss: writes stand still, the replica has all, it is promoted. */
-  PROMOTE_CLEAN(false) {
+  PROMOTE_CLEAN(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 2; i++) {
@@ -69,7 +70,7 @@ enum Schedule {
     }
   },
   /** Kill -9 of Redis and a restart from its file. */
-  KILL_REDIS(false) {
+  KILL_REDIS(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       world.redis().killMaster();
@@ -78,7 +79,7 @@ enum Schedule {
     }
   },
   /** Kill -9 of a gateway, and a restart. */
-  KILL_GATEWAY(false) {
+  KILL_GATEWAY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Node node = world.any(random);
@@ -89,7 +90,7 @@ enum Schedule {
     }
   },
   /** A rolling restart. */
-  DRAIN(false) {
+  DRAIN(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Node node = world.any(random);
@@ -99,7 +100,7 @@ enum Schedule {
     }
   },
   /** Devices' sockets end, or go silent in one direction. */
-  CUT_DEVICES(false) {
+  CUT_DEVICES(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 6; i++) {
@@ -115,7 +116,7 @@ enum Schedule {
     }
   },
   /** A subscriber connection looks alive and delivers nothing. */
-  CUT_FEED(false) {
+  CUT_FEED(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Set<Integer> feeds = subscribers(world);
@@ -127,7 +128,7 @@ enum Schedule {
     }
   },
   /** One direction of connections to the store dies, in the middle of calls. */
-  CUT_LINKS(false) {
+  CUT_LINKS(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 4; i++) {
@@ -148,7 +149,7 @@ enum Schedule {
     }
   },
   /** A gateway stands still for longer than its leases, in the middle of a send. */
-  STOP_GATEWAY(false) {
+  STOP_GATEWAY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       String customer = seed.onTelegram();
@@ -161,7 +162,7 @@ enum Schedule {
     }
   },
   /** Redis stands still. */
-  STOP_REDIS(false) {
+  STOP_REDIS(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Proc redis = world.redis().masterProcess();
@@ -174,7 +175,7 @@ enum Schedule {
     }
   },
   /** The function library is replaced, and removed, while it is called. */
-  RELOAD_LIBRARY(false) {
+  RELOAD_LIBRARY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 4; i++) {
@@ -188,7 +189,7 @@ enum Schedule {
     }
   },
   /** Each write waits for a disk that takes long. */
-  SLOW_DISK(false) {
+  SLOW_DISK(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       world.redis().ask("CONFIG", "SET", "appendfsync", "always");
@@ -210,7 +211,7 @@ enum Schedule {
     }
   },
   /** A keeper is killed when the platform has taken the message and not answered yet. */
-  KILL_KEEPER(false) {
+  KILL_KEEPER(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       String customer = seed.onTelegram();
@@ -221,7 +222,7 @@ enum Schedule {
     }
   },
   /** The master dies with what only it had, and with it the gateway that could write it again. */
-  KILL_BOTH(true) {
+  KILL_BOTH(Loss.UNWITNESSED) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       world.redis().lag();
@@ -234,7 +235,7 @@ enum Schedule {
     }
   },
   /** Partitions move between the masters of a cluster while they are written to. */
-  MOVE_PARTITIONS(false) {
+  MOVE_PARTITIONS(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       List<Integer> masters = world.store.masters();
@@ -252,7 +253,7 @@ enum Schedule {
     }
   },
   /** Two or three of the others at once. */
-  MIXED(true) {
+  MIXED(Loss.UNWITNESSED) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       List<Schedule> some =
@@ -270,7 +271,7 @@ enum Schedule {
   /**
    * Not a fault but a lie: an entry is taken out of the store. What cannot see this sees nothing.
    */
-  SABOTAGE(false) {
+  SABOTAGE(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       seed.traffic(20);
@@ -280,10 +281,10 @@ enum Schedule {
     }
   };
 
-  /** Whether appends that were acked may be gone after it. */
-  final boolean mayLose;
+  /** What of that which was acked may be gone after it. */
+  final Loss mayLose;
 
-  Schedule(boolean mayLose) {
+  Schedule(Loss mayLose) {
     this.mayLose = mayLose;
   }
 
