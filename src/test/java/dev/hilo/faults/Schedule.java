@@ -207,7 +207,15 @@ enum Schedule {
 
     @Override
     boolean possible() {
-      return Files.isExecutable(Path.of("/usr/bin/strace"));
+      try {
+        return Files.isExecutable(Path.of(STRACE))
+            && new ProcessBuilder(STRACE, "-qq", "-o", "/dev/null", "true").start().waitFor() == 0;
+      } catch (IOException e) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
     }
   },
   /** A keeper is killed when the platform has taken the message and not answered yet. */
@@ -281,6 +289,8 @@ enum Schedule {
     }
   };
 
+  private static final String STRACE = "/usr/bin/strace";
+
   /** What of that which was acked may be gone after it. */
   final Loss mayLose;
 
@@ -344,7 +354,7 @@ enum Schedule {
     return Proc.start(
         world.folder().resolve("strace.txt"),
         List.of(
-            "/usr/bin/strace",
+            STRACE,
             "-f",
             "-q",
             "-e",
