@@ -4,6 +4,7 @@ import dev.hilo.conversation.Position;
 import dev.hilo.faults.History.Fate;
 import dev.hilo.faults.History.Item;
 import dev.hilo.faults.History.Log;
+import dev.hilo.faults.History.Loss;
 import dev.hilo.faults.History.Recorded;
 import dev.hilo.faults.History.Said;
 import dev.hilo.faults.History.Shown;
@@ -46,7 +47,7 @@ final class Checker {
     verdict.rollbacks = h.rollbacks();
     verdict.gaps = h.gaps();
     verdict.recovered = h.saidAgain();
-    if (h.rollbacks() > 0 && !h.mayLose()) {
+    if (h.rollbacks() > 0 && h.mayLose() == Loss.NONE) {
       verdict.breaks(Kind.ROLLBACK, h.rollbacks() + " times, with faults that lose nothing");
     }
     h.twoHistories().forEach(w -> verdict.breaks(Kind.FORKED, w));
@@ -80,7 +81,7 @@ final class Checker {
 
   private void said(Said s) {
     boolean kept = byText.containsKey(s.text());
-    boolean goneThread = h.mayLose() && s.answer().contains("unknown-topic");
+    boolean goneThread = h.mayLose() != Loss.NONE && s.answer().contains("unknown-topic");
     if (s.fate() == Fate.REFUSED && !goneThread) {
       verdict.breaks(Kind.REFUSED, s.text() + " of " + s.by() + ": " + s.answer());
     }
@@ -88,7 +89,10 @@ final class Checker {
       return;
     }
     verdict.acked++;
-    if (!kept && !s.told()) {
+    boolean nobodyLeft = h.mayLose() == Loss.UNWITNESSED && s.answer().equals("2xx") && !s.seen();
+    if (!kept && !s.told() && nobodyLeft) {
+      verdict.unwitnessed++;
+    } else if (!kept && !s.told()) {
       verdict.breaks(Kind.LOST, s.text() + " of " + s.by() + ", acked at " + s.answer());
     } else if (!kept) {
       verdict.lostAndTold++;

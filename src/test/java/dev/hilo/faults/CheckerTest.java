@@ -6,6 +6,7 @@ import dev.hilo.conversation.Position;
 import dev.hilo.faults.History.Fate;
 import dev.hilo.faults.History.Item;
 import dev.hilo.faults.History.Log;
+import dev.hilo.faults.History.Loss;
 import dev.hilo.faults.History.Outcome;
 import dev.hilo.faults.History.Recorded;
 import dev.hilo.faults.History.Said;
@@ -34,7 +35,7 @@ class CheckerTest {
     final List<Taken> taken = new ArrayList<>();
     final List<String> forks = new ArrayList<>();
     String childInto = HOME;
-    boolean mayLose;
+    Loss mayLose = Loss.NONE;
     int rollbacks;
 
     Draft() {
@@ -46,7 +47,7 @@ class CheckerTest {
       root.add(item(4, "e4", "MessageAdded", HOME, "answer"));
       root.add(item(5, "e5", "MessageAdded", CHILD, "theirs"));
       for (String text : List.of("hello", "rude", "answer", "theirs", "other")) {
-        said.add(new Said(text, "somebody", Fate.ACKED, "7-1", false));
+        said.add(new Said(text, "somebody", Fate.ACKED, "7-1", false, true));
       }
       visitor.add(shown(1, "e1", "hello"));
       visitor.add(shown(4, "e4", "answer"));
@@ -96,7 +97,7 @@ class CheckerTest {
   }
 
   private static Said told(String text, boolean told) {
-    return new Said(text, "somebody", Fate.ACKED, "7-9", told);
+    return new Said(text, "somebody", Fate.ACKED, "7-9", told, true);
   }
 
   @Test
@@ -115,11 +116,29 @@ class CheckerTest {
         after(
             d -> {
               d.said.add(told("gone", true));
-              d.mayLose = true;
+              d.mayLose = Loss.TOLD;
             });
     assertThat(told.holds()).isTrue();
     assertThat(told.lostAndTold).isEqualTo(1);
     breaks(Kind.ROLLBACK, d -> d.rollbacks = 1);
+  }
+
+  @Test
+  void onlyWhatNobodyIsLeftToKnowOfMayGoUntold() {
+    Said unseen = new Said("gone", "telegram", Fate.ACKED, "2xx", false, false);
+    Said seen = new Said("gone", "telegram", Fate.ACKED, "2xx", false, true);
+    Said own = new Said("gone", "phone", Fate.ACKED, "7-9", false, false);
+    for (Loss loss : Loss.values()) {
+      boolean allowed = loss == Loss.UNWITNESSED;
+      assertThat(after(d -> allow(d, loss, unseen)).holds()).isEqualTo(allowed);
+      assertThat(after(d -> allow(d, loss, seen)).count(Kind.LOST)).isEqualTo(1);
+      assertThat(after(d -> allow(d, loss, own)).count(Kind.LOST)).isEqualTo(1);
+    }
+  }
+
+  private static void allow(Draft draft, Loss loss, Said said) {
+    draft.mayLose = loss;
+    draft.said.add(said);
   }
 
   @Test
@@ -128,7 +147,7 @@ class CheckerTest {
         after(
             d -> {
               d.said.set(0, told("hello", true));
-              d.mayLose = true;
+              d.mayLose = Loss.TOLD;
             });
     assertThat(verdict.holds()).isTrue();
     assertThat(verdict.recovered).isEqualTo(1);
@@ -136,9 +155,9 @@ class CheckerTest {
 
   @Test
   void whatWasNeverAnsweredMayBeGone() {
-    Said unknown = new Said("maybe", "somebody", Fate.UNKNOWN, "", false);
+    Said unknown = new Said("maybe", "somebody", Fate.UNKNOWN, "", false, true);
     assertThat(after(d -> d.said.add(unknown)).holds()).isTrue();
-    breaks(Kind.REFUSED, d -> d.said.add(new Said("no", "x", Fate.REFUSED, "bad", false)));
+    breaks(Kind.REFUSED, d -> d.said.add(new Said("no", "x", Fate.REFUSED, "bad", false, false)));
   }
 
   @Test
@@ -204,10 +223,10 @@ class CheckerTest {
   void onePositionNeverNamesTwoEvents() {
     breaks(Kind.FORKED, d -> d.forks.add("main.home 7-4 is e4 and e9"));
     History history = new History();
-    history.sighted(HOME, new Position(7, 4), "e4");
-    history.sighted(HOME, new Position(7, 4), "e4");
-    assertThat(history.with(List.of(), List.of(), false).twoHistories()).isEmpty();
-    history.sighted(HOME, new Position(7, 4), "e9");
-    assertThat(history.with(List.of(), List.of(), false).twoHistories()).hasSize(1);
+    history.sighted(HOME, shown(4, "e4", null));
+    history.sighted(HOME, shown(4, "e4", null));
+    assertThat(history.with(List.of(), List.of(), Loss.NONE).twoHistories()).isEmpty();
+    history.sighted(HOME, shown(4, "e9", null));
+    assertThat(history.with(List.of(), List.of(), Loss.NONE).twoHistories()).hasSize(1);
   }
 }

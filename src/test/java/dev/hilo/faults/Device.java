@@ -108,6 +108,11 @@ final class Device implements AutoCloseable {
     return home;
   }
 
+  /** Whether this visitor has a thread that anybody can know of. */
+  synchronized boolean started() {
+    return !acked.isEmpty() || screens.values().stream().anyMatch(s -> !s.shown.isEmpty());
+  }
+
   // ---- connection
 
   private void live() {
@@ -362,11 +367,9 @@ final class Device implements AutoCloseable {
     for (JsonNode item : f.path("entries")) {
       Shown s = shown(item);
       shown.add(s);
-      if (s.position() != null) {
-        history.sighted(customer, s.position(), s.id());
-        if (!older) {
-          screen.have = s.position();
-        }
+      history.sighted(customer, s);
+      if (s.position() != null && !older) {
+        screen.have = s.position();
       }
     }
     screen.shown.addAll(0, shown);
@@ -398,7 +401,7 @@ final class Device implements AutoCloseable {
     Screen screen = screen(customer);
     Shown s = shown(item);
     Position at = s.position();
-    history.sighted(customer, at, s.id());
+    history.sighted(customer, s);
     if (Position.of(prev).after(screen.have)) {
       history.gap();
       history.note(name + " misses what is between " + screen.have + " and " + prev);

@@ -21,14 +21,27 @@ final class History {
     REFUSED
   }
 
+  /** How much of what was acked the faults and the durability setting allow to go. */
+  enum Loss {
+    NONE,
+    /** The newest appends, if whoever had them is told. */
+    TOLD,
+    /**
+     * Also what only the two that died at once knew of: the master, and the gateway that had
+     * answered a platform with 2xx before anybody was shown the message.
+     */
+    UNWITNESSED
+  }
+
   /**
    * Something that was said; its text is unique.
    *
    * @param by the device or platform
    * @param told that the store lost it, by a {@code rollback} to any device that had it or its ack,
    *     since it was last acked
+   * @param seen by any device, ever
    */
-  record Said(String text, String by, Fate fate, String answer, boolean told) {}
+  record Said(String text, String by, Fate fate, String answer, boolean told, boolean seen) {}
 
   /** A stored stream, as it is at the end. */
   record Log(String customer, @Nullable String sealedInto, List<Item> items) {}
@@ -80,7 +93,7 @@ final class History {
   private int saidAgain;
 
   synchronized void invoked(String text, String by) {
-    said.putIfAbsent(text, new Said(text, by, Fate.UNKNOWN, "", false));
+    said.putIfAbsent(text, new Said(text, by, Fate.UNKNOWN, "", false, false));
   }
 
   synchronized void acked(String text, String position) {
@@ -88,17 +101,17 @@ final class History {
         text,
         (_, s) -> {
           saidAgain += s.told ? 1 : 0;
-          return new Said(text, s.by, Fate.ACKED, position, false);
+          return new Said(text, s.by, Fate.ACKED, position, false, s.seen);
         });
   }
 
   synchronized void refused(String text, String why) {
-    said.computeIfPresent(text, (_, s) -> new Said(text, s.by, Fate.REFUSED, why, s.told));
+    said.computeIfPresent(text, (_, s) -> new Said(text, s.by, Fate.REFUSED, why, s.told, s.seen));
   }
 
   /** A device was told that the store lost this. */
   synchronized void rolledBack(String text) {
-    said.computeIfPresent(text, (_, s) -> new Said(text, s.by, s.fate, s.answer, true));
+    said.computeIfPresent(text, (_, s) -> new Said(text, s.by, s.fate, s.answer, true, s.seen));
   }
 
   /** A device was told that everything after a position is void. */
@@ -111,10 +124,17 @@ final class History {
   }
 
   /** An entry was shown at a position of a customer's stream. */
-  synchronized void sighted(String customer, Position position, String id) {
-    String before = sightings.putIfAbsent(customer + " " + position, id);
-    if (before != null && !before.equals(id)) {
-      twoHistories.add(customer + " " + position + " is " + before + " and " + id);
+  synchronized void sighted(String customer, Shown shown) {
+    if (shown.text != null) {
+      said.computeIfPresent(
+          shown.text, (_, s) -> new Said(s.text, s.by, s.fate, s.answer, s.told, true));
+    }
+    if (shown.position != null) {
+      String at = customer + " " + shown.position;
+      String before = sightings.putIfAbsent(at, shown.id);
+      if (before != null && !before.equals(shown.id)) {
+        twoHistories.add(at + " is " + before + " and " + shown.id);
+      }
     }
   }
 
@@ -148,7 +168,7 @@ final class History {
   }
 
   /** Everything, with what lies in the store and stands on the screens. */
-  synchronized Recorded with(List<Log> logs, List<View> views, boolean mayLose) {
+  synchronized Recorded with(List<Log> logs, List<View> views, Loss mayLose) {
     return new Recorded(
         List.copyOf(said.values()),
         logs,
@@ -170,7 +190,7 @@ final class History {
    *     at once
    * @param gaps how often a device saw that it missed something and asked for it
    * @param saidAgain what was rolled back, said again by its author and acked again
-   * @param mayLose whether the durability setting and the faults allow that the newest appends go
+   * @param mayLose what is allowed to go
    */
   record Recorded(
       List<Said> said,
@@ -183,5 +203,5 @@ final class History {
       int rollbacks,
       int gaps,
       int saidAgain,
-      boolean mayLose) {}
+      Loss mayLose) {}
 }

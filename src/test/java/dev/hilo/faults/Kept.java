@@ -24,10 +24,12 @@ final class Kept {
   private Kept() {}
 
   /** Names of all streams. */
-  static Set<String> streams(int port) {
+  static Set<String> streams(Store store) {
     try {
       Set<String> names = new TreeSet<>();
-      Resp.list(port, "KEYS", "{*}:s:main.*").forEach(name -> names.add(name.toString()));
+      for (int port : store.masters()) {
+        Resp.list(port, "KEYS", "{*}:s:main.*").forEach(name -> names.add(name.toString()));
+      }
       names.removeIf(name -> name.contains("main.~"));
       return names;
     } catch (IOException e) {
@@ -35,17 +37,36 @@ final class Kept {
     }
   }
 
+  /** A command about one key, or null where it has none. */
+  static @Nullable Object ask(Store store, String command, String key, String... more) {
+    List<String> words = new ArrayList<>(List.of(command, key));
+    words.addAll(List.of(more));
+    IOException last = new IOException("no master");
+    for (int port : store.masters()) {
+      try {
+        return Resp.ask(port, words.toArray(String[]::new));
+      } catch (IOException e) {
+        last = e; // in a cluster: of another master
+      }
+    }
+    throw new UncheckedIOException(last);
+  }
+
+  private static List<?> entries(Store store, String key) {
+    return (List<?>) ask(store, "XRANGE", key, "-", "+");
+  }
+
   /** The stream of that key, with where it ends. */
-  static Log log(int port, String key) {
+  static Log log(Store store, String key) {
     try {
       String customer = key.substring(key.indexOf(":s:") + 3);
-      Object sealed = Resp.ask(port, "HGET", key.replace(":s:", ":m:"), "sealed");
+      Object sealed = ask(store, "HGET", key.replace(":s:", ":m:"), "sealed");
       String into =
           sealed == null
               ? null
               : sealed.toString().substring(0, sealed.toString().lastIndexOf('='));
       List<Item> items = new ArrayList<>();
-      for (Object entry : Resp.list(port, "XRANGE", key, "-", "+")) {
+      for (Object entry : entries(store, key)) {
         items.add(item(part(entry, 0).toString(), fields(entry)));
       }
       return new Log(customer, into, items);
@@ -96,49 +117,44 @@ final class Kept {
    * Folds a stream at once, in two parts with the state written down in between, and from the
    * stored snapshot; null if all three are equal.
    */
-  static @Nullable String instability(int port, String key) {
-    try {
-      CustomerId customer = CustomerId.of(key.substring(key.indexOf(":s:") + 3));
-      List<Entry> entries = new ArrayList<>();
-      for (Object entry : Resp.list(port, "XRANGE", key, "-", "+")) {
-        String[] fields = fields(entry);
-        entries.add(
-            EntryCodec.entry(
-                Position.of(part(entry, 0).toString()),
-                fields[0].getBytes(StandardCharsets.UTF_8),
-                fields[1].getBytes(StandardCharsets.UTF_8)));
-      }
-      StreamState whole = StreamState.empty(customer);
-      if (!whole.advance(entries)) {
-        return key + " cannot be folded";
-      }
-      StreamState first = StreamState.empty(customer);
-      int half = entries.size() / 2;
-      first.advance(entries.subList(0, half));
-      StreamState second = SnapshotCodec.state(SnapshotCodec.bytes(first));
-      if (second == null
-          || !second.advance(entries.subList(half, entries.size()))
-          || !SnapshotCodec.fingerprint(second).equals(SnapshotCodec.fingerprint(whole))) {
-        return key + " folds to another state in two parts";
-      }
-      Object stored = Resp.ask(port, "GET", key.replace(":s:", ":z:"));
-      if (stored != null) {
-        StreamState cached =
-            SnapshotCodec.state(stored.toString().getBytes(StandardCharsets.UTF_8));
-        if (cached != null) {
-          Position at = cached.last();
-          boolean stands = entries.stream().anyMatch(e -> e.position().equals(at));
-          if (stands) {
-            cached.advance(entries.stream().filter(e -> e.position().after(at)).toList());
-            if (!SnapshotCodec.fingerprint(cached).equals(SnapshotCodec.fingerprint(whole))) {
-              return key + " folds to another state from its snapshot at " + at;
-            }
+  static @Nullable String instability(Store store, String key) {
+    CustomerId customer = CustomerId.of(key.substring(key.indexOf(":s:") + 3));
+    List<Entry> entries = new ArrayList<>();
+    for (Object entry : entries(store, key)) {
+      String[] fields = fields(entry);
+      entries.add(
+          EntryCodec.entry(
+              Position.of(part(entry, 0).toString()),
+              fields[0].getBytes(StandardCharsets.UTF_8),
+              fields[1].getBytes(StandardCharsets.UTF_8)));
+    }
+    StreamState whole = StreamState.empty(customer);
+    if (!whole.advance(entries)) {
+      return key + " cannot be folded";
+    }
+    StreamState first = StreamState.empty(customer);
+    int half = entries.size() / 2;
+    first.advance(entries.subList(0, half));
+    StreamState second = SnapshotCodec.state(SnapshotCodec.bytes(first));
+    if (second == null
+        || !second.advance(entries.subList(half, entries.size()))
+        || !SnapshotCodec.fingerprint(second).equals(SnapshotCodec.fingerprint(whole))) {
+      return key + " folds to another state in two parts";
+    }
+    Object stored = ask(store, "GET", key.replace(":s:", ":z:"));
+    if (stored != null) {
+      StreamState cached = SnapshotCodec.state(stored.toString().getBytes(StandardCharsets.UTF_8));
+      if (cached != null) {
+        Position at = cached.last();
+        boolean stands = entries.stream().anyMatch(e -> e.position().equals(at));
+        if (stands) {
+          cached.advance(entries.stream().filter(e -> e.position().after(at)).toList());
+          if (!SnapshotCodec.fingerprint(cached).equals(SnapshotCodec.fingerprint(whole))) {
+            return key + " folds to another state from its snapshot at " + at;
           }
         }
       }
-      return null;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    return null;
   }
 }

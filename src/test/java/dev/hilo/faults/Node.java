@@ -30,7 +30,7 @@ final class Node {
   private int starts;
   private boolean stopped;
 
-  Node(String name, Path folder, int redis, String channels) {
+  Node(String name, Path folder, String redis, String channels) {
     this.name = name;
     try {
       this.folder = Files.createDirectories(folder);
@@ -44,7 +44,7 @@ final class Node {
               installation-key: an installation key of 40 letters, fixed
               http: {port: %d}
               management: {port: 0}
-              redis: {uri: "redis://127.0.0.1:%d"}
+              redis: {uri: "%s"}
               limits: {frames-per-second: 1000, topics: 1000, beat: 1s}
               inboxes: [{key: shop, name: Shop}]
               agents: [{id: ana, name: Ana}, {id: luis, name: Luis}]

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * Two Redis servers, a master and its replica, behind one address for the gateways. The link
  * between the two can go silent, so that the replica lags for as long as one likes.
  */
-final class RedisPair implements AutoCloseable {
+final class RedisPair implements Store {
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
   private static final class Server {
@@ -85,14 +85,20 @@ final class RedisPair implements AutoCloseable {
     return servers[1 - master];
   }
 
-  /** What gateways connect to. */
-  int port() {
-    return front.port();
+  @Override
+  public String uri() {
+    return "redis://127.0.0.1:" + front.port();
   }
 
-  /** The master itself, past the cable. */
-  int masterPort() {
-    return lead().port;
+  @Override
+  public List<Integer> masters() {
+    return List.of(lead().port);
+  }
+
+  @Override
+  public void heal() {
+    front.silence(false);
+    awaitSync();
   }
 
   /** The wire between the gateways and the master. */

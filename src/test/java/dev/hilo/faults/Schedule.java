@@ -1,10 +1,17 @@
 package dev.hilo.faults;
 
+import dev.hilo.conversation.CustomerId;
 import dev.hilo.faults.Cable.Flow;
 import dev.hilo.faults.Cable.Strand;
+import dev.hilo.faults.History.Loss;
+import dev.hilo.store.Keys;
+import dev.hilo.store.PartitionMove;
+import dev.hilo.store.Server;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,62 +24,62 @@ import java.util.random.RandomGenerator;
 /** What is done to the world while the traffic of one seed runs. */
 enum Schedule {
   /** Nothing but webhooks that come three times on two nodes at once. */
-  REDELIVERY(false) {
+  REDELIVERY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       seed.traffic(40);
     }
   },
   /** A replica that lags is promoted, and the first server again after it: A, B, A. */
-  PROMOTE_LAGGING(true) {
+  PROMOTE_LAGGING(Loss.TOLD) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.lag();
+      world.redis().lag();
       seed.traffic(5 + random.nextInt(20));
-      world.redis.promote();
+      world.redis().promote();
       if (random.nextBoolean()) {
         seed.traffic(random.nextInt(20));
       }
       if (random.nextBoolean()) {
-        world.redis.lag();
+        world.redis().lag();
         seed.traffic(random.nextInt(10));
       }
-      world.redis.promote();
+      world.redis().promote();
     }
   },
   /** The master dies with appends that its replica never got. */
-  KILL_MASTER(true) {
+  KILL_MASTER(Loss.TOLD) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.lag();
+      world.redis().lag();
       seed.traffic(5 + random.nextInt(20));
-      world.redis.killAndPromote();
+      world.redis().killAndPromote();
     }
   },
   /** A failover without loss: writes stand still, the replica has all, it is promoted. */
-  PROMOTE_CLEAN(false) {
+  PROMOTE_CLEAN(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 2; i++) {
         seed.traffic(5 + random.nextInt(10));
-        world.redis.ask("CLIENT", "PAUSE", "5000", "WRITE");
-        world.redis.awaitSync();
-        world.redis.promote();
-        world.redis.unpause();
+        world.redis().ask("CLIENT", "PAUSE", "5000", "WRITE");
+        world.redis().awaitSync();
+        world.redis().promote();
+        world.redis().unpause();
       }
     }
   },
   /** Kill -9 of Redis and a restart from its file. */
-  KILL_REDIS(false) {
+  KILL_REDIS(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.killMaster();
+      world.redis().killMaster();
       seed.pause(random.nextInt(1500));
-      world.redis.restartMaster();
+      world.redis().restartMaster();
     }
   },
   /** Kill -9 of a gateway, and a restart. */
-  KILL_GATEWAY(false) {
+  KILL_GATEWAY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Node node = world.any(random);
@@ -83,7 +90,7 @@ enum Schedule {
     }
   },
   /** A rolling restart. */
-  DRAIN(false) {
+  DRAIN(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Node node = world.any(random);
@@ -93,7 +100,7 @@ enum Schedule {
     }
   },
   /** Devices' sockets end, or go silent in one direction. */
-  CUT_DEVICES(false) {
+  CUT_DEVICES(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 6; i++) {
@@ -109,11 +116,11 @@ enum Schedule {
     }
   },
   /** A subscriber connection looks alive and delivers nothing. */
-  CUT_FEED(false) {
+  CUT_FEED(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       Set<Integer> feeds = subscribers(world);
-      world.redis.front().strands().stream()
+      world.redis().front().strands().stream()
           .filter(s -> feeds.contains(s.seenFrom()))
           .skip(random.nextInt(2))
           .forEach(s -> s.silence(Flow.TO_CLIENT));
@@ -121,11 +128,11 @@ enum Schedule {
     }
   },
   /** One direction of connections to the store dies, in the middle of calls. */
-  CUT_LINKS(false) {
+  CUT_LINKS(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 4; i++) {
-        List<Strand> strands = world.redis.front().strands();
+        List<Strand> strands = world.redis().front().strands();
         int which = random.nextInt(1000);
         boolean quietly = random.nextBoolean();
         if (strands.isEmpty()) {
@@ -135,14 +142,14 @@ enum Schedule {
         if (quietly) {
           strand.silence(flow(random));
         } else {
-          world.redis.front().cut(s -> s.equals(strand));
+          world.redis().front().cut(s -> s.equals(strand));
         }
         seed.traffic(random.nextInt(15));
       }
     }
   },
   /** A gateway stands still for longer than its leases, in the middle of a send. */
-  STOP_GATEWAY(false) {
+  STOP_GATEWAY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       String customer = seed.onTelegram();
@@ -155,10 +162,10 @@ enum Schedule {
     }
   },
   /** Redis stands still. */
-  STOP_REDIS(false) {
+  STOP_REDIS(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      Proc redis = world.redis.masterProcess();
+      Proc redis = world.redis().masterProcess();
       for (int i = 0; i < 2; i++) {
         redis.stop();
         seed.pause(500 + random.nextInt(3500));
@@ -168,24 +175,24 @@ enum Schedule {
     }
   },
   /** The function library is replaced, and removed, while it is called. */
-  RELOAD_LIBRARY(false) {
+  RELOAD_LIBRARY(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       for (int i = 0; i < 4; i++) {
         if (random.nextBoolean()) {
-          world.redis.ask("FUNCTION", "FLUSH");
+          world.redis().ask("FUNCTION", "FLUSH");
         } else {
-          world.redis.ask("FUNCTION", "LOAD", "REPLACE", library());
+          world.redis().ask("FUNCTION", "LOAD", "REPLACE", library());
         }
         seed.traffic(3 + random.nextInt(10));
       }
     }
   },
   /** Each write waits for a disk that takes long. */
-  SLOW_DISK(false) {
+  SLOW_DISK(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
-      world.redis.ask("CONFIG", "SET", "appendfsync", "always");
+      world.redis().ask("CONFIG", "SET", "appendfsync", "always");
       Proc slow = slowDisk(world, 20_000 + random.nextInt(100_000));
       try {
         seed.traffic(30);
@@ -194,17 +201,25 @@ enum Schedule {
         slow.terminate();
         slow.awaitEnd(2000);
         slow.kill();
-        world.redis.ask("CONFIG", "SET", "appendfsync", "everysec");
+        world.redis().ask("CONFIG", "SET", "appendfsync", "everysec");
       }
     }
 
     @Override
     boolean possible() {
-      return Files.isExecutable(Path.of("/usr/bin/strace"));
+      try {
+        return Files.isExecutable(Path.of(STRACE))
+            && new ProcessBuilder(STRACE, "-qq", "-o", "/dev/null", "true").start().waitFor() == 0;
+      } catch (IOException e) {
+        return false;
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
     }
   },
   /** A keeper is killed when the platform has taken the message and not answered yet. */
-  KILL_KEEPER(false) {
+  KILL_KEEPER(Loss.NONE) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       String customer = seed.onTelegram();
@@ -214,8 +229,39 @@ enum Schedule {
       seed.traffic(10);
     }
   },
+  /** The master dies with what only it had, and with it the gateway that could write it again. */
+  KILL_BOTH(Loss.UNWITNESSED) {
+    @Override
+    void strike(Seed seed, World world, RandomGenerator random) {
+      world.redis().lag();
+      seed.traffic(5 + random.nextInt(20));
+      Node node = world.any(random);
+      node.kill();
+      world.redis().killAndPromote();
+      node.start();
+      node.awaitUp();
+    }
+  },
+  /** Partitions move between the masters of a cluster while they are written to. */
+  MOVE_PARTITIONS(Loss.NONE) {
+    @Override
+    void strike(Seed seed, World world, RandomGenerator random) {
+      List<Integer> masters = world.store.masters();
+      for (int i = 0; i < 12; i++) {
+        List<String> streams = seed.streams();
+        String stream = streams.get(random.nextInt(streams.size()));
+        move(world, stream, masters.get(random.nextInt(masters.size())));
+        seed.traffic(1 + random.nextInt(4));
+      }
+    }
+
+    @Override
+    boolean clustered() {
+      return true;
+    }
+  },
   /** Two or three of the others at once. */
-  MIXED(true) {
+  MIXED(Loss.UNWITNESSED) {
     @Override
     void strike(Seed seed, World world, RandomGenerator random) {
       List<Schedule> some =
@@ -229,12 +275,26 @@ enum Schedule {
       seed.note("mixed: " + chosen);
       seed.together(chosen);
     }
+  },
+  /**
+   * Not a fault but a lie: an entry is taken out of the store. What cannot see this sees nothing.
+   */
+  SABOTAGE(Loss.NONE) {
+    @Override
+    void strike(Seed seed, World world, RandomGenerator random) {
+      seed.traffic(20);
+      String stream = seed.streams().getFirst();
+      List<?> last = (List<?>) Kept.ask(world.store, "XREVRANGE", stream, "+", "-", "COUNT", "3");
+      Kept.ask(world.store, "XDEL", stream, ((List<?>) last.getLast()).getFirst().toString());
+    }
   };
 
-  /** Whether appends that were acked may be gone after it. */
-  final boolean mayLose;
+  private static final String STRACE = "/usr/bin/strace";
 
-  Schedule(boolean mayLose) {
+  /** What of that which was acked may be gone after it. */
+  final Loss mayLose;
+
+  Schedule(Loss mayLose) {
     this.mayLose = mayLose;
   }
 
@@ -246,6 +306,24 @@ enum Schedule {
     return true;
   }
 
+  /** Whether it needs a Redis Cluster. */
+  boolean clustered() {
+    return false;
+  }
+
+  private static void move(World world, String stream, int port) {
+    CustomerId customer = CustomerId.of(stream.substring(stream.indexOf(":s:") + 3));
+    Vertx vertx = Vertx.vertx();
+    try (PartitionMove move =
+        new PartitionMove(vertx, vertx.getOrCreateContext(), URI.create(world.store.uri()))) {
+      move.move(Keys.partition(customer), new Server("127.0.0.1", port));
+    } catch (Exception e) {
+      throw new AssertionError("a partition could not be moved", e);
+    } finally {
+      vertx.close().await();
+    }
+  }
+
   private static Flow flow(RandomGenerator random) {
     return random.nextBoolean() ? Flow.TO_CLIENT : Flow.TO_SERVER;
   }
@@ -253,7 +331,7 @@ enum Schedule {
   /** Ports from which Redis sees connections that subscribe. */
   private static Set<Integer> subscribers(World world) {
     Set<Integer> ports = new HashSet<>();
-    for (String line : world.redis.ask("CLIENT", "LIST", "TYPE", "pubsub").split("\n")) {
+    for (String line : world.redis().ask("CLIENT", "LIST", "TYPE", "pubsub").split("\n")) {
       int from = line.indexOf(" addr=127.0.0.1:");
       if (from >= 0) {
         String rest = line.substring(from + " addr=127.0.0.1:".length());
@@ -276,7 +354,7 @@ enum Schedule {
     return Proc.start(
         world.folder().resolve("strace.txt"),
         List.of(
-            "/usr/bin/strace",
+            STRACE,
             "-f",
             "-q",
             "-e",
@@ -286,6 +364,6 @@ enum Schedule {
             "-o",
             "/dev/null",
             "-p",
-            "" + world.redis.masterProcess().pid()));
+            "" + world.redis().masterProcess().pid()));
   }
 }

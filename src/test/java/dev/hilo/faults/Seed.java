@@ -57,7 +57,7 @@ final class Seed implements AutoCloseable {
     this.prefix = "s" + seed + "-" + Long.toString(System.nanoTime() & 0xfffff, 36) + "-";
     this.traffic = random(1);
     this.places = random(2);
-    this.before = Kept.streams(world.redis.masterPort());
+    this.before = Kept.streams(world.store);
     RandomGenerator moods = random(3);
     world.platform.attend(history, () -> mood(moods));
     clock.scheduleAtFixedRate(
@@ -189,7 +189,7 @@ final class Seed implements AutoCloseable {
     steps.incrementAndGet();
     visitors.forEach(
         v -> {
-          if (v.home() != null) {
+          if (v.started()) {
             agents.forEach(a -> a.watch(v.home()));
           }
         });
@@ -302,7 +302,7 @@ final class Seed implements AutoCloseable {
   String onTelegram() {
     String text = prefix + "p";
     for (String key : mine()) {
-      Log log = Kept.log(world.redis.masterPort(), key);
+      Log log = Kept.log(world.store, key);
       boolean is =
           log.sealedInto() == null
               && log.items().stream()
@@ -315,9 +315,7 @@ final class Seed implements AutoCloseable {
   }
 
   private boolean isTelegram(Log log) {
-    return world
-        .redis
-        .ask("XRANGE", key(log.customer()), "-", "+")
+    return String.valueOf(Kept.ask(world.store, "XRANGE", key(log.customer()), "-", "+"))
         .contains("\"channel\":\"telegram\"");
   }
 
@@ -327,6 +325,11 @@ final class Seed implements AutoCloseable {
 
   void sayTo(String customer) {
     agents.getFirst().say(text("k"), customer);
+  }
+
+  /** Names of the streams that this seed has made. */
+  List<String> streams() {
+    return List.copyOf(new java.util.TreeSet<>(mine()));
   }
 
   void stopKeeper(String customer) {
@@ -374,21 +377,20 @@ final class Seed implements AutoCloseable {
   // ---- the end
 
   private Set<String> mine() {
-    Set<String> keys = new HashSet<>(Kept.streams(world.redis.masterPort()));
+    Set<String> keys = new HashSet<>(Kept.streams(world.store));
     keys.removeAll(before);
     return keys;
   }
 
   /** Waits until nobody waits for anything and every screen is its log, and judges. */
   private Verdict rest() {
-    long end = System.nanoTime() + REST_NANOS;
+    long end = System.nanoTime() + (schedule == Schedule.SABOTAGE ? REST_NANOS / 10 : REST_NANOS);
     while (true) {
       boolean late = System.nanoTime() > end;
       String waiting = waiting();
       if (waiting.isEmpty() || late) {
         List<View> views = devices().stream().map(Device::view).toList();
-        List<Log> logs =
-            mine().stream().map(key -> Kept.log(world.redis.masterPort(), key)).toList();
+        List<Log> logs = mine().stream().map(key -> Kept.log(world.store, key)).toList();
         Recorded recorded = history.with(logs, views, schedule.mayLose);
         Verdict verdict = Checker.check(recorded);
         String unsent = unsent(logs);
@@ -401,7 +403,7 @@ final class Seed implements AutoCloseable {
           }
           merged(logs, verdict);
           for (String key : mine()) {
-            String how = Kept.instability(world.redis.masterPort(), key);
+            String how = Kept.instability(world.store, key);
             if (how != null) {
               verdict.breaks(Kind.UNSTABLE, how);
             }

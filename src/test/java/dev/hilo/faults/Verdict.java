@@ -45,6 +45,7 @@ final class Verdict {
   int rollbacks;
   int lostAndTold;
   int recovered;
+  int unwitnessed;
   int gaps;
 
   void breaks(Kind kind, String how) {
@@ -70,6 +71,9 @@ final class Verdict {
         new StringBuilder(
             "said %d acked %d entries %d screens %d gaps %d rollbacks %d (of acked: gone %d, kept %d) |"
                 .formatted(said, acked, entries, screens, gaps, rollbacks, lostAndTold, recovered));
+    if (unwitnessed > 0) {
+      line.append(" unwitnessed ").append(unwitnessed);
+    }
     for (Kind kind : Kind.values()) {
       if (kind.ordinal() <= Kind.LEAKED.ordinal() || count(kind) > 0) {
         line.append(' ').append(kind.name().toLowerCase(Locale.ROOT)).append(' ');

@@ -14,32 +14,37 @@ import org.jspecify.annotations.Nullable;
 final class World implements AutoCloseable {
   private static final int NODES = 2;
 
-  final RedisPair redis;
+  final Store store;
   final Platform platform = new Platform();
   final List<Node> nodes = new ArrayList<>();
 
   private final Path folder;
   private final List<String> cookies;
 
-  World() {
+  World(boolean clustered) {
     try {
       folder = Files.createTempDirectory("hilo-faults");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    redis = new RedisPair(folder);
+    store = clustered ? new ClusteredStore() : new RedisPair(folder);
     for (int i = 1; i <= NODES; i++) {
-      nodes.add(new Node("g" + i, folder.resolve("g" + i), redis.port(), platform.channels()));
+      nodes.add(new Node("g" + i, folder.resolve("g" + i), store.uri(), platform.channels()));
     }
     try {
       nodes.forEach(Node::start);
       nodes.forEach(Node::awaitUp);
       cookies = List.of(nodes.get(0).signIn("Ana"), nodes.get(0).signIn("Luis"));
-      redis.awaitSync();
+      store.heal();
     } catch (RuntimeException | Error e) {
       close();
       throw e;
     }
+  }
+
+  /** The master and its replica; not of a clustered world. */
+  RedisPair redis() {
+    return (RedisPair) store;
   }
 
   /** A node of any state: who connects does not know. */
@@ -50,12 +55,12 @@ final class World implements AutoCloseable {
   /** The node that keeps a customer's partition, as the store says. */
   Node keeper(String customer) {
     String stream =
-        Kept.streams(redis.masterPort()).stream()
+        Kept.streams(store).stream()
             .filter(key -> key.endsWith(":" + customer))
             .findFirst()
             .orElse("");
     String tag = stream.substring(0, stream.indexOf('}') + 1);
-    String owner = redis.ask("GET", tag + ":own");
+    String owner = String.valueOf(Kept.ask(store, "GET", tag + ":own"));
     return nodes.stream()
         .filter(n -> owner.startsWith(n.name + "#"))
         .findFirst()
@@ -70,7 +75,6 @@ final class World implements AutoCloseable {
 
   /** Everything runs again. */
   void heal() {
-    redis.front().silence(false);
     nodes.forEach(Node::goOn);
     for (Node node : nodes) {
       if (!node.running()) {
@@ -78,7 +82,7 @@ final class World implements AutoCloseable {
       }
     }
     nodes.forEach(Node::awaitUp);
-    redis.awaitSync();
+    store.heal();
   }
 
   /** Where the logs of its processes are. */
@@ -93,7 +97,7 @@ final class World implements AutoCloseable {
         node.kill();
       }
     }
-    redis.close();
+    store.close();
     platform.close();
   }
 
