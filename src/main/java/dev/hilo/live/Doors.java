@@ -45,7 +45,13 @@ public record Doors(
       @Nullable Inbox inbox,
       @Nullable String token,
       boolean fresh,
-      boolean registered) {}
+      boolean registered) {
+
+    /** The same, once its device is stored and it has its token. */
+    Guest stored() {
+      return new Guest(principal, inbox, token, false, true);
+    }
+  }
 
   /** An agent's single-use ticket. */
   Future<Guest> ticket(Tokens tokens, String ticket) {

@@ -109,7 +109,7 @@ final class Session {
     if (me == null || me.registered()) {
       return false;
     }
-    guest = new Doors.Guest(me.principal(), me.inbox(), me.token(), false, true);
+    guest = me.stored();
     return true;
   }
 
@@ -362,9 +362,18 @@ final class Session {
             found -> {
               arrival = found;
               return Doors.admitted(
-                  claimed,
-                  Tokens.standing(found.found().deviceHash(), found.found().devices(), token));
+                      claimed,
+                      Tokens.standing(found.found().deviceHash(), found.found().devices(), token))
+                  .compose(let -> stored(let, hello, found.found().top()));
             });
+  }
+
+  /** A device that was here before and that the store knows no more is stored again. */
+  private Future<Doors.Guest> stored(Doors.Guest let, Frame.Hello hello, Position top) {
+    boolean lost = !let.registered() && (hello.since() != null || !top.equals(Position.START));
+    return lost
+        ? Doors.register(services.tokens(), let).map(let.stored())
+        : Future.succeededFuture(let);
   }
 
   private void turnedAway() {

@@ -379,8 +379,14 @@ public final class Streams {
         .map(r -> entries(r).stream().findFirst().orElse(null));
   }
 
+  /** Customers of one group fit one {@link #behind}: those of one partition, or more. */
+  public int group(int partition) {
+    return link.group(partition);
+  }
+
   /**
-   * Those of {@code known} (all of one partition) whose stream has moved on, or lost the position.
+   * Those of {@code known} (all of one {@link #group}) whose stream has moved on, or lost the
+   * position.
    */
   public Future<List<CustomerId>> behind(List<CustomerId> customers, List<Position> known) {
     return link.send(
