@@ -38,6 +38,11 @@ public final class EntryCodec {
   private EntryCodec() {}
 
   public static byte[] header(Header h) {
+    byte[] plain = HeaderText.write(h);
+    return plain != null ? plain : anyHeader(h);
+  }
+
+  static byte[] anyHeader(Header h) {
     ByteArrayOutputStream out = new ByteArrayOutputStream(320);
     try (JsonGenerator json = FACTORY.createGenerator(out)) {
       json.writeStartObject();
@@ -105,6 +110,11 @@ public final class EntryCodec {
   }
 
   static Header header(byte[] bytes) {
+    Header plain = HeaderText.read(bytes);
+    return plain != null ? plain : anyHeader(bytes);
+  }
+
+  static Header anyHeader(byte[] bytes) {
     int v = Header.SCHEMA;
     int enc = 0;
     long at = 0;

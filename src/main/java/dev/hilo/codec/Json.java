@@ -9,6 +9,7 @@ import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.databind.DeserializationContext;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -135,6 +136,24 @@ public final class Json {
 
   public static ObjectNode object(Object value) {
     return MAPPER.valueToTree(value);
+  }
+
+  /** Writes the fields of an object. */
+  interface Fields {
+    void write(JsonGenerator json) throws IOException;
+  }
+
+  /** An object as bytes, field by field. */
+  static byte[] object(Fields fields) {
+    ByteArrayBuilder out = new ByteArrayBuilder(512);
+    try (JsonGenerator json = MAPPER.createGenerator(out)) {
+      json.writeStartObject();
+      fields.write(json);
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return out.toByteArray();
   }
 
   public static JsonNode tree(Object value) {

@@ -1,12 +1,15 @@
 package dev.hilo.codec;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerView;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Header;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +33,78 @@ public final class Wire {
     out.put("aud", h.aud().word());
     out.set("body", body(h.by(), entry.event(), names));
     return out;
+  }
+
+  /** {@link #staff} as bytes, without a tree where the event is shown as it is stored. */
+  public static byte[] staffJson(Entry entry, Function<String, @Nullable String> names) {
+    Event shown =
+        switch (entry.event()) {
+          case Event.Unknown _, Event.ConversationAssigned _ -> null;
+          case Event.MessageAdded said -> shown(entry.header().by(), said);
+          default -> entry.event();
+        };
+    if (shown == null) {
+      return Json.bytes(staff(entry, names));
+    }
+    Header h = entry.header();
+    return Json.object(
+        json -> {
+          json.writeStringField("id", h.id());
+          json.writeStringField("t", h.t());
+          json.writeNumberField("at", h.at());
+          json.writeNumberField("rx", h.rx());
+          json.writeObjectFieldStart("by");
+          json.writeStringField("kind", h.by().kind().word());
+          json.writeStringField("id", h.by().id());
+          optional(json, "name", name(h.by(), names));
+          json.writeEndObject();
+          json.writeStringField("home", h.home());
+          optional(json, "via", h.via());
+          optional(json, "conv", h.conv());
+          json.writeStringField("aud", h.aud().word());
+          json.writeObjectField("body", shown);
+        });
+  }
+
+  private static Event.MessageAdded shown(Author by, Event.MessageAdded m) {
+    boolean masked = by.equals(Author.PROOF);
+    return m.context().isEmpty() && !masked
+        ? m
+        : new Event.MessageAdded(
+            m.address(),
+            m.account(),
+            masked ? m.content().masked() : m.content(),
+            m.attachments(),
+            m.externalId(),
+            m.replyTo(),
+            m.sender(),
+            m.automatic(),
+            Map.of());
+  }
+
+  private static void optional(JsonGenerator json, String name, @Nullable String value)
+      throws IOException {
+    if (value != null) {
+      json.writeStringField(name, value);
+    }
+  }
+
+  /** {@link #customer} as bytes. */
+  public static byte[] customerJson(CustomerView view) {
+    return Json.object(
+        json -> {
+          json.writeStringField("id", view.id());
+          json.writeStringField("t", view.t());
+          json.writeNumberField("at", view.at());
+          json.writeObjectFieldStart("by");
+          json.writeStringField("kind", view.byKind());
+          optional(json, "name", view.byName());
+          if (view.me()) {
+            json.writeBooleanField("me", true);
+          }
+          json.writeEndObject();
+          json.writeObjectField("body", view.body());
+        });
   }
 
   private static ObjectNode body(Author by, Event event, Function<String, @Nullable String> names) {
@@ -60,15 +135,18 @@ public final class Wire {
 
   public static ObjectNode author(Author by, Function<String, @Nullable String> names) {
     ObjectNode out = Json.object().put("kind", by.kind().word()).put("id", by.id());
-    String name =
-        switch (by.kind()) {
-          case AGENT, BOT -> names.apply(by.id());
-          case CUSTOMER, INTEGRATION, GATEWAY -> null;
-        };
+    String name = name(by, names);
     if (name != null) {
       out.put("name", name);
     }
     return out;
+  }
+
+  private static @Nullable String name(Author by, Function<String, @Nullable String> names) {
+    return switch (by.kind()) {
+      case AGENT, BOT -> names.apply(by.id());
+      case CUSTOMER, INTEGRATION, GATEWAY -> null;
+    };
   }
 
   /** What a customer's device sees. */

@@ -10,6 +10,11 @@ public final class Ulid {
   private static final char[] DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
   private static final SecureRandom RANDOM = new SecureRandom();
 
+  /** Random bytes of several ids: asking for many at once is nearly as cheap as for few. */
+  private static final byte[] POOL = new byte[16 * 64];
+
+  private static int used = POOL.length;
+
   private Ulid() {}
 
   public static String next() {
@@ -22,10 +27,14 @@ public final class Ulid {
       out[i] = DIGITS[(int) (millis & 31)];
       millis >>>= 5;
     }
-    byte[] random = new byte[16];
-    RANDOM.nextBytes(random);
-    for (int i = 0; i < 16; i++) {
-      out[10 + i] = DIGITS[random[i] & 31];
+    synchronized (POOL) {
+      if (used == POOL.length) {
+        RANDOM.nextBytes(POOL);
+        used = 0;
+      }
+      for (int i = 0; i < 16; i++) {
+        out[10 + i] = DIGITS[POOL[used++] & 31];
+      }
     }
     return new String(out);
   }

@@ -23,6 +23,9 @@ final class Fitting {
 
   private static final int PREVIEW = 2000;
 
+  /** Characters; thrice as many are at most 18 times as many bytes of JSON, and fit. */
+  private static final int SHORT = 700;
+
   private final Blobs blobs;
 
   Fitting(Blobs blobs) {
@@ -46,7 +49,23 @@ final class Fitting {
 
   /** True if an entry of this event would be too large for the stream. */
   static boolean tooLarge(Event event) {
-    return EntryCodec.body(event).length > BODY;
+    return !surelySmall(event) && EntryCodec.body(event).length > BODY;
+  }
+
+  /** What most say: a short text is not encoded just to be measured. */
+  private static boolean surelySmall(Event event) {
+    return event instanceof Event.MessageAdded m
+        && m.content() instanceof Content.Text t
+        && m.attachments().isEmpty()
+        && m.context().isEmpty()
+        && m.sender() == null
+        && t.text().length() < SHORT
+        && length(m.externalId()) + length(m.replyTo()) < SHORT
+        && m.address().id().length() + m.address().scope().length() + m.account().length() < SHORT;
+  }
+
+  private static int length(@Nullable String text) {
+    return text == null ? 0 : text.length();
   }
 
   /** {@code text} cut to {@code bytes} of UTF-8 at most, for the preview of what became a blob. */

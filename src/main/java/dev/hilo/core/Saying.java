@@ -22,6 +22,7 @@ import dev.hilo.store.Directory;
 import dev.hilo.store.Streams;
 import io.vertx.core.Future;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Saying {
   private static final int LONGEST_TEXT = 10_000;
+
+  private static final int NAMED = 10_000;
+  private static final long NAMED_MS = 600_000;
+
+  /** The directory has this address: told in an epoch of its home's partition. */
+  private record Named(long epoch, long until) {}
+
+  private final Map<String, Named> named =
+      new LinkedHashMap<>(64, 0.75f, true) {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Named> eldest) {
+          return size() > NAMED;
+        }
+      };
 
   private final Threads threads;
   private final Roots roots;
@@ -114,9 +131,28 @@ public final class Saying {
                 : List.of(Drafts.now(Author.gateway("reception"), src).of(state, opening));
           }
         };
+    Named known = named.get(via);
+    if (known != null && known.until > System.currentTimeMillis()) {
+      return roots
+          .write(v.home(), src, change)
+          .compose(
+              w ->
+                  w.position().epoch() == known.epoch
+                      ? spoken(w)
+                      : name(v, via).compose(_ -> named(via, w))); // the store may have lost it
+    }
     // both leave in one flush, the address first; the answer needs both
-    Future<Directory.Home> named = directory.home(v.workspace(), via, v.home());
-    return roots.write(v.home(), src, change).compose(w -> named.compose(_ -> spoken(w)));
+    Future<Directory.Home> naming = name(v, via);
+    return roots.write(v.home(), src, change).compose(w -> naming.compose(_ -> named(via, w)));
+  }
+
+  private Future<Directory.Home> name(Principal.Visitor v, String via) {
+    return directory.home(v.workspace(), via, v.home());
+  }
+
+  private Future<Position> named(String via, Roots.Written w) {
+    named.put(via, new Named(w.position().epoch(), System.currentTimeMillis() + NAMED_MS));
+    return spoken(w);
   }
 
   /** The address of a visitor's devices. */

@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hilo.conversation.Content;
+import dev.hilo.conversation.CustomerView;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.EntryClass;
 import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Header;
 import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.testing.Histories;
@@ -16,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -58,6 +61,64 @@ class EntryCodecTest {
                   EntryCodec.header(entry.header()),
                   EntryCodec.body(entry.event())))
           .isEqualTo(entry);
+    }
+  }
+
+  @Seeds(100)
+  void aPlainHeaderIsTheSameWhoeverWritesOrReadsIt(Random random) {
+    Values values =
+        new Values(
+            random,
+            (_, _) -> random.nextInt(20) == 0 ? Values.anyText(random) : "a" + random.nextInt(9));
+    int plain = 0;
+    for (int i = 0; i < 50; i++) {
+      Header any = values.one(Header.class);
+      Header h =
+          new Header(
+              any.v(),
+              any.k(),
+              any.t(),
+              any.id(),
+              any.home(),
+              any.via(),
+              any.by(),
+              any.aud(),
+              any.src(),
+              any.at(),
+              any.rx(),
+              any.conv(),
+              List.of(),
+              0);
+      byte[] told = EntryCodec.anyHeader(h);
+      assertThat(EntryCodec.header(h)).isEqualTo(told);
+      assertThat(EntryCodec.header(told)).isEqualTo(EntryCodec.anyHeader(told));
+      byte[] direct = HeaderText.write(h);
+      if (direct != null) {
+        plain++;
+        assertThat(HeaderText.read(direct)).isEqualTo(h);
+        byte[] damaged = direct.clone();
+        damage(random, damaged);
+        Header read = HeaderText.read(damaged);
+        if (read != null) {
+          assertThat(read).isEqualTo(EntryCodec.anyHeader(damaged));
+        }
+      }
+    }
+    assertThat(plain).isPositive();
+  }
+
+  @Seeds(50)
+  void framesWithoutATreeSayTheSame(Random random) throws Exception {
+    Histories histories = Histories.of(random);
+    for (Entry entry : histories.entries(40)) {
+      assertThat(Json.parse(Wire.staffJson(entry, id -> "Name of " + id)))
+          .isEqualTo(Json.parse(Json.bytes(Wire.staff(entry, id -> "Name of " + id))));
+      CustomerView view =
+          CustomerView.of(entry, Set.of(entry.header().home()), id -> "Name of " + id);
+      if (view != null) {
+        assertThat(Json.parse(Wire.customerJson(view)))
+            .isEqualTo(Json.parse(Json.bytes(Wire.customer(view))));
+      }
     }
   }
 
