@@ -21,6 +21,12 @@ public final class Cut implements AutoCloseable {
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable String> lose = new AtomicReference<>();
 
+  /** Connections over which a channel was subscribed to, and those that went dead. */
+  private final Set<Socket> subscribers = ConcurrentHashMap.newKeySet();
+
+  private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
+  private volatile boolean half;
+
   public Cut(URI target) {
     this.target = target;
     try {
@@ -43,6 +49,22 @@ public final class Cut implements AutoCloseable {
    */
   public void loseReplyTo(String word) {
     lose.set(word);
+  }
+
+  /** As {@link #loseReplyTo}, but the first half of what comes back still arrives. */
+  public void halveReplyTo(String word) {
+    half = true;
+    lose.set(word);
+  }
+
+  /** The subscriber connections of now stay open, and nothing passes any more. */
+  public void deafen() {
+    dead.addAll(subscribers);
+  }
+
+  /** How many subscriber connections were opened and have not ended. */
+  public int subscribers() {
+    return subscribers.size();
   }
 
   /** True until the loss that was asked for has happened. */
@@ -83,17 +105,30 @@ public final class Cut implements AutoCloseable {
           if (word != null && sent.contains(word)) {
             losing.set(true);
           }
+          if (sent.contains("ssubscribe")) {
+            subscribers.add(from);
+          }
         } else if (losing.get()) {
           lose.set(null);
+          if (half) {
+            half = false;
+            to.getOutputStream().write(buffer, 0, n / 2);
+          }
           return;
+        }
+        if (dead.contains(from) || dead.contains(to)) {
+          continue;
         }
         to.getOutputStream().write(buffer, 0, n);
       }
     } catch (IOException e) {
       // one side ended: so does the other
     } finally {
-      open.remove(from);
-      open.remove(to);
+      for (Socket ended : new Socket[] {from, to}) {
+        open.remove(ended);
+        subscribers.remove(ended);
+        dead.remove(ended);
+      }
     }
   }
 
