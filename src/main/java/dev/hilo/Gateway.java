@@ -14,6 +14,7 @@ import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
+import dev.hilo.core.Replay;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Sources;
@@ -30,10 +31,13 @@ import dev.hilo.reader.Board;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
+import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
+import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
@@ -63,6 +67,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -71,7 +76,10 @@ import org.slf4j.LoggerFactory;
 /** One running node: everything is put together here, and nowhere else. Its methods block. */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-  private static final long DRAIN_MS = 1500;
+
+  /** For clients that have no other node to go to, ms. */
+  private static final long ALONE_MS = 1500;
+
   private static final Duration SIGN_IN = Duration.ofHours(24);
 
   private final GatewayConfig config;
@@ -87,6 +95,7 @@ public final class Gateway implements AutoCloseable {
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final List<Hub> hubs = new CopyOnWriteArrayList<>();
+  private final List<HttpVerticle> fronts = new CopyOnWriteArrayList<>();
   private final Topology topology;
   private final Feed feed;
   private final Link nodeLink;
@@ -95,6 +104,8 @@ public final class Gateway implements AutoCloseable {
   private final Keeper keeper;
   private final Sources sources;
   private final Management management;
+  private final Presence presence;
+  private volatile boolean draining;
 
   /**
    * Starts a node.
@@ -144,7 +155,9 @@ public final class Gateway implements AutoCloseable {
       Work work = new Work(nodeLink);
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
       board.start();
-      Core core = core(nodeLink);
+      Core core = core(nodeLoop, nodeLink);
+      this.presence = new Presence(nodeLink, node);
+      leaveNobody(); // of an earlier life of this name
       this.keeper =
           new Keeper(
               node,
@@ -154,6 +167,7 @@ public final class Gateway implements AutoCloseable {
               feed,
               nodeLoop,
               core.joining,
+              presence,
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(more);
@@ -162,11 +176,7 @@ public final class Gateway implements AutoCloseable {
       gauges();
       this.management =
           Management.start(
-              vertx,
-              config.management().host(),
-              config.management().port(),
-              meters,
-              () -> ready() ? null : "the store cannot be reached");
+              vertx, config.management().host(), config.management().port(), meters, this::trouble);
     } catch (Exception e) {
       vertx.close().await(10, TimeUnit.SECONDS);
       throw e;
@@ -288,11 +298,22 @@ public final class Gateway implements AutoCloseable {
       Reception reception,
       SharedObjects objects) {}
 
-  private Core core(Link link) {
+  private Core core(Context context, Link link) {
     Streams streams = new Streams(link);
     Directory directory = new Directory(link);
     Roots roots = new Roots(vertx, streams);
     Joining joining = new Joining(streams, roots);
+    var _ =
+        new Replay(
+            vertx,
+            context,
+            (int) config.redis().replay().toSeconds(),
+            link,
+            streams,
+            directory,
+            roots,
+            joining,
+            meters);
     Reception reception =
         new Reception(vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
@@ -345,14 +366,19 @@ public final class Gateway implements AutoCloseable {
             more);
     vertx
         .deployVerticle(
-            () -> new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets)),
+            () -> {
+              HttpVerticle front =
+                  new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets));
+              fronts.add(front);
+              return front;
+            },
             new DeploymentOptions().setInstances(loops))
         .await(30, TimeUnit.SECONDS);
   }
 
   private HttpVerticle.Loop httpLoop(Context context, Limits limits, Doors doors, Sockets sockets) {
     Link link = link(context);
-    Core core = core(link);
+    Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
     Threads threads = new Threads(core.roots);
@@ -374,6 +400,8 @@ public final class Gateway implements AutoCloseable {
             new Hub.Services(
                 core.streams,
                 feed,
+                new Entrance(link),
+                new Presence(link, node),
                 core.objects,
                 timeline,
                 core.roots,
@@ -407,6 +435,11 @@ public final class Gateway implements AutoCloseable {
     Gauge.builder("hilo.store.up", this, g -> g.ready() ? 1 : 0)
         .description("1 while the store answers")
         .register(meters);
+  }
+
+  /** Why this node should get no traffic, or null. */
+  private @Nullable String trouble() {
+    return draining ? "draining" : ready() ? null : "the store cannot be reached";
   }
 
   /** True while the store can be reached on every connection. */
@@ -449,15 +482,39 @@ public final class Gateway implements AutoCloseable {
     return config.data();
   }
 
+  private void leaveNobody() throws InterruptedException {
+    try {
+      presence.clear().await(3, TimeUnit.SECONDS);
+    } catch (StoreUnavailable | TimeoutException e) {
+      LOG.debug("the sessions of this node are not cleared away: {}", e.getMessage());
+    }
+  }
+
+  /** How long clients may stay, ms: there must be somewhere to go. */
+  private long patience() throws InterruptedException {
+    boolean others = false;
+    try {
+      others = new Lease(nodeLink).nodes().await(2, TimeUnit.SECONDS).size() > 1;
+    } catch (StoreUnavailable | TimeoutException e) {
+      LOG.debug("nobody knows whether there are other nodes");
+    }
+    long millis = config.limits().drain().toMillis();
+    return others ? millis : Math.min(ALONE_MS, millis);
+  }
+
   /** Sends clients elsewhere, ends what is under way, and stops. */
   @Override
   public void close() {
     try {
-      hubs.forEach(h -> h.drain(DRAIN_MS));
-      long end = System.nanoTime() + 2 * DRAIN_MS * 1_000_000;
+      draining = true;
+      long patience = patience();
+      fronts.forEach(f -> f.drain(patience + 1000));
+      hubs.forEach(h -> h.drain(patience));
+      long end = System.nanoTime() + (patience + 500) * 1_000_000;
       while (hubs.stream().anyMatch(h -> h.sessions() > 0) && System.nanoTime() < end) {
         Thread.sleep(20);
       }
+      leaveNobody();
       sources.close();
       keeper.close();
       accounts.all().forEach(o -> o.channel().close());

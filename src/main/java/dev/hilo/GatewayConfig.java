@@ -110,11 +110,17 @@ public record GatewayConfig(
    * @param uri an existing Redis, as {@link StoreUri}, a secret because it may hold a password;
    *     null for one of our own in {@code data}
    * @param fsync of our own Redis
+   * @param replay how long a confirmed write is remembered, to be written again where a failover
+   *     lost it; 0s = not at all
    */
-  public record Redis(@Nullable Secret uri, @Default("everysec") Fsync fsync) {
+  public record Redis(
+      @Nullable Secret uri, @Default("everysec") Fsync fsync, @Default("15s") Duration replay) {
     public Redis {
       String fault = uri == null ? null : StoreUri.fault(uri.value());
-      new Rules().hold(fault == null, "uri " + fault).check();
+      new Rules()
+          .hold(fault == null, "uri " + fault)
+          .hold(!replay.isNegative() && replay.toSeconds() <= 300, "replay must be 0s to 300s")
+          .check();
     }
   }
 
@@ -161,6 +167,7 @@ public record GatewayConfig(
    * What one client may ask for.
    *
    * @param beat at least one frame is sent in this time
+   * @param drain how long clients may take to move to another node when this one stops
    */
   public record Limits(
       @Default("64KB") ByteSize frame,
@@ -168,7 +175,8 @@ public record GatewayConfig(
       @Default("3MB") ByteSize webhookBody,
       @Default("50") int topics,
       @Default("8") int socketsPerDevice,
-      @Default("25s") Duration beat) {
+      @Default("25s") Duration beat,
+      @Default("15s") Duration drain) {
     public Limits {
       new Rules()
           .within("frame in bytes", frame.bytes(), 1024, 1 << 20)
@@ -177,6 +185,7 @@ public record GatewayConfig(
           .within("topics", topics, 1, 10_000)
           .within("sockets-per-device", socketsPerDevice, 1, 1000)
           .within("beat in milliseconds", beat.toMillis(), 100, 600_000)
+          .within("drain in milliseconds", drain.toMillis(), 0, 600_000)
           .check();
     }
   }

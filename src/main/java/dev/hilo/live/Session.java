@@ -43,6 +43,10 @@ final class Session {
   private final Requests requests;
   private final long helloTimer;
   private Doors.@Nullable Guest guest;
+
+  /** How a returning visitor's thread was found, until it is opened. */
+  private Topic.@Nullable Arrival arrival;
+
   private boolean greeting;
   private int held;
   private boolean closed;
@@ -105,7 +109,7 @@ final class Session {
     if (me == null || me.registered()) {
       return false;
     }
-    guest = new Doors.Guest(me.principal(), me.inbox(), me.token(), false, true);
+    guest = me.stored();
     return true;
   }
 
@@ -215,12 +219,9 @@ final class Session {
     socket.writePing(Buffer.buffer()).onFailure(_ -> {});
   }
 
-  void moving(long millis) {
-    send(
-        Json.object()
-            .put("type", "moving")
-            .put("after", ThreadLocalRandom.current().nextLong(Math.max(1, millis))));
-    vertx.setTimer(millis, _ -> close(CloseCode.DRAINING));
+  /** Asks the client to go elsewhere in so many ms. */
+  void moving(long after) {
+    send(Json.object().put("type", "moving").put("after", after));
   }
 
   void close(CloseCode code) {
@@ -243,6 +244,7 @@ final class Session {
 
   void leave(Watch watch) {
     watch.close();
+    hub.attendance().go(watch.topic().customer(), id);
     if (watch.topic().remove(watch)) {
       hub.leave(watch.topic());
     }
@@ -312,13 +314,14 @@ final class Session {
         hello.ticket() != null
             ? doors.ticket(services.tokens(), hello.ticket())
             : hello.token() != null
-                ? doors.token(services.tokens(), hello.token(), origin())
+                ? returning(hello, hello.token())
                 : hello.link() != null
                     ? doors.link(services.tokens(), hello.link(), origin())
                     : doors.visitor(hello.inbox() == null ? "" : hello.inbox(), origin());
     coming
         .onFailure(
             e -> {
+              turnedAway();
               failed(e, hello.ref());
               close(
                   Problem.of(e).code().temporary()
@@ -328,10 +331,12 @@ final class Session {
         .onSuccess(
             arrived -> {
               if (closed) {
+                turnedAway();
                 return;
               }
               if (arrived.principal() instanceof Principal.Visitor v
                   && !services.sockets().entered(v.device(), services.limits().perDevice())) {
+                turnedAway();
                 problem(
                     new Problem(Code.TOO_MANY_DEVICES, "this device has too many sockets"),
                     hello.ref());
@@ -341,6 +346,54 @@ final class Session {
               guest = arrived;
               welcome(arrived, hello);
             });
+  }
+
+  /** A visitor who was here before: its device is looked up together with its thread. */
+  private Future<Doors.Guest> returning(Frame.Hello hello, String token) {
+    Doors.Guest claimed;
+    try {
+      claimed = services.doors().claimed(token, origin());
+    } catch (Problem p) {
+      return Future.failedFuture(p);
+    }
+    Principal.Visitor v = Doors.visitor(claimed);
+    return visit(v.home(), v.device(), since(v.home(), hello.topic(), hello.since()), false)
+        .compose(
+            found -> {
+              arrival = found;
+              return Doors.admitted(
+                      claimed,
+                      Tokens.standing(found.found().deviceHash(), found.found().devices(), token))
+                  .compose(let -> stored(let, hello, found.found().top()));
+            });
+  }
+
+  /** A device that was here before and that the store knows no more is stored again. */
+  private Future<Doors.Guest> stored(Doors.Guest let, Frame.Hello hello, Position top) {
+    boolean lost = !let.registered() && (hello.since() != null || !top.equals(Position.START));
+    return lost
+        ? Doors.register(services.tokens(), let).map(let.stored())
+        : Future.succeededFuture(let);
+  }
+
+  private void turnedAway() {
+    Topic.Arrival seen = arrival;
+    arrival = null;
+    if (seen != null) {
+      hub.leave(seen.topic());
+    }
+  }
+
+  private Future<Topic.Arrival> visit(
+      CustomerId customer, @Nullable String device, @Nullable Position since, boolean staff) {
+    Topic topic = hub.topic(customer);
+    return topic.visit(device, since, staff).onFailure(_ -> hub.leave(topic));
+  }
+
+  /** {@code since} where it belongs to this customer's stream. */
+  private static @Nullable Position since(
+      CustomerId customer, @Nullable CustomerId asked, @Nullable Position since) {
+    return asked == null || asked.equals(customer) ? since : null;
   }
 
   private void welcome(Doors.Guest arrived, Frame.Hello hello) {
@@ -381,7 +434,15 @@ final class Session {
         .put("topics", limits.topics());
     frame.putArray("features").add("objects").add("history").add("link").add("prove");
     send(answer(frame, hello.ref()));
-    if (arrived.principal() instanceof Principal.Visitor v && arrived.registered()) {
+    Topic.Arrival seen = arrival;
+    arrival = null;
+    if (!(arrived.principal() instanceof Principal.Visitor v) || !arrived.registered()) {
+      if (seen != null) {
+        hub.leave(seen.topic());
+      }
+    } else if (seen != null) {
+      opened(seen, hello.topic(), hello.since(), null, v.home().toString());
+    } else {
       open(v.home(), hello.topic(), hello.since(), null, v.home().toString());
     }
   }
@@ -393,40 +454,83 @@ final class Session {
       @Nullable Position since,
       @Nullable String ref,
       @Nullable String home) {
-    services
-        .roots()
-        .root(customer)
+    visit(customer, null, since(customer, asked, since), home == null)
         .onFailure(
             e -> {
+              if (closed) {
+                return;
+              }
               if (ref != null) {
                 failed(e, ref);
               } else {
                 later(() -> open(customer, asked, since, null, home));
               }
             })
-        .onSuccess(
-            state -> {
+        .onSuccess(found -> opened(found, asked, since, ref, home));
+  }
+
+  private void opened(
+      Topic.Arrival found,
+      @Nullable CustomerId asked,
+      @Nullable Position since,
+      @Nullable String ref,
+      @Nullable String home) {
+    CustomerId customer = found.topic().customer();
+    if (closed) {
+      hub.leave(found.topic());
+    } else if (found.found().into() != null) {
+      hub.leave(found.topic());
+      toRoot(customer, asked == null ? customer : asked, since, ref, home);
+    } else {
+      if (asked != null && !asked.equals(customer)) {
+        send(rebind(asked, customer, found.found().top(), "joined"));
+      }
+      follow(found, since(customer, asked, since), ref, home);
+    }
+  }
+
+  /** This stream ended in another one, which is followed once it speaks for both. */
+  private void toRoot(
+      CustomerId customer,
+      CustomerId asked,
+      @Nullable Position since,
+      @Nullable String ref,
+      @Nullable String home) {
+    services
+        .roots()
+        .root(customer)
+        .onFailure(
+            e -> {
               if (closed) {
                 return;
               }
-              CustomerId root = state.customer();
-              boolean same = root.equals(asked == null ? customer : asked);
-              if (!same && asked != null) {
-                send(rebind(asked, root, state.last(), "joined"));
+              if (ref != null) {
+                failed(e, ref);
+              } else {
+                later(() -> toRoot(customer, asked, since, null, home));
               }
-              follow(root, same ? since : null, ref, home);
+            })
+        .onSuccess(
+            state -> {
+              if (!closed) {
+                open(state.customer(), asked, since, ref, home);
+              }
             });
   }
 
   private void follow(
-      CustomerId root, @Nullable Position since, @Nullable String ref, @Nullable String home) {
+      Topic.Arrival found, @Nullable Position since, @Nullable String ref, @Nullable String home) {
+    CustomerId root = found.topic().customer();
     Watch before = watches.remove(root);
     if (before != null) {
       leave(before);
     }
-    watches.put(root, new Watch(this, hub.topic(root), home, since, ref));
-    if (guest != null && guest.principal() instanceof Principal.Agent a) {
-      signal(root, a, "viewing", true, "staff", null);
+    watches.put(root, new Watch(this, found, home, since, ref));
+    if (guest != null && guest.registered()) {
+      hub.attendance().come(root, id, guest.principal());
+      if (guest.principal() instanceof Principal.Agent a) {
+        signal(root, a, "viewing", true, "staff", null);
+      }
     }
   }
 
@@ -444,7 +548,7 @@ final class Session {
     CustomerId topic = watch.topic().customer();
     drop(watch);
     send(rebind(topic, topic, at, why));
-    follow(topic, null, null, watch.home());
+    open(topic, null, null, null, watch.home());
   }
 
   /**
@@ -455,6 +559,18 @@ final class Session {
     CustomerId from = watch.topic().customer();
     drop(watch);
     open(from, from, null, null, watch.home());
+  }
+
+  /**
+   * What {@code watch} shows was rolled back to {@code at}: it is shown anew, from the visitor's
+   * home on. What is gone may have been a merge, and then what was merged stands on its own again.
+   */
+  void rewound(Watch watch, Position at) {
+    CustomerId topic = watch.topic().customer();
+    drop(watch);
+    send(rebind(topic, topic, at, "rewound"));
+    CustomerId home = watch.home() == null ? topic : CustomerId.of(watch.home());
+    open(home, topic, null, null, watch.home());
   }
 
   private void drop(Watch watch) {

@@ -12,6 +12,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.RequestImpl;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -48,6 +49,8 @@ public final class Link {
 
   private final BitSet heldSlots = new BitSet();
   private boolean releasing;
+  private final List<Runnable> whenRenewed = new ArrayList<>();
+  private boolean stood;
   private int open;
   private boolean closed;
   private volatile boolean up;
@@ -108,6 +111,14 @@ public final class Link {
     this.ticking = loop.setPeriodic(TICK_MS, _ -> tick());
   }
 
+  /**
+   * Keys of partitions of one group fit one call: each partition is one, or all are one where Redis
+   * has no slots.
+   */
+  int group(int partition) {
+    return topology.slot(Keys.tag(partition).getBytes(StandardCharsets.US_ASCII));
+  }
+
   /** Fails with {@link StoreUnavailable}, or with what Redis answered. */
   public Future<@Nullable Response> send(Request request) {
     Call call = new Call(request);
@@ -146,7 +157,7 @@ public final class Link {
     return server == null
         ? null
         : outlets.computeIfAbsent(
-            server, s -> new Outlet(topology, loop, s, library, _ -> standing()));
+            server, s -> new Outlet(topology, loop, s, library, this::changed));
   }
 
   private @Nullable Outlet any() {
@@ -157,6 +168,16 @@ public final class Link {
       }
     }
     return any;
+  }
+
+  private void changed(Outlet outlet) {
+    standing();
+    if (outlet.up()) {
+      if (stood) {
+        List.copyOf(whenRenewed).forEach(Runnable::run);
+      }
+      stood = true;
+    }
   }
 
   private void standing() {
@@ -269,6 +290,11 @@ public final class Link {
         ((Call) call).late();
       }
     }
+  }
+
+  /** To be run on this link's loop whenever a line stands in place of one that was lost. */
+  public void whenRenewed(Runnable then) {
+    loop.execute(() -> whenRenewed.add(then));
   }
 
   /** True while a master can be reached. */

@@ -90,12 +90,11 @@ class FeedTest {
       c.more(10);
       for (int round = 1; round <= 2; round++) {
         int count = round;
-        wire.deafen();
+        wire.swallowSubscriptions();
         await().atMost(Conversation.PATIENCE).until(() -> c.resumptions() >= count);
         c.more(10);
       }
       c.check();
-      assertThat(wire.subscribers()).isEqualTo(1);
     }
   }
 

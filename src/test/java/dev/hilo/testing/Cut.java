@@ -9,22 +9,25 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A wire to a server that can be cut: also right between a command and its reply. */
 public final class Cut implements AutoCloseable {
+  /** The command that a subscriber connection sends. */
+  private static final String SUBSCRIBE = "SSUBSCRIBE";
+
   private final ServerSocket listener;
   private final URI target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable String> lose = new AtomicReference<>();
-
-  /** Connections over which a channel was subscribed to, and those that went dead. */
-  private final Set<Socket> subscribers = ConcurrentHashMap.newKeySet();
-
-  private final Set<Socket> dead = ConcurrentHashMap.newKeySet();
+  private final Map<String, AtomicInteger> counted = new ConcurrentHashMap<>();
+  private final AtomicInteger swallowing = new AtomicInteger();
   private volatile boolean half;
 
   public Cut(URI target) {
@@ -57,19 +60,22 @@ public final class Cut implements AutoCloseable {
     lose.set(word);
   }
 
-  /** The subscriber connections of now stay open, and nothing passes any more. */
-  public void deafen() {
-    dead.addAll(subscribers);
-  }
-
-  /** How many subscriber connections were opened and have not ended. */
-  public int subscribers() {
-    return subscribers.size();
-  }
-
   /** True until the loss that was asked for has happened. */
   public boolean armed() {
     return lose.get() != null;
+  }
+
+  /**
+   * From now on nothing comes back on connections that have subscribed, though they stand; those
+   * that are opened later work.
+   */
+  public void swallowSubscriptions() {
+    swallowing.incrementAndGet();
+  }
+
+  /** How often {@code word} was sent to the server since this was first asked. */
+  public int sent(String word) {
+    return counted.computeIfAbsent(word, _ -> new AtomicInteger()).get();
   }
 
   /** Ends all connections. */
@@ -85,15 +91,23 @@ public final class Cut implements AutoCloseable {
         open.add(client);
         open.add(server);
         AtomicReference<Boolean> losing = new AtomicReference<>(false);
-        Thread.ofVirtual().start(() -> pump(client, server, losing, true));
-        Thread.ofVirtual().start(() -> pump(server, client, losing, false));
+        AtomicReference<Boolean> subscriber = new AtomicReference<>(false);
+        int since = swallowing.get();
+        Thread.ofVirtual().start(() -> pump(client, server, losing, subscriber, since, true));
+        Thread.ofVirtual().start(() -> pump(server, client, losing, subscriber, since, false));
       } catch (IOException e) {
         // closed, or the server is away: the client sees an end
       }
     }
   }
 
-  private void pump(Socket from, Socket to, AtomicReference<Boolean> losing, boolean commands) {
+  private void pump(
+      Socket from,
+      Socket to,
+      AtomicReference<Boolean> losing,
+      AtomicReference<Boolean> subscriber,
+      int since,
+      boolean commands) {
     byte[] buffer = new byte[1 << 16];
     try (from;
         to) {
@@ -102,12 +116,15 @@ public final class Cut implements AutoCloseable {
         if (commands) {
           String word = lose.get();
           String sent = new String(Arrays.copyOf(buffer, n), StandardCharsets.ISO_8859_1);
+          counted.forEach((each, times) -> times.addAndGet(sent.split(each, -1).length - 1));
           if (word != null && sent.contains(word)) {
             losing.set(true);
           }
-          if (sent.contains("ssubscribe")) {
-            subscribers.add(from);
+          if (sent.toUpperCase(Locale.ROOT).contains(SUBSCRIBE)) {
+            subscriber.set(true);
           }
+        } else if (swallowing.get() > since && subscriber.get()) {
+          continue;
         } else if (losing.get()) {
           lose.set(null);
           if (half) {
@@ -116,19 +133,13 @@ public final class Cut implements AutoCloseable {
           }
           return;
         }
-        if (dead.contains(from) || dead.contains(to)) {
-          continue;
-        }
         to.getOutputStream().write(buffer, 0, n);
       }
     } catch (IOException e) {
       // one side ended: so does the other
     } finally {
-      for (Socket ended : new Socket[] {from, to}) {
-        open.remove(ended);
-        subscribers.remove(ended);
-        dead.remove(ended);
-      }
+      open.remove(from);
+      open.remove(to);
     }
   }
 
