@@ -157,8 +157,8 @@ public final class Feed {
   }
 
   private void changed() {
-    loop.execute(
-        () -> {
+    loop.runOnContext(
+        _ -> {
           if (closed) {
             return;
           }

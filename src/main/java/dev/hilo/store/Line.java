@@ -1,7 +1,6 @@
 package dev.hilo.store;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufUtil;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
@@ -12,12 +11,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.ResponseType;
-import io.vertx.redis.client.impl.CommandImpl;
-import io.vertx.redis.client.impl.RequestImpl;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -64,9 +60,9 @@ final class Line {
   private final Login login;
   private final Deque<Taker> pending = new ArrayDeque<>();
   private final RespReader reader = new RespReader(this::value);
+  private final RespWriter out = new RespWriter();
   private final Promise<Void> opened = Promise.promise();
   private @Nullable NetSocketInternal socket;
-  private @Nullable ByteBuf out;
   private @Nullable Owner owner;
   private @Nullable Throwable end;
   private boolean reading;
@@ -191,14 +187,7 @@ final class Line {
   }
 
   private void write(Request request) {
-    NetSocketInternal now = socket;
-    if (now == null) {
-      throw new IllegalStateException("the line is not open");
-    }
-    if (out == null) {
-      out = now.channelHandlerContext().alloc().directBuffer(1024);
-    }
-    encode(out, (RequestImpl) request);
+    out.add(request);
     if (!reading && !flushing) {
       flushing = true;
       loop.nettyEventLoop().execute(this::flush);
@@ -207,38 +196,12 @@ final class Line {
 
   private void flush() {
     flushing = false;
-    ByteBuf bytes = out;
     NetSocketInternal now = socket;
-    if (bytes != null && now != null) {
-      out = null;
+    if (now != null && end == null && !out.isEmpty()) {
       var ctx = now.channelHandlerContext();
+      ByteBuf bytes = out.take(ctx.alloc());
       var _ = ctx.writeAndFlush(bytes, ctx.voidPromise()); // a failure ends the connection
     }
-  }
-
-  private static void encode(ByteBuf out, RequestImpl request) {
-    List<byte[]> args = request.getArgs();
-    length(out, '*', args.size() + 1);
-    out.writeBytes(((CommandImpl) request.command()).getBytes());
-    for (int i = 0; i < args.size(); i++) {
-      byte[] arg = args.get(i);
-      length(out, '$', arg.length);
-      out.writeBytes(arg);
-      out.writeShort('\r' << 8 | '\n');
-    }
-  }
-
-  private static void length(ByteBuf out, char type, int n) {
-    out.writeByte(type);
-    if (n < 10) {
-      out.writeByte('0' + n);
-    } else if (n < 100) {
-      out.writeByte('0' + n / 10);
-      out.writeByte('0' + n % 10);
-    } else {
-      ByteBufUtil.writeAscii(out, Integer.toString(n));
-    }
-    out.writeShort('\r' << 8 | '\n');
   }
 
   private void received(Object message) {
@@ -293,10 +256,6 @@ final class Line {
     }
     end = why;
     opened.tryFail(why);
-    if (out != null) {
-      out.release();
-      out = null;
-    }
     if (socket != null) {
       socket.close();
     }

@@ -269,8 +269,8 @@ public final class Link {
 
   /** Lines to the masters of now; calls that wait for another go where they belong. */
   private void changed() {
-    loop.execute(
-        () -> {
+    loop.runOnContext(
+        _ -> {
           if (closed) {
             return;
           }

@@ -36,7 +36,7 @@ final class Mailbox {
   void send() {
     List<Runnable> all = news;
     news = new ArrayList<>();
-    to.execute(all, each -> each.forEach(Mailbox::run));
+    to.emit(all, each -> each.forEach(Mailbox::run));
   }
 
   private static void run(Runnable call) {

@@ -1,11 +1,11 @@
 package dev.hilo.store;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +21,11 @@ final class RespReader {
   static final int LONGEST_LINE = 64 << 10;
   static final int MOST_ITEMS = 4 << 20;
   static final int DEEPEST = 32;
+  private static final int SMALL = 16 << 10;
+  private static final int LARGE = 1 << 20;
+
+  /** No number: its line is not all there. */
+  private static final long CUT = Long.MIN_VALUE;
 
   /** The bytes are not what Redis says; the connection cannot be used any more. */
   static final class Garbled extends RuntimeException {
@@ -34,8 +39,11 @@ final class RespReader {
   private final Consumer<@Nullable Response> sink;
   private final Deque<Frame> open = new ArrayDeque<>();
 
-  /** What came in of a value that is not whole yet; null if nothing. */
-  private @Nullable ByteBuf rest;
+  /** What came in and is not read yet: from {@link #at} to {@link #end}. */
+  private byte[] bytes = new byte[SMALL];
+
+  private int at;
+  private int end;
 
   private record Frame(RespValue.Many many, boolean skipped) {}
 
@@ -46,33 +54,42 @@ final class RespReader {
 
   /** Takes all of {@code chunk}, which stays the caller's. Throws {@link Garbled}. */
   void read(ByteBuf chunk) {
-    ByteBuf in = chunk;
-    if (rest != null) {
-      rest.discardSomeReadBytes();
-      rest.writeBytes(chunk);
-      in = rest;
+    int more = chunk.readableBytes();
+    if (end + more > bytes.length) {
+      makeRoom(more);
     }
-    while (in.isReadable()) {
-      int start = in.readerIndex();
-      if (!item(in)) {
-        in.readerIndex(start);
-        break;
+    chunk.readBytes(bytes, end, more);
+    end += more;
+    while (at < end) {
+      int start = at;
+      if (!item()) {
+        at = start;
+        return;
       }
     }
-    if (!in.isReadable()) {
-      rest = null;
-    } else if (rest == null) {
-      rest = Unpooled.buffer(Math.max(256, 2 * in.readableBytes())).writeBytes(in);
+    at = 0;
+    end = 0;
+    if (bytes.length > LARGE) {
+      bytes = new byte[SMALL];
     }
   }
 
+  private void makeRoom(int more) {
+    int rest = end - at;
+    byte[] to = rest + more > bytes.length ? new byte[Math.max(2 * rest, rest + more)] : bytes;
+    System.arraycopy(bytes, at, to, 0, rest);
+    bytes = to;
+    at = 0;
+    end = rest;
+  }
+
   /** Reads one scalar or the head of an aggregate; false if it is not all there. */
-  private boolean item(ByteBuf in) {
-    byte type = in.readByte();
+  private boolean item() {
+    byte type = bytes[at++];
     switch (type) {
       case '$', '=', '!' -> {
-        long length = number(in);
-        if (length == Long.MIN_VALUE) {
+        long length = number();
+        if (length == CUT) {
           return false;
         }
         if (length < 0) {
@@ -82,32 +99,33 @@ final class RespReader {
         if (length > LONGEST_BULK) {
           throw new Garbled("a value of " + length + " bytes");
         }
-        if (in.readableBytes() < length + 2) {
+        if (end - at < length + 2) {
           return false;
         }
-        byte[] bytes = new byte[(int) length];
-        in.readBytes(bytes);
-        if (in.readByte() != '\r' || in.readByte() != '\n') {
+        int stop = at + (int) length;
+        if (bytes[stop] != '\r' || bytes[stop + 1] != '\n') {
           throw new Garbled("a value longer than it said");
         }
-        take(bulk(type, bytes));
+        byte[] value = Arrays.copyOfRange(bytes, at, stop);
+        at = stop + 2;
+        take(bulk(type, value));
       }
       case '*', '~', '%', '>', '|' -> {
-        long size = number(in);
-        if (size == Long.MIN_VALUE) {
+        long size = number();
+        if (size == CUT) {
           return false;
         }
         head(type, size);
       }
       case ':' -> {
-        long number = number(in);
-        if (number == Long.MIN_VALUE) {
+        long number = number();
+        if (number == CUT) {
           return false;
         }
         take(new RespValue.Whole(number));
       }
       case '+', '-', '_', ',', '#', '(' -> {
-        String line = line(in);
+        String line = line();
         if (line == null) {
           return false;
         }
@@ -128,8 +146,7 @@ final class RespReader {
     return switch (type) {
       case '!' -> ErrorType.create(new String(bytes, StandardCharsets.UTF_8));
       case '=' -> // "txt:" goes before the text
-          new RespValue.Bulk(
-              bytes.length < 4 ? bytes : java.util.Arrays.copyOfRange(bytes, 4, bytes.length));
+          new RespValue.Bulk(bytes.length < 4 ? bytes : Arrays.copyOfRange(bytes, 4, bytes.length));
       default -> new RespValue.Bulk(bytes);
     };
   }
@@ -174,26 +191,26 @@ final class RespReader {
     sink.accept(whole);
   }
 
-  /** Up to the end of the line; {@link Long#MIN_VALUE} if that is not there yet. */
-  private static long number(ByteBuf in) {
-    int at = in.readerIndex();
-    int end = in.writerIndex();
-    boolean negative = at < end && in.getByte(at) == '-';
-    int first = negative || at < end && in.getByte(at) == '+' ? at + 1 : at;
+  /** Up to the end of the line; {@link #CUT} if that is not there yet. */
+  private long number() {
+    byte[] in = bytes;
+    int i = at;
+    boolean negative = i < end && in[i] == '-';
+    int first = negative || i < end && in[i] == '+' ? i + 1 : i;
     long number = 0;
-    for (int i = first; i < end; i++) {
-      byte b = in.getByte(i);
+    for (i = first; i < end; i++) {
+      byte b = in[i];
       if (b == '\r') {
         if (i == first) {
           throw new Garbled("a number without digits");
         }
         if (i + 1 == end) {
-          return Long.MIN_VALUE;
+          return CUT;
         }
-        if (in.getByte(i + 1) != '\n') {
+        if (in[i + 1] != '\n') {
           throw new Garbled("a line without its end");
         }
-        in.readerIndex(i + 2);
+        at = i + 2;
         return negative ? -number : number;
       }
       if (b < '0' || b > '9' || i - first > 18) {
@@ -201,22 +218,25 @@ final class RespReader {
       }
       number = number * 10 + (b - '0');
     }
-    return Long.MIN_VALUE;
+    return CUT;
   }
 
-  private static @Nullable String line(ByteBuf in) {
-    int length = in.bytesBefore((byte) '\n');
-    if (length < 0 && in.readableBytes() <= LONGEST_LINE) {
-      return null;
+  private @Nullable String line() {
+    int stop = at;
+    while (stop < end && bytes[stop] != '\n') {
+      stop++;
     }
-    if (length < 0 || length > LONGEST_LINE) {
+    if (stop - at > LONGEST_LINE) {
       throw new Garbled("a line of more than " + LONGEST_LINE + " bytes");
     }
-    if (length == 0 || in.getByte(in.readerIndex() + length - 1) != '\r') {
+    if (stop == end) {
+      return null;
+    }
+    if (stop == at || bytes[stop - 1] != '\r') {
       throw new Garbled("a line without its end");
     }
-    String line = in.toString(in.readerIndex(), length - 1, StandardCharsets.UTF_8);
-    in.skipBytes(length + 1);
+    String line = new String(bytes, at, stop - 1 - at, StandardCharsets.UTF_8);
+    at = stop + 1;
     return line;
   }
 }

@@ -31,6 +31,9 @@ final class SentinelGroup implements Topology {
 
   private @Nullable Line sentinel;
 
+  /** Why the last of them was of no use. */
+  private String trouble = "";
+
   SentinelGroup(Access access, ContextInternal loop) {
     this.access = access;
     this.loop = loop;
@@ -41,13 +44,15 @@ final class SentinelGroup implements Topology {
   private Future<Void> look(int tried) {
     List<Server> sentinels = access.uri.servers();
     if (tried == sentinels.size()) {
-      return Future.failedFuture(new StoreUnavailable("no sentinel of " + sentinels, null));
+      return Future.failedFuture(
+          new StoreUnavailable("no sentinel of " + sentinels + ": " + trouble, null));
     }
     return ask()
         .compose(this::confirmed)
         .recover(
             e -> {
               LOG.debug("sentinel {}: {}", sentinels.get(asked), e.getMessage());
+              trouble = String.valueOf(e.getMessage());
               forget(e);
               asked = (asked + 1) % sentinels.size();
               return look(tried + 1);

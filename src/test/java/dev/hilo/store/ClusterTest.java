@@ -9,7 +9,6 @@ import dev.hilo.conversation.Position;
 import dev.hilo.testing.RedisCluster;
 import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.TestNode;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -88,7 +87,7 @@ class ClusterTest {
     all.forEach(c -> c.more(10));
     Position before = all.getFirst().last();
     for (int to : new int[] {1, 2, 0, 1}) {
-      assertThat(move(partition, to)).isGreaterThan(8 * 3);
+      assertThat(move(partition, to)).isGreaterThan(8);
       all.add(conversation(partition)); // somebody new
       all.forEach(c -> c.more(5));
       assertThat(cluster.node(to).command("CLUSTER", "COUNTKEYSINSLOT", "" + 16 * partition))
@@ -97,7 +96,7 @@ class ClusterTest {
     assertThat(all.getFirst().last().epoch()).isGreaterThan(before.epoch());
     for (Conversation c : all) {
       c.check();
-      assertThat(c.longestWait()).isLessThan(Duration.ofSeconds(2));
+      assertThat(c.refused()).as("every append was taken within the patience").isZero();
       c.close();
     }
     assertThat(all.getFirst().resumptions()).isGreaterThanOrEqualTo(4);

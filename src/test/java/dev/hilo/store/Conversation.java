@@ -31,10 +31,10 @@ final class Conversation implements Feed.Listener, AutoCloseable {
   private final List<Position> acked = new ArrayList<>();
   private final NavigableMap<Position, String> heard = new ConcurrentSkipListMap<>();
   private final AtomicInteger resumed = new AtomicInteger();
+  private final AtomicInteger refused = new AtomicInteger();
   private final ReentrantLock turn = new ReentrantLock(true);
   private final Thread writer;
   private volatile boolean ending;
-  private volatile long longest;
 
   Conversation(TestNode node, Feed feed, CustomerId customer) {
     this.node = node;
@@ -67,9 +67,7 @@ final class Conversation implements Feed.Listener, AutoCloseable {
   private void next() {
     String text = "t" + count();
     Append append = Some.append(customer, Some.src(), null, Some.heard(customer, text));
-    long start = System.nanoTime();
     Position at = insist(append);
-    longest = Math.max(longest, System.nanoTime() - start);
     synchronized (acked) {
       acked.add(at);
     }
@@ -84,7 +82,7 @@ final class Conversation implements Feed.Listener, AutoCloseable {
           case Outcome other -> throw new AssertionError(other);
         };
       } catch (StoreUnavailable e) {
-        // as clients do: the same once more
+        refused.incrementAndGet(); // as clients do: the same once more
       }
     }
   }
@@ -120,9 +118,9 @@ final class Conversation implements Feed.Listener, AutoCloseable {
     }
   }
 
-  /** How long one append took until it was taken. */
-  Duration longestWait() {
-    return Duration.ofNanos(longest);
+  /** How often an append was not taken and had to be repeated. */
+  int refused() {
+    return refused.get();
   }
 
   @Override

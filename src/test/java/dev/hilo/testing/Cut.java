@@ -28,6 +28,7 @@ public final class Cut implements AutoCloseable {
   private final AtomicReference<@Nullable String> lose = new AtomicReference<>();
   private final Map<String, AtomicInteger> counted = new ConcurrentHashMap<>();
   private final AtomicInteger swallowing = new AtomicInteger();
+  private volatile boolean half;
 
   public Cut(URI target) {
     this.target = target;
@@ -50,6 +51,12 @@ public final class Cut implements AutoCloseable {
    * ends.
    */
   public void loseReplyTo(String word) {
+    lose.set(word);
+  }
+
+  /** As {@link #loseReplyTo}, but the first half of what comes back still arrives. */
+  public void halveReplyTo(String word) {
+    half = true;
     lose.set(word);
   }
 
@@ -120,6 +127,10 @@ public final class Cut implements AutoCloseable {
           continue;
         } else if (losing.get()) {
           lose.set(null);
+          if (half) {
+            half = false;
+            to.getOutputStream().write(buffer, 0, n / 2);
+          }
           return;
         }
         to.getOutputStream().write(buffer, 0, n);
