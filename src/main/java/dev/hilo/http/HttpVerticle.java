@@ -30,9 +30,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The public side on one event loop: pages, API, webhooks and sockets. */
 public final class HttpVerticle extends VerticleBase {
-  /** The subprotocol of {@code /live}. */
-  public static final String SUBPROTOCOL = "hilo.v1";
-
   /** What is the same on every loop. */
   public record Shared(
       String host,
@@ -118,23 +115,9 @@ public final class HttpVerticle extends VerticleBase {
                     .setPort(shared.port())
                     .setIdleTimeout(shared.idleSeconds())
                     .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                    .setWebSocketSubProtocols(List.of(SUBPROTOCOL))
-                    // more than a session takes, so that it can say why it closes
-                    .setMaxWebSocketFrameSize(4 * shared.frameBytes())
-                    .setMaxWebSocketMessageSize(4 * shared.frameBytes())
-                    .setPerMessageWebSocketCompressionSupported(false)
-                    .setPerFrameWebSocketCompressionSupported(false)
                     .setMaxHeaderSize(16 * 1024)
                     .setMaxInitialLineLength(8 * 1024))
-            .webSocketHandshakeHandler(
-                handshake -> {
-                  if ("/live".equals(handshake.path())) {
-                    handshake.accept();
-                  } else {
-                    handshake.reject(404);
-                  }
-                })
-            .webSocketHandler(loop.hub()::accept)
+            .connectionHandler(c -> LiveUpgrade.before(c, loop.hub()::accept))
             .requestHandler(router);
     server = made;
     return made.listen();

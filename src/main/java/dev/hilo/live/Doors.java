@@ -45,7 +45,12 @@ public record Doors(
       @Nullable Inbox inbox,
       @Nullable String token,
       boolean fresh,
-      boolean registered) {}
+      boolean registered) {
+    /** The same, for those who have no more use of the token. */
+    Guest withoutToken() {
+      return new Guest(principal, inbox, null, false, registered);
+    }
+  }
 
   /** An agent's single-use ticket. */
   Future<Guest> ticket(Tokens tokens, String ticket) {
@@ -133,7 +138,8 @@ public record Doors(
       return inbox == null || !home.workspace().equals(workspace)
           ? null
           : new Guest(
-              new Principal.Visitor(home, claims.path("d").asText(), inbox.key()),
+              new Principal.Visitor(
+                  new CustomerId(workspace, home.local()), claims.path("d").asText(), inbox.key()),
               inbox,
               token,
               false,

@@ -137,9 +137,10 @@ final class Topic implements Feed.Listener {
     Scopes before = scopes;
     last = entry.position();
     scopes = scopes.after(entry.event());
-    Rendering rendering = new Rendering(customer, entry);
-    for (Watch watch : List.copyOf(watches)) {
-      watch.live(rendering);
+    try (Rendering rendering = new Rendering(customer, entry)) {
+      for (Watch watch : List.copyOf(watches)) {
+        watch.live(rendering);
+      }
     }
     if (entry.event() instanceof Event.Sealed) {
       List.copyOf(watches).forEach(Watch::moved);

@@ -218,15 +218,17 @@ final class Watch {
 
   private void deliver(List<Entry> entries) {
     for (Entry entry : entries) {
-      show(new Rendering(topic.customer(), entry));
+      try (Rendering rendering = new Rendering(topic.customer(), entry)) {
+        show(rendering);
+      }
     }
   }
 
   private void show(Rendering rendering) {
     cursor = rendering.entry().position();
-    String event = rendering.event(session.roster(), scope());
-    if (event != null) {
-      session.send(rendering.frame(event, sent));
+    Encoded frame = rendering.frame(session.roster(), scope(), sent);
+    if (frame != null) {
+      session.send(frame);
       sent = cursor;
     }
   }
