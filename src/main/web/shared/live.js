@@ -1,6 +1,7 @@
 import { Answers, ProblemError } from "./answers.js";
 import { signal } from "./signal.js";
 import { Thread } from "./thread.js";
+import { transport } from "./transport.js";
 
 const PROBE_MS = 10_000;
 const FIRST_RETRY_MS = 500;
@@ -170,7 +171,11 @@ export class Live {
       return;
     }
     if (generation !== this.#generation) return;
-    const socket = new WebSocket(this.url, "hilo.v1");
+    const socket = await transport(this.url);
+    if (generation !== this.#generation) {
+      socket.close();
+      return;
+    }
     this.#socket = socket;
     this.#probeTimer = setTimeout(() => this.#lost(socket), PROBE_MS);
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...fields }));

@@ -14,6 +14,7 @@ import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
+import dev.hilo.core.Replay;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Sources;
@@ -24,15 +25,19 @@ import dev.hilo.http.WebApps;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Limits;
+import dev.hilo.live.Posts;
 import dev.hilo.live.Sockets;
 import dev.hilo.ops.Management;
 import dev.hilo.reader.Board;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
+import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Presence;
+import dev.hilo.store.Relay;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
@@ -143,7 +148,7 @@ public final class Gateway implements AutoCloseable {
       Work work = new Work(nodeLink);
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
       board.start();
-      Core core = core(nodeLink);
+      Core core = core(nodeLoop, nodeLink);
       this.keeper =
           new Keeper(
               node,
@@ -153,9 +158,10 @@ public final class Gateway implements AutoCloseable {
               feed,
               nodeLoop,
               core.joining,
+              new Presence(nodeLink, node),
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
-      serve(more);
+      serve(nodeLoop, more);
       keeper.start();
       sources.start();
       gauges();
@@ -287,17 +293,29 @@ public final class Gateway implements AutoCloseable {
       Reception reception,
       SharedObjects objects) {}
 
-  private Core core(Link link) {
+  private Core core(Context context, Link link) {
     Streams streams = new Streams(link);
     Directory directory = new Directory(link);
     Roots roots = new Roots(vertx, streams);
     Joining joining = new Joining(streams, roots);
+    var _ =
+        new Replay(
+            vertx,
+            context,
+            (int) config.redis().replay().toSeconds(),
+            link,
+            streams,
+            directory,
+            roots,
+            joining,
+            meters);
     Reception reception =
         new Reception(vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
-  private void serve(@Nullable BiConsumer<Router, WebApps> more) throws Exception {
+  private void serve(Context nodeLoop, @Nullable BiConsumer<Router, WebApps> more)
+      throws Exception {
     List<String> ownOrigins = new ArrayList<>(List.of(publicUrl.toString()));
     if (config.http().publicUrl() == null) {
       ownOrigins.add("http://127.0.0.1:" + port);
@@ -325,6 +343,8 @@ public final class Gateway implements AutoCloseable {
             (int) Math.max(1, l.beat().toSeconds()),
             config.http().maxConnections() / loops);
     Sockets sockets = new Sockets();
+    Posts posts = new Posts(node);
+    Relay.receive(feed, node, nodeLoop, posts::relayed);
     HttpVerticle.Shared shared =
         new HttpVerticle.Shared(
             config.http().host(),
@@ -338,20 +358,22 @@ public final class Gateway implements AutoCloseable {
             accounts,
             roster,
             doors,
+            posts,
             blobs,
             WebApps.load(),
             meters,
             more);
     vertx
         .deployVerticle(
-            () -> new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets)),
+            () -> new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets, posts)),
             new DeploymentOptions().setInstances(loops))
         .await(30, TimeUnit.SECONDS);
   }
 
-  private HttpVerticle.Loop httpLoop(Context context, Limits limits, Doors doors, Sockets sockets) {
+  private HttpVerticle.Loop httpLoop(
+      Context context, Limits limits, Doors doors, Sockets sockets, Posts posts) {
     Link link = link(context);
-    Core core = core(link);
+    Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
     Threads threads = new Threads(core.roots);
@@ -373,6 +395,8 @@ public final class Gateway implements AutoCloseable {
             new Hub.Services(
                 core.streams,
                 feed,
+                new Entrance(link),
+                new Presence(link, node),
                 core.objects,
                 timeline,
                 core.roots,
@@ -384,10 +408,20 @@ public final class Gateway implements AutoCloseable {
                 board,
                 limits,
                 doors,
-                sockets));
+                sockets,
+                posts));
     hubs.add(hub);
     return new HttpVerticle.Loop(
-        core.reception, threads, saying, actions, core.roots, timeline, mine, board, hub);
+        core.reception,
+        threads,
+        saying,
+        actions,
+        core.roots,
+        timeline,
+        mine,
+        board,
+        new Relay(link),
+        hub);
   }
 
   private void gauges() {

@@ -109,13 +109,17 @@ public record GatewayConfig(
    * @param uri an existing Redis, {@code redis://} or {@code rediss://}, a secret because it may
    *     hold a password; null for one of our own in {@code data}
    * @param fsync of our own Redis
+   * @param replay how long a confirmed write is remembered, to be written again where a failover
+   *     lost it; 0s = not at all
    */
-  public record Redis(@Nullable Secret uri, @Default("everysec") Fsync fsync) {
+  public record Redis(
+      @Nullable Secret uri, @Default("everysec") Fsync fsync, @Default("15s") Duration replay) {
     public Redis {
       new Rules()
           .hold(
               uri == null || uri.value().matches("rediss?://\\S+"),
               "uri must begin with redis:// or rediss://")
+          .hold(!replay.isNegative() && replay.toSeconds() <= 300, "replay must be 0s to 300s")
           .check();
     }
   }

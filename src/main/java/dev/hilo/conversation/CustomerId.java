@@ -10,6 +10,8 @@ public record CustomerId(String workspace, String local) implements Comparable<C
   private static final Pattern WORKSPACE = Pattern.compile("[a-z0-9-]{1,32}");
   private static final Pattern LOCAL = Pattern.compile("[0-9A-HJKMNP-TV-Z]{26}|~[a-z0-9.-]{1,40}");
 
+  private static volatile String lastWorkspace = "";
+
   public CustomerId {
     if (!WORKSPACE.matcher(workspace).matches() || !LOCAL.matcher(local).matches()) {
       throw new IllegalArgumentException("not a customer id: " + workspace + "." + local);
@@ -24,7 +26,17 @@ public record CustomerId(String workspace, String local) implements Comparable<C
     if (dot < 0) {
       throw new IllegalArgumentException("not a customer id: " + value);
     }
-    return new CustomerId(value.substring(0, dot), value.substring(dot + 1));
+    return new CustomerId(shared(value.substring(0, dot)), value.substring(dot + 1));
+  }
+
+  /** There are few workspaces and very many ids: equal names need not be kept apart. */
+  private static String shared(String workspace) {
+    String latest = lastWorkspace;
+    if (latest.equals(workspace)) {
+      return latest;
+    }
+    lastWorkspace = workspace;
+    return workspace;
   }
 
   public static CustomerId fresh(String workspace) {

@@ -138,7 +138,9 @@ public final class Actions {
     Drafts drafts = Drafts.now(who.author(), src);
     return threads
         .thread(who, act, topic)
-        .compose(state -> roots.write(topic, src, s -> List.of(drafts.of(s, event.apply(state)))))
+        .compose(
+            state ->
+                roots.write(topic, src, s -> List.of(drafts.of(s, fitting(event.apply(state))))))
         .map(w -> Json.object().put("pos", w.position().toString()));
   }
 
@@ -164,9 +166,20 @@ public final class Actions {
                             Problem.Code.CONFLICT, "this thread has no conversation yet");
                       }
                       Event decided = event.apply(c);
-                      return decided == null ? List.of() : List.of(drafts.of(state, decided));
+                      return decided == null
+                          ? List.of()
+                          : List.of(drafts.of(state, fitting(decided)));
                     }))
         .map(w -> Json.object().put("pos", w.position().toString()));
+  }
+
+  /** The event, if it fits an entry. */
+  private static Event fitting(Event event) {
+    if (Fitting.tooLarge(event)) {
+      throw new Problem(
+          Problem.Code.TOO_LARGE, "what is written to a thread may have at most 14 kB");
+    }
+    return event;
   }
 
   private Event assigned(Principal who, StreamState.Conversation c, JsonNode f) {
@@ -218,7 +231,7 @@ public final class Actions {
                 threads.decide(
                     topic,
                     src,
-                    state -> List.of(drafts.of(state, new Event.AttributesChanged(set)))))
+                    state -> List.of(drafts.of(state, fitting(new Event.AttributesChanged(set))))))
         .map(w -> Json.object().put("pos", w.position().toString()));
   }
 
@@ -253,7 +266,7 @@ public final class Actions {
               return roots.write(
                   topic,
                   src,
-                  s -> List.of(drafts.of(s, event.apply(m), route.home(), route.via())));
+                  s -> List.of(drafts.of(s, fitting(event.apply(m)), route.home(), route.via())));
             })
         .map(w -> Json.object().put("pos", w.position().toString()));
   }

@@ -21,6 +21,8 @@ final class Fitting {
   /** Bytes of a body; the header and the rest of the entry fit beside it. */
   private static final int BODY = 14 * 1024;
 
+  private static final int PREVIEW = 2000;
+
   private final Blobs blobs;
 
   Fitting(Blobs blobs) {
@@ -33,6 +35,13 @@ final class Fitting {
         || m.content() instanceof Content.Media x && x.blob() != null
         || m.content() instanceof Content.Email e && e.html() != null
         || tooLarge(event);
+  }
+
+  /** True if {@code e} brings a file to adopt or would be too large as an entry. */
+  static boolean needed(Inbound.Edit e) {
+    return e.content() instanceof Content.Media m && m.blob() != null
+        || e.content() instanceof Content.Email mail && mail.html() != null
+        || tooLarge(new Event.MessageEdited(e.target(), e.content()));
   }
 
   /** True if an entry of this event would be too large for the stream. */
@@ -49,6 +58,47 @@ final class Fitting {
     return text.substring(0, end) + "…";
   }
 
+  /**
+   * As {@link #adopted(Inbound.Message, CustomerId, Event)}. An edit has no attachments: a text too
+   * long for it becomes a file with the preview as its caption. Blocks: files are written.
+   */
+  Inbound adopted(Inbound.Edit e, CustomerId home) throws IOException {
+    Content content = adopt(e.content(), home);
+    if (tooLarge(new Event.MessageEdited(e.target(), content))) {
+      String text = longText(content);
+      Content small = shortened(content);
+      content =
+          text == null || small instanceof Content.Media || small instanceof Content.Email
+              ? small
+              : stored(text, home, small.preview(PREVIEW));
+    }
+    return new Inbound.Edit(e.origin(), e.target(), content);
+  }
+
+  /** A text as a file of the customer. */
+  private Content.Media stored(String text, CustomerId home, @Nullable String caption)
+      throws IOException {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return new Content.Media(
+        Content.Media.Kind.FILE,
+        blobs.adopt(blobs.put(home.workspace(), bytes), home),
+        "text/plain",
+        bytes.length,
+        "message.txt",
+        caption,
+        null,
+        null);
+  }
+
+  private Content adopt(Content content, CustomerId home) throws IOException {
+    return switch (content) {
+      case Content.Media media -> adopt(media, home);
+      case Content.Email e when e.html() != null ->
+          new Content.Email(e.subject(), e.text(), blobs.adopt(e.html(), home), e.cc(), e.quoted());
+      default -> content;
+    };
+  }
+
   /** Blocks: files are written. */
   Inbound adopted(Inbound.Message m, CustomerId home, Event event) throws IOException {
     boolean large = tooLarge(event);
@@ -56,30 +106,13 @@ final class Fitting {
     for (Content.Media media : m.attachments()) {
       attachments.add(large ? (Content.Media) shortened(adopt(media, home)) : adopt(media, home));
     }
-    Content content = m.content();
-    if (content instanceof Content.Media media) {
-      content = adopt(media, home);
-    } else if (content instanceof Content.Email e && e.html() != null) {
-      content =
-          new Content.Email(e.subject(), e.text(), blobs.adopt(e.html(), home), e.cc(), e.quoted());
-    }
+    Content content = adopt(m.content(), home);
     Map<String, String> context = m.context();
     Map<String, String> details = m.details();
     if (large) {
       String text = longText(content);
       if (text != null) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        String blob = blobs.adopt(blobs.put(home.workspace(), bytes), home);
-        attachments.addFirst(
-            new Content.Media(
-                Content.Media.Kind.FILE,
-                blob,
-                "text/plain",
-                bytes.length,
-                "message.txt",
-                null,
-                null,
-                null));
+        attachments.addFirst(stored(text, home, null));
       }
       content = shortened(content);
       attachments = attachments.subList(0, Math.min(20, attachments.size()));
@@ -135,12 +168,13 @@ final class Fitting {
   /** The same content with its text cut to a preview. */
   static Content shortened(Content content) {
     return switch (content) {
-      case Content.Text t -> new Content.Text(cut(t.text(), 2000));
+      case Content.Text t -> new Content.Text(cut(t.text(), PREVIEW));
       case Content.Email e ->
           new Content.Email(
-              cut(e.subject(), 500), cut(e.text(), 2000), e.html(), first(e.cc()), null);
-      case Content.Unsupported u -> new Content.Unsupported(cut(u.kind(), 100), cut(u.raw(), 2000));
-      case Content.Choices c -> new Content.Choices(cut(c.text(), 2000), first(c.options()));
+              cut(e.subject(), 500), cut(e.text(), PREVIEW), e.html(), first(e.cc()), null);
+      case Content.Unsupported u ->
+          new Content.Unsupported(cut(u.kind(), 100), cut(u.raw(), PREVIEW));
+      case Content.Choices c -> new Content.Choices(cut(c.text(), PREVIEW), first(c.options()));
       case Content.Media m ->
           new Content.Media(
               m.kind(),
@@ -148,7 +182,7 @@ final class Fitting {
               m.mime(),
               m.size(),
               m.name() == null ? null : cut(m.name(), 150),
-              m.caption() == null ? null : cut(m.caption(), 2000),
+              m.caption() == null ? null : cut(m.caption(), PREVIEW),
               m.ref() == null ? null : cut(m.ref(), 1000),
               m.failed());
       case Content.Location l ->
@@ -161,7 +195,7 @@ final class Fitting {
               cut(c.id(), 300),
               null,
               null,
-              c.data() == null ? null : cut(c.data(), 2000));
+              c.data() == null ? null : cut(c.data(), PREVIEW));
       case Content.Form f -> new Content.Unsupported("form too large: " + cut(f.name(), 100), "");
       case Content.Card c -> new Content.Card(cut(c.title(), 300), null, null, null);
       case Content.Template t ->

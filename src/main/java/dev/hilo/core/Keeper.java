@@ -12,15 +12,18 @@ import dev.hilo.desk.Episodes;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Keys;
 import dev.hilo.store.Lease;
+import dev.hilo.store.Presence;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
 import io.vertx.core.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,6 +61,7 @@ public final class Keeper implements AutoCloseable {
   private final Feed feed;
   private final Context feedContext;
   private final Joining joining;
+  private final Presence presence;
   private final Lanes lanes;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService clock =
@@ -66,7 +70,12 @@ public final class Keeper implements AutoCloseable {
   private final Semaphore atOnce = new Semaphore(256);
   private final Map<Integer, Held> held = new ConcurrentHashMap<>();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
+  private final Map<String, Long> seen = new HashMap<>();
+  private long troubled;
   private volatile boolean closed;
+
+  /** The nodes whose rivals' leavings were swept; null = to be swept. */
+  private volatile @Nullable Set<String> swept;
 
   /**
    * Customers looked at lately, folded; {@code tail}: entries since their snapshot. Who looks takes
@@ -121,6 +130,7 @@ public final class Keeper implements AutoCloseable {
       Feed feed,
       Context feedContext,
       Joining joining,
+      Presence presence,
       Lanes lanes) {
     this.node = node;
     this.streams = streams;
@@ -129,6 +139,7 @@ public final class Keeper implements AutoCloseable {
     this.feed = feed;
     this.feedContext = feedContext;
     this.joining = joining;
+    this.presence = presence;
     this.lanes = lanes;
     lanes.wakeWith(this::wakeAt);
   }
@@ -152,7 +163,7 @@ public final class Keeper implements AutoCloseable {
     }
     try {
       lease.renew(node, Header.SCHEMA).await();
-      List<String> nodes = lease.nodes().await();
+      List<String> nodes = living(lease.nodes().await());
       for (int p = 0; p < Keys.PARTITIONS; p++) {
         boolean mine = node.equals(chosen(nodes, p));
         Held now = held.get(p);
@@ -162,11 +173,33 @@ public final class Keeper implements AutoCloseable {
           drop(now);
         }
       }
+      Set<String> living = Set.copyOf(nodes);
+      if (!living.equals(swept)) {
+        swept = living;
+        held.keySet().forEach(p -> sweepPresence(p, living));
+      }
     } catch (StoreUnavailable e) {
+      troubled = System.currentTimeMillis();
       LOG.debug("membership waits for the store");
     } catch (RuntimeException e) {
       LOG.error("membership failed", e);
     }
+  }
+
+  /**
+   * A store that was away may have forgotten leases, or let them run out: nodes that lived before
+   * get the time to renew theirs, so that nobody takes over what they are sending.
+   */
+  private List<String> living(List<String> leased) {
+    long now = System.currentTimeMillis();
+    leased.forEach(n -> seen.put(n, now));
+    seen.values().removeIf(at -> now - at > 2 * Lease.NODE_MS);
+    return now - troubled > 2 * Lease.NODE_MS ? leased : List.copyOf(seen.keySet());
+  }
+
+  /** Sessions of nodes that died are gone: whoever watches is told. */
+  private void sweepPresence(int partition, Set<String> living) {
+    presence.sweep(partition, living).onFailure(_ -> swept = null);
   }
 
   private void drop(Held h) {
@@ -195,6 +228,10 @@ public final class Keeper implements AutoCloseable {
             token -> {
               Held mine = new Held(this, p, token);
               if (held.putIfAbsent(p, mine) == null) {
+                Set<String> living = swept;
+                if (living != null) {
+                  sweepPresence(p, living);
+                }
                 feed.subscribe(Keys.doorbell(p), feedContext, mine)
                     .compose(_ -> work.cursor(p, READER))
                     .onSuccess(

@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * loop.
  */
 public final class Reception {
+  /** Characters of a platform's reasons, and of its ids where they name nothing we know. */
+  private static final int LONGEST = 1000;
+
   private final Vertx vertx;
   private final String workspace;
   private final AddressKeys keys;
@@ -267,7 +271,8 @@ public final class Reception {
         kind == CustomerKind.ROOM
             ? room == null ? null : room.title()
             : item.origin().attributes().get("name");
-    return drafts.of(state, new Event.CustomerStarted(kind, name));
+    return drafts.of(
+        state, new Event.CustomerStarted(kind, name == null ? null : Fitting.cut(name, 200)));
   }
 
   /**
@@ -307,10 +312,14 @@ public final class Reception {
       case Inbound.Removal r -> new Event.MessageRemoved(ours(state, r.target()));
       case Inbound.Reaction r ->
           new Event.ReactionChanged(
-              ours(state, r.target()), r.emoji() == null ? "" : r.emoji(), r.on());
+              ours(state, r.target()),
+              r.emoji() == null ? "" : Fitting.cut(r.emoji(), 100),
+              r.on());
       case Inbound.Receipt r -> receipt(state, r);
-      case Inbound.Consent c -> new Event.ConsentChanged(via, c.granted(), c.why());
-      case Inbound.Call c -> new Event.CallLogged(c.direction(), c.outcome(), c.seconds());
+      case Inbound.Consent c -> new Event.ConsentChanged(via, c.granted(), brief(c.why()));
+      case Inbound.Call c ->
+          new Event.CallLogged(
+              Fitting.cut(c.direction(), LONGEST), Fitting.cut(c.outcome(), LONGEST), c.seconds());
       case Inbound.IdentityChange i ->
           i.current().isEmpty()
               ? null
@@ -326,7 +335,11 @@ public final class Reception {
 
   private static String ours(StreamState state, String externalId) {
     StreamState.Message known = state.byExternalId(externalId);
-    return known != null ? known.id() : "ext:" + externalId;
+    return known != null ? known.id() : "ext:" + Fitting.cut(externalId, LONGEST);
+  }
+
+  private static @Nullable String brief(@Nullable String why) {
+    return why == null ? null : Fitting.cut(why, LONGEST);
   }
 
   private static @Nullable Event receipt(StreamState state, Inbound.Receipt r) {
@@ -356,18 +369,24 @@ public final class Reception {
         case SendResult.Unknown f -> why = f.why();
       }
     }
-    return new Event.DeliveryChanged(List.of(message), r.state(), r.target(), code, why);
+    return new Event.DeliveryChanged(
+        List.of(message), r.state(), r.target(), brief(code), brief(why));
   }
 
   private Future<Inbound> fitted(Inbound item, CustomerId home) {
-    if (!(item instanceof Inbound.Message m)) {
-      return Future.succeededFuture(item);
-    }
-    Event event = Objects.requireNonNull(event(m, StreamState.empty(home), ""));
-    return Fitting.needed(m, event)
-        ? vertx
-            .<Inbound>executeBlocking(() -> fitting.adopted(m, home, event))
-            .map(Objects::requireNonNull)
-        : Future.succeededFuture(item);
+    return switch (item) {
+      case Inbound.Message m -> {
+        Event event = Objects.requireNonNull(event(m, StreamState.empty(home), ""));
+        yield Fitting.needed(m, event)
+            ? blocking(() -> fitting.adopted(m, home, event))
+            : Future.succeededFuture(m);
+      }
+      case Inbound.Edit e when Fitting.needed(e) -> blocking(() -> fitting.adopted(e, home));
+      default -> Future.succeededFuture(item);
+    };
+  }
+
+  private Future<Inbound> blocking(Callable<Inbound> work) {
+    return vertx.executeBlocking(work).map(Objects::requireNonNull);
   }
 }

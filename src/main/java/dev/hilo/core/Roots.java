@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -64,6 +65,12 @@ public final class Roots {
           });
 
   private @Nullable Function<CustomerId, Future<Void>> finisher;
+  private Listener listener = (_, _, _, _) -> {};
+
+  /** Told what was written. */
+  interface Listener {
+    void written(CustomerId home, CustomerId root, String src, List<Entry> entries);
+  }
 
   public Roots(Vertx vertx, Streams streams) {
     this.vertx = vertx;
@@ -73,6 +80,15 @@ public final class Roots {
   /** Who finishes a merge whose join is missing. */
   void finishWith(Function<CustomerId, Future<Void>> finisher) {
     this.finisher = finisher;
+  }
+
+  /** Forgets what is folded of a stream: its history was rewound. */
+  void forget(CustomerId customer) {
+    states.remove(customer);
+  }
+
+  void tell(Listener listener) {
+    this.listener = listener;
   }
 
   /**
@@ -147,7 +163,7 @@ public final class Roots {
    * harmless.
    */
   public Future<Written> write(CustomerId home, String src, Change change) {
-    return attempt(new Try(home, null, src, change, null, 0, System.currentTimeMillis()));
+    return attempt(new Try(home, home, null, src, change, null, 0, System.currentTimeMillis()));
   }
 
   /** As {@link #write}, for a home that was made just now: nothing is read before the append. */
@@ -175,6 +191,7 @@ public final class Roots {
   }
 
   private record Try(
+      CustomerId home,
       CustomerId target,
       @Nullable Redirect redirect,
       String src,
@@ -183,15 +200,15 @@ public final class Roots {
       int number,
       long since) {
     Try next() {
-      return new Try(target, redirect, src, change, kept, number + 1, since);
+      return new Try(home, target, redirect, src, change, kept, number + 1, since);
     }
 
     Try at(CustomerId other, Redirect by) {
-      return new Try(other, by, src, change, kept, number, since);
+      return new Try(home, other, by, src, change, kept, number, since);
     }
 
     Try kept(List<Entry> facts) {
-      return new Try(target, redirect, src, change, facts, number + 1, since);
+      return new Try(home, target, redirect, src, change, facts, number + 1, since);
     }
   }
 
@@ -265,6 +282,8 @@ public final class Roots {
       case Outcome.Appended a -> {
         List<Entry> entries = place(drafts, a.from());
         learn(t.target, entries);
+        listener.written(
+            t.home, t.target, t.kept == null ? t.src : src(t.src, "decisions"), entries);
         List<Entry> all = t.kept == null ? entries : concat(t.kept, entries);
         yield Future.succeededFuture(new Written(t.target, all.getFirst().position(), false, all));
       }
@@ -283,16 +302,20 @@ public final class Roots {
 
   private Future<Written> conflict(Try t, List<Draft> drafts, Outcome.Conflict c) {
     StreamState state = states.get(t.target);
-    if (state == null || !state.advance(c.missed()) || state.last().seq() < c.top()) {
-      states.remove(t.target);
+    if (state == null || !state.advance(c.missed()) || !state.q().equals(c.q())) {
+      states.remove(t.target); // more than a page behind, or ahead of a history that was rewound
     }
     List<Entry> kept = t.kept;
     if (kept == null && drafts.stream().anyMatch(d -> d.header().k() != EntryClass.DECISION)) {
       kept = mine(drafts, c);
       if (kept
-          .isEmpty()) { // written, but more than a page behind: it is enough to know that it stands
-        return Future.succeededFuture(new Written(t.target, c.q(), true, List.of()));
+          .isEmpty()) { // written, but not among what the reply brings: it is enough to know where
+        return written(t.target, t.src)
+            .map(
+                at ->
+                    new Written(t.target, Objects.requireNonNullElse(at, c.q()), true, List.of()));
       }
+      listener.written(t.home, t.target, t.src, kept);
     }
     if (t.number >= TRIES) {
       return kept != null

@@ -75,6 +75,22 @@ public final class Timeline {
     return collect(segments, new ArrayList<>(), limit, shown);
   }
 
+  /**
+   * The newest page, where the newest entries of the root are known already.
+   *
+   * @param newest newest first
+   * @param more whether there are older ones
+   */
+  public Future<Page> newest(
+      CustomerId root, List<Entry> newest, boolean more, int limit, Predicate<Entry> shown) {
+    Segment segment = new Segment(root, null);
+    segment.ahead.addAll(newest);
+    segment.ended = !more;
+    Map<CustomerId, Segment> segments = new LinkedHashMap<>();
+    segments.put(root, segment);
+    return collect(segments, new ArrayList<>(), limit, shown);
+  }
+
   private Future<Page> collect(
       Map<CustomerId, Segment> segments, List<Item> items, int limit, Predicate<Entry> shown) {
     List<Future<Void>> reads = new ArrayList<>();

@@ -10,8 +10,10 @@ import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
+import dev.hilo.live.Posts;
 import dev.hilo.reader.Board;
 import dev.hilo.store.Blobs;
+import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -43,6 +45,7 @@ public final class HttpVerticle extends VerticleBase {
       Accounts accounts,
       Roster roster,
       Doors doors,
+      Posts posts,
       Blobs blobs,
       WebApps apps,
       MeterRegistry meters,
@@ -58,6 +61,7 @@ public final class HttpVerticle extends VerticleBase {
       Timeline timeline,
       Tokens tokens,
       Board board,
+      Relay relay,
       Hub hub) {}
 
   private final Shared shared;
@@ -102,6 +106,8 @@ public final class HttpVerticle extends VerticleBase {
             shared.blobs(),
             shared.roster(),
             shared.accounts())
+        .mount(router);
+    new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);
     shared.apps().mount(router);
     if (shared.more() != null) {

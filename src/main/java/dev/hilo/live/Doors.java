@@ -95,27 +95,52 @@ public record Doors(
 
   /** A device that was here before. */
   public Future<Guest> token(Tokens tokens, String token, @Nullable String origin) {
+    try {
+      Guest guest = claimed(token, origin);
+      return tokens
+          .standing(visitor(guest).home(), visitor(guest).device(), token)
+          .compose(standing -> admitted(guest, standing));
+    } catch (Problem p) {
+      return Future.failedFuture(p);
+    }
+  }
+
+  /**
+   * Who a token says it is: its signature and the page are right, its device was not looked up.
+   * Throws {@link Problem} otherwise.
+   */
+  Guest claimed(String token, @Nullable String origin) {
     Guest guest = read(token);
-    if (guest == null
-        || guest.inbox() == null
-        || !(guest.principal() instanceof Principal.Visitor v)) {
-      return Future.failedFuture(new Problem(Code.BAD_TOKEN, "this token is not ours"));
+    if (guest == null || guest.inbox() == null) {
+      throw new Problem(Code.BAD_TOKEN, "this token is not ours");
     }
     if (!allowed(guest.inbox(), origin)) {
-      return Future.failedFuture(origin());
+      throw origin();
     }
-    return tokens
-        .standing(v.home(), v.device(), token)
-        .compose(
-            standing ->
-                switch (standing) {
-                  case REVOKED ->
-                      Future.failedFuture(
-                          new Problem(Code.BAD_TOKEN, "this device was signed out"));
-                  case NEW, KNOWN ->
-                      Future.succeededFuture(
-                          new Guest(v, guest.inbox(), token, false, standing == Standing.KNOWN));
-                });
+    return guest;
+  }
+
+  static Principal.Visitor visitor(Guest guest) {
+    if (guest.principal() instanceof Principal.Visitor v) {
+      return v;
+    }
+    throw new IllegalArgumentException("not a visitor");
+  }
+
+  /** Lets in whoever {@link #claimed} found, unless its device was signed out. */
+  static Future<Guest> admitted(Guest claimed, Standing standing) {
+    return switch (standing) {
+      case REVOKED ->
+          Future.failedFuture(new Problem(Code.BAD_TOKEN, "this device was signed out"));
+      case NEW, KNOWN ->
+          Future.succeededFuture(
+              new Guest(
+                  claimed.principal(),
+                  claimed.inbox(),
+                  claimed.token(),
+                  false,
+                  standing == Standing.KNOWN));
+    };
   }
 
   private @Nullable Guest read(String token) {
@@ -177,6 +202,12 @@ public record Doors(
     return guest.principal() instanceof Principal.Visitor v && guest.token() != null
         ? tokens.addDevice(v.home(), v.device(), guest.token())
         : Future.succeededFuture();
+  }
+
+  /** Whether a page of this origin may open any inbox. */
+  public boolean knows(String origin) {
+    return ownOrigins.contains(origin)
+        || inboxes.values().stream().anyMatch(inbox -> allowed(inbox, origin));
   }
 
   private boolean allowed(Inbox inbox, @Nullable String origin) {

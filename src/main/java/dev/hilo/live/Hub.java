@@ -2,28 +2,35 @@ package dev.hilo.live;
 
 import dev.hilo.access.Roster;
 import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Position;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.reader.Board;
+import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Keys;
+import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +44,8 @@ public final class Hub {
   public record Services(
       Streams streams,
       Feed feed,
+      Entrance entrance,
+      Presence presence,
       SharedObjects objects,
       Timeline timeline,
       Roots roots,
@@ -48,12 +57,14 @@ public final class Hub {
       Board board,
       Limits limits,
       Doors doors,
-      Sockets sockets) {}
+      Sockets sockets,
+      Posts posts) {}
 
-  private static final long LINGER_MS = 5000;
   private static final int HELLO_SECONDS = 10;
-
-  private record Newcomer(Session session, int since) {}
+  private static final int LINGER_SECONDS = 5;
+  private static final int VERIFY_SECONDS = 10;
+  private static final int VERIFY_AT_ONCE = 200;
+  private static final long DOUBT_MS = 2;
 
   private final Vertx vertx;
   private final ContextInternal context;
@@ -61,12 +72,23 @@ public final class Hub {
   private final Requests requests;
   private final Turn turn;
   private final WebSocketDecoderConfig rules;
+  private final Arrivals arrivals;
+  private final Attendance attendance;
   private final Map<CustomerId, Topic> topics = new HashMap<>();
+  private final Deque<Leaving> leaving = new ArrayDeque<>();
+  private final long[] epochs = new long[Keys.PARTITIONS];
+  private List<Topic> doubts = new ArrayList<>();
   private final List<List<Session>> buckets = new ArrayList<>();
   private final Deque<Newcomer> newcomers = new ArrayDeque<>();
   private int second;
   private final AtomicInteger sessions = new AtomicInteger();
   private boolean draining;
+
+  /** A topic that nobody watched any more; {@code due} in seconds of this hub. */
+  private record Leaving(Topic topic, int due) {}
+
+  /** {@code since}: in seconds of this hub. */
+  private record Newcomer(Session session, int since) {}
 
   /** Must be made on the event loop it belongs to. */
   public Hub(Vertx vertx, Services services) {
@@ -77,6 +99,8 @@ public final class Hub {
     this.turn = new Turn(context.nettyEventLoop());
     // more than a session takes, so that it can say why it closes
     this.rules = WebSocketOutlet.rules(4 * services.limits().frameBytes());
+    this.arrivals = new Arrivals(context, services.entrance());
+    this.attendance = new Attendance(context, services.presence());
     for (int i = 0; i < Math.max(1, services.limits().beatSeconds() - 1); i++) {
       buckets.add(new ArrayList<>());
     }
@@ -94,6 +118,21 @@ public final class Hub {
     Session session = accept(outlet, origin);
     if (session != null) {
       outlet.carries(session);
+    }
+  }
+
+  /**
+   * Takes a call that is answered with a stream of frames; to be called on this hub's event loop.
+   *
+   * @param response its head is set and not yet sent
+   * @param origin the page that calls, or null for a program
+   * @param hello the first frame
+   */
+  public void accept(HttpServerResponse response, @Nullable String origin, byte[] hello) {
+    EventStreamOutlet outlet = new EventStreamOutlet(response, context, services.posts());
+    Session session = accept(outlet, origin);
+    if (session != null) {
+      outlet.carries(session, hello);
     }
   }
 
@@ -138,6 +177,8 @@ public final class Hub {
             || second - newcomers.peek().since() > HELLO_SECONDS)) {
       newcomers.remove().session().helloIsDue();
     }
+    release();
+    verify();
   }
 
   /** Seconds since this hub began. */
@@ -161,23 +202,133 @@ public final class Hub {
     return requests;
   }
 
-  /** The topic, opened if nobody here watches it yet. */
+  /** The topic, subscribed to if nobody here watches it yet. */
   Topic topic(CustomerId customer) {
-    return topics.computeIfAbsent(
-        customer, c -> Topic.open(c, context, services.streams(), services.feed()));
+    Topic topic = topics.get(customer);
+    if (topic == null) {
+      topic = new Topic(customer, this);
+      topics.put(customer, topic);
+    }
+    return topic;
+  }
+
+  Future<Void> subscribe(CustomerId customer, Topic topic) {
+    return services.feed().subscribe(Keys.channel(customer), context, topic);
+  }
+
+  Arrivals arrivals() {
+    return arrivals;
+  }
+
+  Attendance attendance() {
+    return attendance;
+  }
+
+  Streams streams() {
+    return services.streams();
   }
 
   /** Gives up a topic that nobody watches any more, after a pause: reconnects are frequent. */
   void leave(Topic topic) {
     if (topic.idle()) {
-      vertx.setTimer(
-          LINGER_MS,
-          _ -> {
-            if (topic.idle() && topics.remove(topic.customer(), topic)) {
-              services.feed().unsubscribe(Keys.channel(topic.customer()), topic);
-            }
-          });
+      leaving.add(new Leaving(topic, second + LINGER_SECONDS));
     }
+  }
+
+  private void release() {
+    while (!leaving.isEmpty() && leaving.peek().due <= second) {
+      Topic topic = leaving.poll().topic;
+      if (topic.idle() && topics.remove(topic.customer(), topic)) {
+        services.feed().unsubscribe(Keys.channel(topic.customer()), topic);
+      }
+    }
+  }
+
+  /**
+   * Each second a tenth of the topics that heard nothing lately is compared with the store: what
+   * was published and did not arrive is found within {@value #VERIFY_SECONDS} s.
+   */
+  private void verify() {
+    List<Topic> due = new ArrayList<>();
+    for (Topic topic : topics.values()) {
+      if (topic.partition() % VERIFY_SECONDS == second % VERIFY_SECONDS && topic.quiet()) {
+        due.add(topic);
+      }
+    }
+    verify(due);
+  }
+
+  /** Compares this topic soon, together with all others in doubt. */
+  void doubt(Topic topic) {
+    doubts.add(topic);
+    if (doubts.size() == 1) {
+      vertx.setTimer(DOUBT_MS, _ -> verifyDoubts());
+    }
+  }
+
+  /** As {@link #doubt}, in a while: the store did not answer. */
+  void doubtLater(Topic topic) {
+    doubts.add(topic);
+    if (doubts.size() == 1) {
+      vertx.setTimer(500, _ -> verifyDoubts());
+    }
+  }
+
+  private void verifyDoubts() {
+    List<Topic> now = doubts;
+    doubts = new ArrayList<>();
+    verify(now);
+  }
+
+  /** Another epoch may mean a rewound history: every topic of the partition is compared. */
+  void epoch(int partition, long epoch) {
+    if (epoch > epochs[partition]) {
+      epochs[partition] = epoch;
+      for (Topic topic : topics.values()) {
+        if (topic.partition() == partition && topic.last().epoch() < epoch) {
+          topic.doubt();
+        }
+      }
+    }
+  }
+
+  private void verify(List<Topic> due) {
+    Map<Integer, List<Topic>> groups = new HashMap<>();
+    for (Topic topic : due) {
+      groups.computeIfAbsent(topic.partition(), _ -> new ArrayList<>()).add(topic);
+    }
+    for (List<Topic> group : groups.values()) {
+      for (int i = 0; i < group.size(); i += VERIFY_AT_ONCE) {
+        compare(group.subList(i, Math.min(group.size(), i + VERIFY_AT_ONCE)));
+      }
+    }
+  }
+
+  private void compare(List<Topic> some) {
+    Map<CustomerId, Topic> asked = new LinkedHashMap<>();
+    List<Position> known = new ArrayList<>();
+    for (Topic topic : some) {
+      Position position = topic.doubtful();
+      if (position != null && asked.put(topic.customer(), topic) == null) {
+        known.add(position);
+      }
+    }
+    if (asked.isEmpty()) {
+      return;
+    }
+    services
+        .streams()
+        .behind(List.copyOf(asked.keySet()), known)
+        .onComplete(
+            r -> {
+              if (r.failed()) {
+                asked.values().forEach(Topic::doubtLater);
+                return;
+              }
+              for (CustomerId customer : r.result()) {
+                Objects.requireNonNull(asked.get(customer)).heal();
+              }
+            });
   }
 
   public int sessions() {

@@ -1,5 +1,7 @@
 package dev.hilo.live;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The far end of one session: frames leave in order, and it says when it holds enough of them. Used
  * on the session's event loop only.
@@ -21,6 +23,9 @@ interface Outlet {
   void pause();
 
   void resume();
+
+  /** What the peer's frames come with where they take another way in; null where they do not. */
+  @Nullable String key();
 
   /** False once it is closing or closed: nothing is sent any more. */
   boolean open();

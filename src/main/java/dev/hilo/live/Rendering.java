@@ -72,7 +72,8 @@ final class Rendering implements AutoCloseable {
     return head.getBytes(StandardCharsets.US_ASCII);
   }
 
-  private byte @Nullable [] event(Roster roster, @Nullable Set<String> scope) {
+  /** The event as JSON for this sort of watcher, or null if it is none of its business. */
+  byte @Nullable [] event(Roster roster, @Nullable Set<String> scope) {
     if (scope == null) {
       if (staff == null) {
         staff = Json.bytes(Wire.staff(entry, roster::name));

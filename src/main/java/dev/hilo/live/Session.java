@@ -11,6 +11,7 @@ import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Timeline;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
+import dev.hilo.store.Tokens;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -39,6 +40,10 @@ final class Session {
   private @Nullable List<Runnable> whenDrained;
   private @Nullable String origin;
   private Doors.@Nullable Guest guest;
+
+  /** How a returning visitor's thread was found, until it is opened. */
+  private Topic.@Nullable Arrival arrival;
+
   private boolean greeting;
   private boolean closed;
   private int held;
@@ -264,6 +269,7 @@ final class Session {
 
   void leave(Watch watch) {
     watch.close();
+    hub.attendance().go(watch.topic().customer(), id());
     if (watch.topic().remove(watch)) {
       hub.leave(watch.topic());
     }
@@ -358,13 +364,14 @@ final class Session {
         hello.ticket() != null
             ? doors.ticket(services.tokens(), hello.ticket())
             : hello.token() != null
-                ? doors.token(services.tokens(), hello.token(), page)
+                ? returning(hello, hello.token(), page)
                 : hello.link() != null
                     ? doors.link(services.tokens(), hello.link(), page)
                     : doors.visitor(hello.inbox() == null ? "" : hello.inbox(), page);
     coming
         .onFailure(
             e -> {
+              turnedAway();
               failed(e, hello.ref());
               close(
                   Problem.of(e).code().temporary()
@@ -374,10 +381,12 @@ final class Session {
         .onSuccess(
             arrived -> {
               if (closed || !outlet.open()) {
+                turnedAway();
                 return;
               }
               if (arrived.principal() instanceof Principal.Visitor v
                   && !services.sockets().entered(v.device(), limits().perDevice())) {
+                turnedAway();
                 problem(
                     new Problem(Code.TOO_MANY_DEVICES, "this device has too many sockets"),
                     hello.ref());
@@ -389,6 +398,45 @@ final class Session {
             });
   }
 
+  /** A visitor who was here before: its device is looked up together with its thread. */
+  private Future<Doors.Guest> returning(Frame.Hello hello, String token, @Nullable String page) {
+    Doors.Guest claimed;
+    try {
+      claimed = hub.services().doors().claimed(token, page);
+    } catch (Problem p) {
+      return Future.failedFuture(p);
+    }
+    Principal.Visitor v = Doors.visitor(claimed);
+    return visit(v.home(), v.device(), since(v.home(), hello.topic(), hello.since()), false)
+        .compose(
+            found -> {
+              arrival = found;
+              return Doors.admitted(
+                  claimed,
+                  Tokens.standing(found.found().deviceHash(), found.found().devices(), token));
+            });
+  }
+
+  private void turnedAway() {
+    Topic.Arrival seen = arrival;
+    arrival = null;
+    if (seen != null) {
+      hub.leave(seen.topic());
+    }
+  }
+
+  private Future<Topic.Arrival> visit(
+      CustomerId customer, @Nullable String device, @Nullable Position since, boolean staff) {
+    Topic topic = hub.topic(customer);
+    return topic.visit(device, since, staff).onFailure(_ -> hub.leave(topic));
+  }
+
+  /** {@code since} where it belongs to this customer's stream. */
+  private static @Nullable Position since(
+      CustomerId customer, @Nullable CustomerId asked, @Nullable Position since) {
+    return asked == null || asked.equals(customer) ? since : null;
+  }
+
   private void welcome(Doors.Guest arrived, Frame.Hello hello) {
     ObjectNode frame =
         Json.object()
@@ -396,6 +444,9 @@ final class Session {
             .put("session", id())
             .put("workspace", arrived.principal().workspace())
             .put("beat", limits().beatSeconds());
+    if (outlet.key() != null) {
+      frame.put("push", outlet.key());
+    }
     ObjectNode you = frame.putObject("you");
     switch (arrived.principal()) {
       case Principal.Agent a -> you.put("kind", "agent").put("id", a.id()).put("name", a.name());
@@ -427,7 +478,15 @@ final class Session {
         .put("topics", limits.topics());
     frame.putArray("features").add("objects").add("history").add("link").add("prove");
     send(answer(frame, hello.ref()));
-    if (arrived.principal() instanceof Principal.Visitor v && arrived.registered()) {
+    Topic.Arrival seen = arrival;
+    arrival = null;
+    if (!(arrived.principal() instanceof Principal.Visitor v) || !arrived.registered()) {
+      if (seen != null) {
+        hub.leave(seen.topic());
+      }
+    } else if (seen != null) {
+      opened(seen, hello.topic(), hello.since(), null, v.home().toString());
+    } else {
       open(v.home(), hello.topic(), hello.since(), null, v.home().toString());
     }
   }
@@ -439,33 +498,73 @@ final class Session {
       @Nullable Position since,
       @Nullable String ref,
       @Nullable String home) {
-    hub.services()
-        .roots()
-        .root(customer)
+    visit(customer, null, since(customer, asked, since), home == null)
         .onFailure(
             e -> {
+              if (closed) {
+                return;
+              }
               if (ref != null) {
                 failed(e, ref);
               } else {
                 later(() -> open(customer, asked, since, null, home));
               }
             })
-        .onSuccess(
-            state -> {
+        .onSuccess(found -> opened(found, asked, since, ref, home));
+  }
+
+  private void opened(
+      Topic.Arrival found,
+      @Nullable CustomerId asked,
+      @Nullable Position since,
+      @Nullable String ref,
+      @Nullable String home) {
+    CustomerId customer = found.topic().customer();
+    if (closed) {
+      hub.leave(found.topic());
+    } else if (found.found().into() != null) {
+      hub.leave(found.topic());
+      toRoot(customer, asked == null ? customer : asked, since, ref, home);
+    } else {
+      if (asked != null && !asked.equals(customer)) {
+        send(rebind(asked, customer, found.found().top(), "joined"));
+      }
+      follow(found, since(customer, asked, since), ref, home);
+    }
+  }
+
+  /** This stream ended in another one, which is followed once it speaks for both. */
+  private void toRoot(
+      CustomerId customer,
+      CustomerId asked,
+      @Nullable Position since,
+      @Nullable String ref,
+      @Nullable String home) {
+    hub.services()
+        .roots()
+        .root(customer)
+        .onFailure(
+            e -> {
               if (closed) {
                 return;
               }
-              CustomerId root = state.customer();
-              boolean same = root.equals(asked == null ? customer : asked);
-              if (!same && asked != null) {
-                send(rebind(asked, root, state.last(), "joined"));
+              if (ref != null) {
+                failed(e, ref);
+              } else {
+                later(() -> toRoot(customer, asked, since, null, home));
               }
-              follow(root, same ? since : null, ref, home);
+            })
+        .onSuccess(
+            state -> {
+              if (!closed) {
+                open(state.customer(), asked, since, ref, home);
+              }
             });
   }
 
   private void follow(
-      CustomerId root, @Nullable Position since, @Nullable String ref, @Nullable String home) {
+      Topic.Arrival found, @Nullable Position since, @Nullable String ref, @Nullable String home) {
+    CustomerId root = found.topic().customer();
     Watch before = watches.remove(root);
     if (before != null) {
       leave(before);
@@ -473,9 +572,12 @@ final class Session {
     if (watches.isEmpty()) {
       watches = new LinkedHashMap<>(2);
     }
-    watches.put(root, new Watch(this, hub.topic(root), home, since, ref));
-    if (guest != null && guest.principal() instanceof Principal.Agent a) {
-      signal(root, a, "viewing", true, "staff", null);
+    watches.put(root, new Watch(this, found, home, since, ref));
+    if (guest != null && guest.registered()) {
+      hub.attendance().come(root, id(), guest.principal());
+      if (guest.principal() instanceof Principal.Agent a) {
+        signal(root, a, "viewing", true, "staff", null);
+      }
     }
   }
 
@@ -493,7 +595,7 @@ final class Session {
     CustomerId topic = watch.topic().customer();
     drop(watch);
     send(rebind(topic, topic, at, why));
-    follow(topic, null, null, watch.home());
+    open(topic, null, null, null, watch.home());
   }
 
   /**

@@ -11,8 +11,10 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.Scopes;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Timeline;
+import dev.hilo.store.Entrance.Found;
 import dev.hilo.store.SharedObjects;
 import io.vertx.core.Future;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -21,52 +23,51 @@ import org.jspecify.annotations.Nullable;
 /**
  * One session's view of one topic. It reads from the stream until it has what the topic has, and
  * only then gets entries as they are published; when the socket cannot take more it goes back to
- * reading, at the socket's pace. First look, resume and slow reader are this one way.
+ * reading, at the socket's pace, and nothing is kept for it meanwhile. First look, resume and slow
+ * reader are this one way.
  */
 final class Watch {
-  private static final int CHUNK = 100;
   private static final int PAGE = 50;
+  private static final int FRAME = 32 * 1024;
+  private static final byte[] END = {']', '}'};
 
   private final Session session;
   private final Topic topic;
   private final @Nullable String home;
-  private final @Nullable String ref;
+  private @Nullable String ref;
   private Position cursor;
   private Position sent;
   private boolean live;
   private boolean pulling;
   private boolean caughtUp;
+  private boolean missed;
   private boolean closed;
 
   /**
    * Follows a topic.
    *
+   * @param arrival how the thread was found just now, by the same {@code since}
    * @param home of a visitor's device; null for staff
    * @param since the newest position the client has; null = it has nothing
    */
   Watch(
       Session session,
-      Topic topic,
+      Topic.Arrival arrival,
       @Nullable String home,
       @Nullable Position since,
       @Nullable String ref) {
     this.session = session;
-    this.topic = topic;
+    this.topic = arrival.topic();
     this.home = home;
     this.ref = ref;
     this.cursor = since == null ? Position.START : since;
     this.sent = cursor;
     topic.add(this);
-    topic
-        .ready()
-        .onSuccess(
-            _ -> {
-              if (since == null) {
-                first();
-              } else {
-                resume(since);
-              }
-            });
+    if (since == null) {
+      first(arrival);
+    } else {
+      read(arrival.found(), arrival);
+    }
   }
 
   Topic topic() {
@@ -89,18 +90,18 @@ final class Watch {
     return "c:" + topic.customer();
   }
 
-  private void first() {
-    Position known = topic.last();
+  private void first(Topic.Arrival arrival) {
+    Found found = arrival.found();
     session
         .timeline()
-        .page(topic.customer(), null, PAGE, this::shown)
+        .newest(topic.customer(), found.entries(), found.more(), PAGE, this::shown)
         .onComplete(
             r -> {
               if (closed) {
                 return;
               }
               if (r.failed()) {
-                session.later(this::first);
+                session.later(() -> first(arrival));
                 return;
               }
               session.send(pageFrame(r.result(), ref));
@@ -110,26 +111,8 @@ final class Watch {
                   sent = item.entry().position();
                 }
               }
-              cursor = sent.after(known) ? sent : known;
-              pull();
-            });
-  }
-
-  private void resume(Position since) {
-    Topic.holds(session.streams(), topic.customer(), since)
-        .onComplete(
-            r -> {
-              if (closed) {
-                return;
-              }
-              if (r.failed()) {
-                session.later(() -> resume(since));
-                return;
-              }
-              if (!r.result().equals(since)) {
-                rolledBack(r.result(), since);
-              }
-              pull();
+              cursor = found.top();
+              goLive(arrival);
             });
   }
 
@@ -189,9 +172,8 @@ final class Watch {
       return;
     }
     pulling = true;
-    session
-        .streams()
-        .after(topic.customer(), cursor, CHUNK)
+    topic
+        .after(cursor)
         .onComplete(
             r -> {
               pulling = false;
@@ -202,25 +184,89 @@ final class Watch {
                 session.later(this::pull);
                 return;
               }
-              List<Entry> entries = r.result();
-              deliver(entries);
-              if (entries.size() < CHUNK && !topic.last().after(cursor)) {
-                live = true;
-                if (!caughtUp) {
-                  caughtUp = true;
-                  caughtUp();
-                }
-              } else {
-                pull();
-              }
+              read(r.result(), null);
             });
   }
 
-  private void deliver(List<Entry> entries) {
+  private void read(Found found, Topic.@Nullable Arrival arrival) {
+    if (!found.base().equals(cursor)) {
+      rolledBack(found.base(), cursor);
+    }
+    if (!deliver(found.entries()) || found.more()) {
+      pull();
+    } else if (topic.last().after(found.top())) {
+      topic.heal(); // the topic has what the stream has not: one of them is about to change
+      session.later(this::pull);
+    } else {
+      goLive(arrival);
+    }
+  }
+
+  /** What was read is sent; live from here, unless the topic has more already. */
+  private void goLive(Topic.@Nullable Arrival arrival) {
+    if (session.full() || topic.last().after(cursor)) {
+      pull();
+      return;
+    }
+    live = true;
+    if (!caughtUp || missed) {
+      caughtUp = true;
+      missed = false;
+      caughtUp(arrival);
+    }
+  }
+
+  /** Something was published that this watch may not have seen: it reads on from where it is. */
+  void behind() {
+    live = false;
+    pull();
+  }
+
+  /** Sends entries in as few frames as fit; false if the socket would not take all. */
+  private boolean deliver(List<Entry> entries) {
+    ByteArrayOutputStream frame = new ByteArrayOutputStream(1024);
+    Position before = sent;
+    boolean all = true;
     for (Entry entry : entries) {
-      try (Rendering rendering = new Rendering(topic.customer(), entry)) {
-        show(rendering);
+      if (!entry.position().after(cursor)) {
+        continue;
       }
+      if (session.full()) {
+        all = false;
+        break;
+      }
+      byte[] event = new Rendering(topic.customer(), entry).event(session.roster(), scope());
+      cursor = entry.position();
+      if (event == null) {
+        continue;
+      }
+      String head = (frame.size() == 0 ? "" : ",") + "{\"pos\":\"" + cursor + "\",\"event\":";
+      frame.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+      frame.writeBytes(event);
+      frame.write('}');
+      sent = cursor;
+      if (frame.size() > FRAME) {
+        send(frame, before);
+        frame.reset();
+        before = sent;
+      }
+    }
+    if (frame.size() > 0) {
+      send(frame, before);
+    }
+    return all;
+  }
+
+  private void send(ByteArrayOutputStream entries, Position before) {
+    String head =
+        "{\"type\":\"entries\",\"topic\":\""
+            + name()
+            + "\",\"prev\":\""
+            + before
+            + "\",\"entries\":[";
+    try (Encoded frame =
+        Encoded.of(head.getBytes(StandardCharsets.US_ASCII), entries.toByteArray(), END)) {
+      session.send(frame);
     }
   }
 
@@ -233,32 +279,44 @@ final class Watch {
     }
   }
 
-  private void caughtUp() {
-    session
-        .objects()
-        .all(topic.customer())
+  /** With the objects as they were found, if nothing changed since. */
+  private void caughtUp(Topic.@Nullable Arrival arrival) {
+    if (arrival != null && arrival.changes() == topic.changes()) {
+      caughtUp(arrival.found());
+      return;
+    }
+    topic
+        .visit(null, cursor, home == null)
         .onComplete(
             r -> {
               if (closed) {
                 return;
               }
-              ObjectNode frame =
-                  Json.object()
-                      .put("type", "caught-up")
-                      .put("topic", name())
-                      .put("pos", cursor.toString());
-              ObjectNode objects = frame.putObject("objects");
               if (r.succeeded()) {
-                r.result()
-                    .forEach(
-                        (key, value) -> {
-                          if (mayKnow(key)) {
-                            objects.set(key, object(value));
-                          }
-                        });
+                caughtUp(r.result().found());
+              } else {
+                session.later(() -> caughtUp((Topic.Arrival) null));
               }
-              session.send(Session.answer(frame, ref));
             });
+  }
+
+  private void caughtUp(Found found) {
+    ObjectNode frame =
+        Json.object().put("type", "caught-up").put("topic", name()).put("pos", cursor.toString());
+    ObjectNode objects = frame.putObject("objects");
+    found
+        .objects()
+        .forEach(
+            (key, value) -> {
+              if (mayKnow(key)) {
+                objects.set(key, object(value));
+              }
+            });
+    if (home == null) {
+      frame.set("present", Attendance.present(found.present(), session.id()));
+    }
+    session.send(Session.answer(frame, ref));
+    ref = null;
   }
 
   private static ObjectNode object(SharedObjects.Value value) {
@@ -282,15 +340,20 @@ final class Watch {
       return;
     }
     if (session.full()) {
-      live = false;
-      pull();
+      behind();
     } else {
       show(rendering);
     }
   }
 
   void object(String key, SharedObjects.Value value) {
-    if (caughtUp && mayKnow(key)) {
+    if (!caughtUp || !mayKnow(key)) {
+      return;
+    }
+    if (session.full()) {
+      missed = true; // told all of them when the socket takes more
+      behind();
+    } else {
       ObjectNode frame = Json.object().put("type", "object").put("topic", name()).put("key", key);
       frame.setAll(object(value));
       session.send(frame);
@@ -298,7 +361,14 @@ final class Watch {
   }
 
   void signal(JsonNode signal) {
-    if (!caughtUp || session.full() || session.id().equals(signal.path("session").asText())) {
+    if (!caughtUp || session.id().equals(signal.path("session").asText())) {
+      return;
+    }
+    if (session.full()) {
+      if (home == null && signal.path("kind").asText().equals("presence")) {
+        missed = true;
+        behind();
+      }
       return;
     }
     Set<String> scope = scope();

@@ -20,7 +20,6 @@ import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.netty.handler.codec.http.websocketx.WebSocketFrame;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.internal.ContextInternal;
-import io.vertx.core.net.impl.ShutdownEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -147,6 +146,11 @@ final class WebSocketOutlet extends ChannelInboundHandlerAdapter implements Outl
     long before = pending;
     pending = queue == null ? 0 : queue.totalPendingWriteBytes();
     return pending < before;
+  }
+
+  @Override
+  public @Nullable String key() {
+    return null;
   }
 
   @Override
@@ -335,11 +339,7 @@ final class WebSocketOutlet extends ChannelInboundHandlerAdapter implements Outl
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ShutdownEvent) {
-      close(CloseCode.DRAINING);
-    } else {
-      ReferenceCountUtil.release(event);
-    }
+    ReferenceCountUtil.release(event); // of the server's end its hub is told as well
   }
 
   @Override

@@ -31,6 +31,10 @@ import java.util.zip.CRC32C;
  *   <dd>objects: key to revision|value
  *   <dt>{p}:dev:&lt;c&gt;
  *   <dd>devices: id to token hash and origin
+ *   <dt>{p}:p:&lt;c&gt;
+ *   <dd>sessions that are at the thread: id to node|who
+ *   <dt>{p}:pn, {p}:pn:&lt;node&gt;
+ *   <dd>nodes that have sessions at threads of the partition; the customers of each
  *   <dt>{p}:j
  *   <dd>journal: c (customer), n (seq)
  *   <dt>{p}:w
@@ -47,6 +51,8 @@ import java.util.zip.CRC32C;
  *   <dd>address to home
  *   <dt>node:&lt;id&gt;, nodes, probe:&lt;id&gt;
  *   <dd>node leases, the set of nodes, the channel of its probe
+ *   <dt>{node:&lt;id&gt;}:relay
+ *   <dd>channel of what other nodes pass on to a node
  *   <dt>once:&lt;hash&gt;, session:&lt;hash&gt;
  *   <dd>one-time codes and tickets; sign-ins
  *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
@@ -111,6 +117,18 @@ public final class Keys {
     return of(customer, "dev");
   }
 
+  static String present(CustomerId customer) {
+    return of(customer, "p");
+  }
+
+  static String presentNodes(int partition) {
+    return TAGS[partition] + "pn";
+  }
+
+  static String presentOf(int partition, String node) {
+    return TAGS[partition] + "pn:" + node;
+  }
+
   static String dedupe(CustomerId customer, long generation) {
     return of(customer, (generation & 1) == 0 ? "d0" : "d1");
   }
@@ -164,6 +182,11 @@ public final class Keys {
 
   static String probe(String node) {
     return "probe:" + node;
+  }
+
+  /** Channel of what other nodes pass on to a node. */
+  static String relay(String node) {
+    return "{node:" + node + "}:relay";
   }
 
   static String once(String hash) {

@@ -43,7 +43,9 @@ public final class Link {
   private final Deque<Call> waiting = new ArrayDeque<>();
   private final long ticking;
   private Redis client;
+  private final List<Runnable> whenRenewed = new ArrayList<>();
   private @Nullable RedisConnection connection;
+  private boolean stood;
   private boolean connecting;
   private boolean flushing;
   private boolean closed;
@@ -313,6 +315,10 @@ public final class Link {
     fresh.endHandler(_ -> lost(fresh));
     fresh.exceptionHandler(_ -> lost(fresh));
     flush();
+    if (stood) {
+      List.copyOf(whenRenewed).forEach(Runnable::run);
+    }
+    stood = true;
   }
 
   /** Calls that have waited too long are answered, so that nobody hangs while the store is away. */
@@ -326,6 +332,11 @@ public final class Link {
               "the store does not answer", new IllegalStateException("no connection"));
       late.forEach(c -> c.answer.fail(why));
     }
+  }
+
+  /** To be run on this link's loop whenever a connection stands in place of one that was lost. */
+  public void whenRenewed(Runnable then) {
+    context.runOnContext(_ -> whenRenewed.add(then));
   }
 
   /** True while the newest connection stands. */

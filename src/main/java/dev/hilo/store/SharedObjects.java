@@ -74,7 +74,7 @@ public final class SharedObjects {
     return out;
   }
 
-  private static Value value(String stored) {
+  static Value value(String stored) {
     int bar = stored.indexOf('|');
     return new Value(Long.parseLong(stored.substring(0, bar)), stored.substring(bar + 1));
   }

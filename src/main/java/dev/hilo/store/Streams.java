@@ -19,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -334,6 +335,20 @@ public final class Streams {
                   .forEach(i -> behind.add(customers.get((int) Reply.number(i) - 1)));
               return behind;
             });
+  }
+
+  /**
+   * Names the history that the server holds: another after every restart and promotion, also one
+   * that went away and came back in between. Of a cluster, any server's.
+   */
+  public Future<String> history() {
+    return link.send(Request.cmd(Command.INFO).arg("replication"))
+        .map(
+            info ->
+                Stream.of(Objects.requireNonNull(info).toString().split("\r\n"))
+                    .filter(line -> line.startsWith("master_replid:"))
+                    .findFirst()
+                    .orElse(""));
   }
 
   /** True if anything was ever appended to this stream. */

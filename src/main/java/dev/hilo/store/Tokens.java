@@ -115,16 +115,26 @@ public final class Tokens {
   public Future<Standing> standing(CustomerId customer, String device, String token) {
     return link.send(Request.cmd(Command.HGET).arg(Keys.devices(customer)).arg(device))
         .compose(
-            r -> {
-              if (r != null) {
-                boolean same =
-                    MessageDigest.isEqual(
-                        r.toString().getBytes(StandardCharsets.UTF_8),
-                        hash(token).getBytes(StandardCharsets.UTF_8));
-                return Future.succeededFuture(same ? Standing.KNOWN : Standing.REVOKED);
-              }
-              return link.send(Request.cmd(Command.EXISTS).arg(Keys.devices(customer)))
-                  .map(x -> Reply.number(x) > 0 ? Standing.REVOKED : Standing.NEW);
-            });
+            r ->
+                r != null
+                    ? Future.succeededFuture(standing(r.toString(), true, token))
+                    : link.send(Request.cmd(Command.EXISTS).arg(Keys.devices(customer)))
+                        .map(x -> standing(null, Reply.number(x) > 0, token)));
+  }
+
+  /**
+   * How a device stands by what is stored.
+   *
+   * @param stored hash of the device's token, or null
+   * @param any whether any device of its customer is stored
+   */
+  public static Standing standing(@Nullable String stored, boolean any, String token) {
+    if (stored == null) {
+      return any ? Standing.REVOKED : Standing.NEW;
+    }
+    boolean same =
+        MessageDigest.isEqual(
+            stored.getBytes(StandardCharsets.UTF_8), hash(token).getBytes(StandardCharsets.UTF_8));
+    return same ? Standing.KNOWN : Standing.REVOKED;
   }
 }

@@ -141,6 +141,71 @@ redis.register_function{function_name = 'hilo1_load', flags = {'no-writes'}, cal
   return {m[1] or '0', m[2] or '0', m[3] or '', snapshot, redis.call('XRANGE', k[2], start, '+', 'COUNT', a[3])}
 end}
 
+-- Entries from one end of a stream, as many as fit, and whether there are more behind them.
+local function some(key, command, from, to, most, bytes)
+  local out, size = {}, 0
+  while true do
+    local want = math.min(32, most - #out)
+    local part = redis.call(command, key, from, to, 'COUNT', want)
+    for i = 1, #part do
+      out[#out + 1] = part[i]
+      size = size + #part[i][2][2] + #part[i][2][4]
+    end
+    if #part < want then return out, 0 end
+    if size >= bytes or #out >= most then return out, 1 end
+    from = '(' .. part[#part][1]
+  end
+end
+
+-- Many who come to threads of one partition, in one call.
+-- KEYS 5 for each: {p}:dev:<c> devices  {p}:m:<c> meta  {p}:s:<c> stream  {p}:x:<c> objects  {p}:p:<c> present
+-- ARGV 1 most entries of each  2 most bytes of each, passed by one step at the most
+--      3.. triples: device ('' = none)  position the client has ('' = the newest entries, '-' = no entries)
+--      letters: o objects, p who is present
+-- reply for each: device's hash ('' = none), 1 if any device is stored, sealed, 1 if it speaks for others, newest
+--      position that still stands of the client's, newest position, entries, 1 if there are more, objects, present
+--      ('' and {} for what was not asked). Entries: oldest first; the newest ones: newest first.
+redis.register_function{function_name = 'hilo1_enter', flags = {'no-writes'}, callback = function(k, a)
+  local out, most, bytes = {}, tonumber(a[1]), tonumber(a[2])
+  for i = 1, #k / 5 do
+    local at, v = i * 5 - 4, i * 3
+    local device, since, wanted = a[v], a[v + 1], a[v + 2]
+    local hash, stored = '', 0
+    if device ~= '' then
+      hash = redis.call('HGET', k[at], device) or ''
+      stored = hash ~= '' and 1 or redis.call('EXISTS', k[at])
+    end
+    local sealed, joins, base, top, entries, more, objects, present = '', 0, '', '', {}, 0, {}, {}
+    if since ~= '-' then
+      local m, stream = redis.call('HGETALL', k[at + 1]), k[at + 2]
+      for f = 1, #m, 2 do
+        if m[f] == 'sealed' then
+          sealed = m[f + 1]
+        elseif string.sub(m[f], 1, 2) == 'a:' then
+          joins = 1
+        end
+      end
+      if since == '' then
+        entries, more = some(stream, 'XREVRANGE', '+', '-', most, bytes)
+        top = #entries > 0 and entries[1][1] or '0'
+      else
+        base = '0'
+        if since ~= '0' then
+          local stands = redis.call('XREVRANGE', stream, since, '-', 'COUNT', 1)
+          if #stands > 0 then base = stands[1][1] end
+        end
+        entries, more = some(stream, 'XRANGE', base == '0' and '-' or '(' .. base, '+', most, bytes)
+        top = #entries > 0 and entries[#entries][1] or base
+        if more == 1 then top = redis.call('XREVRANGE', stream, '+', '-', 'COUNT', 1)[1][1] end
+      end
+    end
+    if string.find(wanted, 'o', 1, true) then objects = redis.call('HGETALL', k[at + 3]) end
+    if string.find(wanted, 'p', 1, true) then present = redis.call('HGETALL', k[at + 4]) end
+    out[i] = {hash, stored, sealed, joins, base, top, entries, more, objects, present}
+  end
+  return out
+end}
+
 -- Which of these streams have moved on?  KEYS 1.. {p}:s:<c>  ARGV 1.. newest position known of each
 -- reply  indexes (from 1) of those that are behind, or whose position is gone
 redis.register_function{function_name = 'hilo1_positions', flags = {'no-writes'}, callback = function(k, a)
@@ -229,6 +294,44 @@ redis.register_function('hilo1_put', function(k, a)
   return {'A', rev}
 end)
 
+-- Who is at threads of one partition: come, gone, or left behind by a node that died.
+-- KEYS 1 {p}:pn nodes with somebody present  2 {p}:pn:<node> customers where it has somebody  3.. {p}:p:<c>
+-- ARGV 1 node  2.. fours: customer, session ('' = all of the node), who as JSON ('' = gone), channel
+-- reply  how many sessions came or went
+redis.register_function('hilo1_present', function(k, a)
+  local changed, prefix = 0, a[1] .. '|'
+  local function tell(channel, session, who, on)
+    changed = changed + 1
+    redis.call('SPUBLISH', channel, '!{"kind":"presence","aud":"staff","session":"' .. session .. '","who":' .. who
+      .. ',"data":{"on":' .. on .. ',"session":"' .. session .. '"}}')
+  end
+  for i = 3, #k do
+    local v = i * 4 - 10
+    local customer, session, who, channel = a[v], a[v + 1], a[v + 2], a[v + 3]
+    if who ~= '' then
+      local new = redis.call('HSET', k[i], session, prefix .. who)
+      redis.call('SADD', k[2], customer)
+      redis.call('SADD', k[1], a[1])
+      if new == 1 then tell(channel, session, who, 'true') end
+    else
+      local rest, all = 0, redis.call('HGETALL', k[i])
+      for f = 1, #all, 2 do
+        if string.sub(all[f + 1], 1, #prefix) == prefix then
+          if session == '' or session == all[f] then
+            redis.call('HDEL', k[i], all[f])
+            tell(channel, all[f], string.sub(all[f + 1], #prefix + 1), 'false')
+          else
+            rest = rest + 1
+          end
+        end
+      end
+      if rest == 0 then redis.call('SREM', k[2], customer) end
+    end
+  end
+  if redis.call('EXISTS', k[2]) == 0 then redis.call('SREM', k[1], a[1]) end
+  return changed
+end)
+
 -- A lease for a poller: its holder and a rising token, gone when not renewed.
 -- KEYS 1 lease  2 counter  ARGV 1 holder  2 ms  reply token, or 0 while another holds it
 redis.register_function('hilo1_lease', function(k, a)
@@ -244,4 +347,4 @@ redis.register_function('hilo1_lease', function(k, a)
   return n
 end)
 
-redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 1 end}
+redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 2 end}

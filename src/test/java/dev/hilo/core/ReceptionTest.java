@@ -3,6 +3,7 @@ package dev.hilo.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hilo.channel.Inbound;
+import dev.hilo.codec.EntryCodec;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Entry;
@@ -14,6 +15,7 @@ import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.Seeds;
 import dev.hilo.testing.TestNode;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -171,9 +173,43 @@ class ReceptionTest {
     assertThat(
             new String(
                 a.blobs.open(Objects.requireNonNull(file.blob())).readAllBytes(),
-                java.nio.charset.StandardCharsets.UTF_8))
+                StandardCharsets.UTF_8))
         .isEqualTo(text);
     assertThat(((Content.Text) kept.content()).text()).hasSizeBetween(1000, 2001);
+  }
+
+  @Test
+  void anEditThatIsTooLargeForAnEntryIsKeptAsAFileToo() throws Exception {
+    TestNode.result(receive(a, PaperChannel.letter("editor", "k1", "short")));
+    String text = "long ñ ".repeat(5000);
+    Inbound.Origin origin = PaperChannel.origin("editor", "k2", List.of());
+    TestNode.result(receive(a, new Inbound.Edit(origin, "k1", new Content.Text(text))));
+    Entry entry = entries(a, home(a, "editor")).getLast();
+    assertThat(EntryCodec.body(entry.event())).hasSizeLessThan(8000);
+    Content.Media file = (Content.Media) ((Event.MessageEdited) entry.event()).content();
+    assertThat(
+            new String(
+                a.blobs.open(Objects.requireNonNull(file.blob())).readAllBytes(),
+                StandardCharsets.UTF_8))
+        .isEqualTo(text);
+    assertThat(file.caption()).hasSizeBetween(1000, 2001).startsWith("long ñ long");
+  }
+
+  @Test
+  void whatAPlatformSaysOnTheSideNeverMakesAnEntryTooLarge() {
+    String much = "x".repeat(30_000);
+    Inbound.Origin origin = PaperChannel.origin("wordy", "k1", List.of());
+    for (Inbound item :
+        List.of(
+            new Inbound.Removal(origin, much),
+            new Inbound.Reaction(origin, much, much, true),
+            new Inbound.Consent(origin, false, much),
+            new Inbound.Call(origin, much, much, 1))) {
+      TestNode.result(receive(a, item));
+    }
+    assertThat(entries(a, home(a, "wordy")))
+        .hasSizeGreaterThan(4)
+        .allSatisfy(e -> assertThat(EntryCodec.body(e.event())).hasSizeLessThan(8000));
   }
 
   @Test

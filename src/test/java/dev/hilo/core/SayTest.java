@@ -2,7 +2,9 @@ package dev.hilo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
+import dev.hilo.codec.Json;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Event;
@@ -108,9 +110,7 @@ class SayTest {
   @Test
   void quietEntriesMakeNoViewStale() {
     b.await(
-        () ->
-            b.actions.act(
-                ben, topic, "note", dev.hilo.codec.Json.object().put("text", "hm").put("id", "n")));
+        () -> b.actions.act(ben, topic, "note", Json.object().put("text", "hm").put("id", "n")));
     a.await(() -> a.saying.say(ana, topic, say("1", question, false)));
   }
 
@@ -134,6 +134,25 @@ class SayTest {
     assertThat(a.await(() -> a.streams.at(home, said)).event())
         .isInstanceOf(Event.MessageAdded.class);
     assertThat(b.await(() -> b.saying.say(visitor, home, hello))).isEqualTo(said);
+  }
+
+  @Test
+  void whatIsTooLargeForAnEntryIsRefusedWithTheReason() {
+    Principal visitor = new Principal.Visitor(CustomerId.fresh(redis.workspace()), "d", "shop");
+    CustomerId home = ((Principal.Visitor) visitor).home();
+    Say hello = new Say("1", new Content.Text("hello"), "auto", null, false);
+    Position said = a.await(() -> a.saying.say(visitor, home, hello));
+    String message = a.await(() -> a.streams.at(home, said)).header().id();
+    ObjectNode edit = Json.object().put("id", "e").put("message", message);
+    edit.putObject("content").put("type", "text").put("text", "x".repeat(20_000));
+    ObjectNode note = Json.object().put("id", "n").put("text", "\u0001".repeat(5000));
+    for (Future<?> refused :
+        List.of(
+            a.run(() -> a.actions.act(visitor, home, "edit", edit)),
+            a.run(() -> a.actions.act(ana, topic, "note", note)))) {
+      assertThat(problem(refused).code()).isEqualTo(Problem.Code.TOO_LARGE);
+    }
+    assertThat(a.await(() -> a.streams.load(home)).state().last().seq()).isEqualTo(3);
   }
 
   @Test

@@ -199,7 +199,14 @@ final class SocketClient implements AutoCloseable {
     String topic = frame.path("topic").asText();
     switch (frame.path("type").asText()) {
       case "page" -> page(frame, topic);
-      case "entry" -> entry(frame, topic);
+      case "entry" -> entry(frame, frame.path("prev").asText(), topic);
+      case "entries" -> {
+        String prev = frame.path("prev").asText();
+        for (JsonNode item : frame.path("entries")) {
+          entry(item, prev, topic);
+          prev = item.path("pos").asText();
+        }
+      }
       case "caught-up" -> thread(topic).have = Position.of(frame.path("pos").asText());
       case "rebind" -> threads.remove(frame.path("from").asText());
       case "rollback" -> rollback(frame, thread(topic));
@@ -224,10 +231,10 @@ final class SocketClient implements AutoCloseable {
     }
   }
 
-  private void entry(JsonNode frame, String topic) {
+  private void entry(JsonNode frame, String before, String topic) {
     Thread thread = thread(topic);
     Position pos = Position.of(frame.path("pos").asText());
-    Position prev = Position.of(frame.path("prev").asText());
+    Position prev = Position.of(before);
     if (prev.after(thread.have)) {
       faults.add("a gap between " + thread.have + " and " + prev + " in " + topic);
     }

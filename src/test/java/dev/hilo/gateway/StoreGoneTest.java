@@ -199,7 +199,7 @@ class StoreGoneTest {
   }
 
   @Test
-  void clientsAreToldOfWhatTheStoreLost() throws Exception {
+  void clientsAreToldOfWhatTheStoreLostAndGetItBack() throws Exception {
     try (var visitor = SocketClient.visitor(nodes, a);
         var agent = SocketClient.agent(nodes, b, ana)) {
       String topic = visitor.topic();
@@ -227,7 +227,7 @@ class StoreGoneTest {
         assertThat(rollback.path("void"))
             .extracting(JsonNode::asText)
             .containsExactlyElementsOf(lost);
-        client.awaitTexts(topic, List.of("kept"));
+        client.awaitTexts(topic, List.of("kept", "lost 1", "lost 2", "lost 3"));
       }
       awaitReady();
       try (var offline = SocketClient.device(nodes, b, visitor.token(), topic, since)) {
@@ -237,7 +237,7 @@ class StoreGoneTest {
       }
       insist(visitor, "again");
       for (SocketClient client : List.of(visitor, agent)) {
-        client.awaitTexts(topic, List.of("kept", "again"));
+        client.awaitTexts(topic, List.of("kept", "lost 1", "lost 2", "lost 3", "again"));
         assertThat(client.faults()).isEmpty();
       }
       agent.await(f -> f.at("/row/snippet").asText().equals("again"), "the row");

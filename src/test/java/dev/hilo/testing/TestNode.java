@@ -6,6 +6,7 @@ import dev.hilo.core.Actions;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
+import dev.hilo.core.Replay;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
@@ -19,6 +20,7 @@ import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Work;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -153,6 +155,25 @@ public final class TestNode implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError(e);
     }
+  }
+
+  /** From now on the node writes again what a failover lost. */
+  public TestNode replaying() {
+    return await(
+        () -> {
+          var _ =
+              new Replay(
+                  vertx,
+                  context,
+                  60,
+                  link,
+                  streams,
+                  directory,
+                  roots,
+                  joining,
+                  new SimpleMeterRegistry());
+          return Future.succeededFuture(this);
+        });
   }
 
   /** A subscriber connection of this node; the caller closes it. */
