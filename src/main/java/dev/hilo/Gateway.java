@@ -41,6 +41,7 @@ import dev.hilo.store.Relay;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
+import dev.hilo.store.Topology;
 import dev.hilo.store.Work;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -81,7 +82,6 @@ public final class Gateway implements AutoCloseable {
   private final GatewayConfig config;
   private final URI publicUrl;
   private final int port;
-  private final URI redis;
   private final String node;
   private final Vertx vertx;
   private final PrometheusMeterRegistry meters =
@@ -92,6 +92,7 @@ public final class Gateway implements AutoCloseable {
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final List<Hub> hubs = new CopyOnWriteArrayList<>();
+  private final Topology topology;
   private final Feed feed;
   private final Link nodeLink;
   private final Tokens tokens;
@@ -130,7 +131,6 @@ public final class Gateway implements AutoCloseable {
       throws Exception {
     this.config = config;
     this.port = port;
-    this.redis = redis;
     this.node = config.node() != null ? config.node() : "n-" + Tokens.random().substring(0, 10);
     this.publicUrl = publicUrl(config, port);
     this.keys = new AddressKeys(installationKey);
@@ -142,8 +142,9 @@ public final class Gateway implements AutoCloseable {
     try {
       this.accounts = open(blocks);
       Context nodeLoop = loop();
+      this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
-      this.feed = new Feed(vertx, nodeLoop, redis, nodeLink, node);
+      this.feed = new Feed(nodeLoop, topology, nodeLink, node);
       this.tokens = new Tokens(nodeLink);
       Work work = new Work(nodeLink);
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
@@ -279,7 +280,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private Link link(Context on) {
-    Link link = new Link(vertx, on, redis);
+    Link link = new Link(on, topology);
     links.add(link);
     return link;
   }
@@ -498,6 +499,7 @@ public final class Gateway implements AutoCloseable {
       for (Link link : links) {
         link.close().await(5, TimeUnit.SECONDS);
       }
+      topology.close().await(5, TimeUnit.SECONDS);
       vertx.close().await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

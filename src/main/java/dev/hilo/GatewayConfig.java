@@ -8,6 +8,7 @@ import dev.hilo.config.Remaining;
 import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
 import dev.hilo.ops.Fsync;
+import dev.hilo.store.StoreUri;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,8 +107,8 @@ public record GatewayConfig(
   /**
    * The stream store.
    *
-   * @param uri an existing Redis, {@code redis://} or {@code rediss://}, a secret because it may
-   *     hold a password; null for one of our own in {@code data}
+   * @param uri an existing Redis, as {@link StoreUri}, a secret because it may hold a password;
+   *     null for one of our own in {@code data}
    * @param fsync of our own Redis
    * @param replay how long a confirmed write is remembered, to be written again where a failover
    *     lost it; 0s = not at all
@@ -115,10 +116,9 @@ public record GatewayConfig(
   public record Redis(
       @Nullable Secret uri, @Default("everysec") Fsync fsync, @Default("15s") Duration replay) {
     public Redis {
+      String fault = uri == null ? null : StoreUri.fault(uri.value());
       new Rules()
-          .hold(
-              uri == null || uri.value().matches("rediss?://\\S+"),
-              "uri must begin with redis:// or rediss://")
+          .hold(fault == null, "uri " + fault)
           .hold(!replay.isNegative() && replay.toSeconds() <= 300, "replay must be 0s to 300s")
           .check();
     }

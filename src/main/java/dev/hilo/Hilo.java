@@ -7,6 +7,9 @@ import dev.hilo.demo.Demo;
 import dev.hilo.http.WebApps;
 import dev.hilo.ops.DataInUse;
 import dev.hilo.ops.LocalRedis;
+import dev.hilo.store.PartitionMove;
+import dev.hilo.store.Server;
+import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -23,17 +26,21 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 
 /** The command: reads the configuration, starts what it names, says where to go. */
 public final class Hilo {
+  private static final int EXIT_USAGE = 64;
   private static final int EXIT_CONFIG = 78;
   private static final int EXIT_IN_USE = 75;
   private static final String USAGE =
       """
-      usage: hilo [--config FILE] [--check]
-        --config FILE   the configuration; else HILO_CONFIG, else config/gateway.yaml
-        --check         say whether the configuration is valid, and end
+      usage: hilo [--config FILE] [--check | --move-partition P --to HOST:PORT]
+        --config FILE        the configuration; else HILO_CONFIG, else config/gateway.yaml
+        --check              say whether the configuration is valid, and end
+        --move-partition P   move a partition, 0 to 1023, to another master of the Redis Cluster
+          --to HOST:PORT     that the configuration names, and end; gateways may go on running
       """;
 
   private Hilo() {}
@@ -41,15 +48,23 @@ public final class Hilo {
   public static void main(String[] args) {
     String file = System.getenv().getOrDefault("HILO_CONFIG", "config/gateway.yaml");
     boolean check = false;
+    String partition = null;
+    String to = null;
     for (int i = 0; i < args.length; i++) {
       if (args[i].equals("--config") && i + 1 < args.length) {
         file = args[++i];
       } else if (args[i].equals("--check")) {
         check = true;
+      } else if (args[i].equals("--move-partition") && i + 1 < args.length) {
+        partition = args[++i];
+      } else if (args[i].equals("--to") && i + 1 < args.length) {
+        to = args[++i];
       } else {
-        System.err.print(USAGE);
-        System.exit(args[i].equals("--help") ? 0 : 64);
+        usage(args[i].equals("--help") ? 0 : EXIT_USAGE);
       }
+    }
+    if ((partition == null) != (to == null)) {
+      usage(EXIT_USAGE);
     }
     try {
       GatewayConfig config = GatewayConfig.read(Path.of(file), System.getenv());
@@ -59,17 +74,50 @@ public final class Hilo {
         return;
       }
       exitWithParent();
+      if (partition != null && to != null) {
+        move(config, partition, to);
+        return;
+      }
       run(config);
     } catch (InvalidConfig e) {
       System.err.println(file + " is not valid:");
       e.faults().forEach(f -> System.err.println("  " + f));
       System.exit(EXIT_CONFIG);
+    } catch (PartitionMove.Refused e) {
+      System.err.println("not moved: " + e.getMessage());
+      System.exit(1);
     } catch (DataInUse e) {
       System.err.println(e.getMessage());
       System.exit(EXIT_IN_USE);
     } catch (Exception e) {
       System.err.println("Hilo could not start: " + e);
       System.exit(1);
+    }
+  }
+
+  private static void usage(int code) {
+    System.err.print(USAGE);
+    System.exit(code);
+  }
+
+  private static void move(GatewayConfig config, String partition, String to) throws Exception {
+    int number;
+    Server server;
+    try {
+      number = Integer.parseInt(partition);
+      server = Server.of(to);
+    } catch (IllegalArgumentException e) {
+      throw new PartitionMove.Refused(
+          "partition " + partition + " to " + to + ": a number and host:port are wanted");
+    }
+    URI redis =
+        URI.create(config.redis().uri() == null ? "redis://local" : config.redis().uri().value());
+    Vertx vertx = Vertx.vertx();
+    try (PartitionMove move = new PartitionMove(vertx, vertx.getOrCreateContext(), redis)) {
+      long keys = move.move(number, server);
+      System.out.println("partition " + number + " is on " + server + "; " + keys + " keys moved");
+    } finally {
+      vertx.close().await(10, TimeUnit.SECONDS);
     }
   }
 

@@ -86,7 +86,7 @@ class GatewayConfigTest {
         .isInstanceOf(InvalidConfig.class)
         .hasMessageContaining("got 70000, expected from 0 to 65535")
         .hasMessageContaining("expected like https://chat.example.com")
-        .hasMessageContaining("redis (line 3): uri must begin with redis:// or rediss://")
+        .hasMessageContaining("redis (line 3): uri must be like redis://")
         .hasMessageContaining("inboxes[0].name")
         .hasMessageContaining("inboxes[0] (line 5): origins must")
         .hasMessageContaining("api-keys[0] (line 6): key's length")

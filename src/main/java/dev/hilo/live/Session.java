@@ -608,6 +608,18 @@ final class Session {
     open(from, from, null, null, watch.home());
   }
 
+  /**
+   * What {@code watch} shows was rolled back to {@code at}: it is shown anew, from the visitor's
+   * home on. What is gone may have been a merge, and then what was merged stands on its own again.
+   */
+  void rewound(Watch watch, Position at) {
+    CustomerId topic = watch.topic().customer();
+    drop(watch);
+    send(rebind(topic, topic, at, "rewound"));
+    CustomerId home = watch.home() == null ? topic : CustomerId.of(watch.home());
+    open(home, topic, null, null, watch.home());
+  }
+
   private void drop(Watch watch) {
     leave(watch);
     watches.remove(watch.topic().customer(), watch);

@@ -129,7 +129,7 @@ final class Topic implements Feed.Listener {
   }
 
   private Future<Void> known(Found found) {
-    if (found.joined() && !folded) {
+    if (folding != null || found.joined() && !folded) {
       return fold(true);
     }
     if (last == null) {
@@ -315,6 +315,10 @@ final class Topic implements Feed.Listener {
               if (!found.base().equals(have)) {
                 last = found.base();
                 watches.forEach(w -> w.rolledBack(found.base(), have));
+                if (folded) {
+                  fold(false); // a merge or a proof may be among what was lost
+                  return;
+                }
               }
               for (Entry entry : found.entries()) {
                 if (healing) {

@@ -190,7 +190,9 @@ final class Watch {
 
   private void read(Found found, Topic.@Nullable Arrival arrival) {
     if (!found.base().equals(cursor)) {
+      topic.doubt();
       rolledBack(found.base(), cursor);
+      return;
     }
     if (!deliver(found.entries()) || found.more()) {
       pull();
@@ -408,8 +410,7 @@ final class Watch {
       positions.add(new Position(lost.epoch(), seq).toString());
     }
     session.send(frame);
-    cursor = base;
-    sent = base;
+    session.rewound(this, base);
   }
 
   /** This stream ended in another one. */

@@ -3,37 +3,26 @@ package dev.hilo.store;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
-import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Redis;
-import io.vertx.redis.client.RedisConnection;
-import io.vertx.redis.client.RedisOptions;
 import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
-import io.vertx.redis.client.ResponseType;
-import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * The node's one subscriber connection to a Redis master. It carries subscriptions only: a message
- * that came in while a command waits would be taken for its answer. A probe each second, published
- * through a {@link Link}, finds a connection that looks alive and delivers nothing; it is opened
- * again and every listener is told to read what it may have missed. Thread-safe; listeners are
- * called on the context they subscribed with.
+ * What the store's channels say, for a whole node: one subscriber line to each master that holds a
+ * wanted channel. A line that ends, or looks alive and delivers nothing, is opened again; a channel
+ * whose slot moves is followed; then every listener is told to read what it may have missed.
+ * Thread-safe; listeners are called on the context they subscribed with.
  */
-@SuppressWarnings("ReferenceEquality") // listeners and connections are told apart by identity
+@SuppressWarnings("ReferenceEquality") // listeners and wires are told apart by identity
 public final class Feed {
-  private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
-  private static final int BATCH = 256;
-  private static final long PROBE_MS = 1000;
+  private static final int TICK_MS = 200;
 
   /** Told what happens on one channel. */
   public interface Listener {
@@ -43,47 +32,65 @@ public final class Feed {
     void resumed();
   }
 
-  private record Seat(Context context, Listener listener) {}
+  record Seat(Mailbox box, Listener listener) {}
 
-  private static final class Channel {
-    final List<Seat> seats = new CopyOnWriteArrayList<>();
-    Promise<Void> confirmed = Promise.promise();
-    boolean was;
+  private record Waiting(Mailbox box, Promise<Void> confirmed) {}
+
+  /** One channel that somebody listens to. */
+  static final class Channel {
+    private static final Seat[] NONE = {};
+
+    final String name;
+    final int slot;
+
+    /** Where it is subscribed to, or shall be; null while nobody holds its slot. */
+    @Nullable Wire wire;
+
+    private Seat[] seats = NONE;
+    private @Nullable List<Waiting> waiting;
+    private boolean confirmed;
+    private boolean before;
+
+    Channel(String name, int slot) {
+      this.name = name;
+      this.slot = slot;
+    }
   }
 
-  private final Vertx vertx;
-  private final Context context;
+  private final ContextInternal loop;
+  private final Topology topology;
   private final Link link;
-  private final RedisOptions options;
-  private final String probe;
+  private final String node;
   private final Map<String, Channel> channels = new HashMap<>();
-  private final List<String> wanted = new ArrayList<>();
-  private Redis client;
-  private @Nullable RedisConnection connection;
-  private boolean connecting;
-  private boolean flushing;
+  private final Map<Server, Wire> wires = new HashMap<>();
+  private final Map<ContextInternal, Mailbox> boxes = new HashMap<>();
+  private final List<Mailbox> filled = new ArrayList<>();
+  private final Runnable change = this::changed;
+  private final long ticking;
   private boolean closed;
-  private long heard;
-  private int failures;
-  private int attempt;
-  private long attemptSince;
+  private volatile boolean up;
 
-  public Feed(Vertx vertx, Context context, URI redis, Link link, String node) {
-    this.vertx = vertx;
-    this.context = context;
+  /**
+   * @param context the event loop it belongs to
+   * @param link publishes the probes
+   * @param node the name of the probes' channels
+   */
+  public Feed(Context context, Topology topology, Link link, String node) {
+    this.loop = (ContextInternal) context;
+    this.topology = topology;
     this.link = link;
-    this.probe = Keys.probe(node);
-    this.options =
-        new RedisOptions()
-            .setConnectionString(redis.toString())
-            .setNetClientOptions(new NetClientOptions().setConnectTimeout(2 * (int) PROBE_MS));
-    this.client = Redis.createClient(vertx, options);
-    context.runOnContext(
-        _ -> {
-          channels.put(probe, new Channel());
-          connect();
-        });
-    vertx.setPeriodic(PROBE_MS, _ -> context.runOnContext(_ -> probe()));
+    this.node = node;
+    topology.watch(change);
+    changed();
+    this.ticking = loop.setPeriodic(TICK_MS, _ -> tick());
+  }
+
+  private void onLoop(Runnable work) {
+    if (loop.nettyEventLoop().inEventLoop()) {
+      work.run();
+    } else {
+      loop.nettyEventLoop().execute(work);
+    }
   }
 
   /**
@@ -94,214 +101,168 @@ public final class Feed {
    */
   public Future<Void> subscribe(String name, Context on, Listener listener) {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        _ -> {
+    onLoop(
+        () -> {
+          Mailbox box =
+              boxes.computeIfAbsent((ContextInternal) on, context -> new Mailbox(context, loop));
           Channel channel = channels.get(name);
           if (channel == null) {
-            channel = new Channel();
-            channels.put(name, channel);
-            want(name);
+            channel = new Channel(name, topology.slot(name.getBytes(StandardCharsets.UTF_8)));
+            channels.put(channel.name, channel);
+            place(channel);
           }
-          channel.seats.add(new Seat(on, listener));
-          channel.confirmed.future().onComplete(r -> on.runOnContext(_ -> done.complete()));
+          int count = channel.seats.length;
+          channel.seats = Arrays.copyOf(channel.seats, count + 1);
+          channel.seats[count] = new Seat(box, listener);
+          if (channel.confirmed) {
+            put(box, done::complete);
+            read();
+          } else {
+            if (channel.waiting == null) {
+              channel.waiting = new ArrayList<>(1);
+            }
+            channel.waiting.add(new Waiting(box, done));
+          }
         });
     return done.future();
   }
 
   public void unsubscribe(String name, Listener listener) {
-    context.runOnContext(
-        _ -> {
+    onLoop(
+        () -> {
           Channel channel = channels.get(name);
-          if (channel != null
-              && channel.seats.removeIf(s -> s.listener == listener)
-              && channel.seats.isEmpty()) {
+          if (channel == null) {
+            return;
+          }
+          channel.seats =
+              Arrays.stream(channel.seats).filter(s -> s.listener != listener).toArray(Seat[]::new);
+          if (channel.seats.length == 0) {
             channels.remove(name);
-            RedisConnection now = connection;
-            if (now != null) {
-              now.send(Request.cmd(Command.SUNSUBSCRIBE).arg(name));
+            if (channel.wire != null) {
+              channel.wire.leave(channel, true);
+              channel.wire = null;
             }
           }
         });
   }
 
-  private void want(String name) {
-    wanted.add(name);
-    if (!flushing && connection != null) {
-      flushing = true;
-      context.runOnContext(_ -> flush());
+  /** Puts a channel on the wire of the master that holds its slot. */
+  private void place(Channel channel) {
+    Server server = topology.master(channel.slot);
+    if (server != null && !closed) {
+      Wire wire = wires.computeIfAbsent(server, s -> new Wire(this, topology, loop, s, node));
+      channel.wire = wire;
+      wire.want(channel);
     }
   }
 
-  /** One command for each partition's channels, so that it also fits a cluster. */
-  private void flush() {
-    flushing = false;
-    RedisConnection now = connection;
-    if (now == null) {
-      return;
-    }
-    Map<String, List<String>> byTag = new HashMap<>();
-    for (String name : wanted) {
-      if (channels.containsKey(name)) {
-        byTag
-            .computeIfAbsent(name.substring(0, name.indexOf('}') + 1), _ -> new ArrayList<>())
-            .add(name);
-      }
-    }
-    wanted.clear();
-    for (List<String> names : byTag.values()) {
-      for (int i = 0; i < names.size(); i += BATCH) {
-        Request request = Request.cmd(Command.SSUBSCRIBE);
-        names.subList(i, Math.min(names.size(), i + BATCH)).forEach(request::arg);
-        now.send(request).onFailure(_ -> lost(now));
-      }
-    }
-  }
-
-  private void connect() {
-    if (connecting || closed) {
-      return;
-    }
-    connecting = true;
-    attemptSince = System.nanoTime();
-    int mine = ++attempt;
-    client
-        .connect()
-        .onComplete(
-            r -> {
-              if (mine != attempt || closed) {
-                if (r.succeeded()) {
-                  r.result().close();
-                }
-              } else if (r.failed()) {
-                failed();
-              } else {
-                connected(r.result());
-              }
-            });
-  }
-
-  private void failed() {
-    connecting = false;
-    attempt++;
-    failures++;
-    vertx.setTimer(
-        Math.min(1000, 50L << Math.min(failures, 5)), _ -> context.runOnContext(_ -> connect()));
-  }
-
-  private void connected(RedisConnection fresh) {
-    connecting = false;
-    if (failures > 0) {
-      LOG.info("the feed is back");
-    }
-    failures = 0;
-    heard = System.nanoTime();
-    connection = fresh;
-    fresh.handler(this::pushed);
-    fresh.endHandler(_ -> lost(fresh));
-    fresh.exceptionHandler(_ -> lost(fresh));
-    wanted.clear();
-    wanted.addAll(channels.keySet());
-    flush();
-  }
-
-  /** Ends every connection of the client, those that hang and those under way too. */
-  private void renew() {
-    Redis old = client;
-    client = Redis.createClient(vertx, options);
-    old.close();
-  }
-
-  private static boolean passed(long since) {
-    return System.nanoTime() - since > 2 * PROBE_MS * 1_000_000;
-  }
-
-  private void lost(RedisConnection on) {
-    if (connection != on) {
-      return;
-    }
-    connection = null;
-    on.close();
-    if (!closed) {
-      LOG.warn("the feed was interrupted");
-      failures = Math.max(failures, 1);
-      channels
-          .values()
-          .forEach(
-              c ->
-                  c.confirmed =
-                      c.confirmed.future().isComplete() ? Promise.promise() : c.confirmed);
-      connect();
-    }
-  }
-
-  private void probe() {
-    RedisConnection now = connection;
-    if (closed) {
-      return;
-    }
-    if (now == null) {
-      if (connecting && passed(attemptSince)) {
-        renew();
-        failed();
-      }
-      return;
-    }
-    if (passed(heard)) {
-      renew();
-      lost(now);
-      return;
-    }
-    link.send(Request.cmd(Command.SPUBLISH).arg(probe).arg("."));
-  }
-
-  private void pushed(Response push) {
-    if (push.type() != ResponseType.PUSH && push.type() != ResponseType.MULTI || push.size() < 3) {
-      return;
-    }
-    heard = System.nanoTime();
-    String kind = push.get(0).toString();
-    String name = push.get(1).toString();
-    Channel channel = channels.get(name);
-    switch (kind) {
-      case "smessage" -> {
-        if (channel != null && !channel.seats.isEmpty()) {
-          byte[] payload = push.get(2).toBytes();
-          for (Seat seat : channel.seats) {
-            seat.context.runOnContext(_ -> seat.listener.message(payload));
+  private void changed() {
+    loop.execute(
+        () -> {
+          if (closed) {
+            return;
           }
-        }
-      }
-      case "ssubscribe" -> {
-        if (channel != null) {
-          channel.confirmed.tryComplete();
-          if (channel.was) {
-            for (Seat seat : channel.seats) {
-              seat.context.runOnContext(_ -> seat.listener.resumed());
+          for (Channel channel : channels.values()) {
+            Wire is = channel.wire;
+            if (is == null || !is.server().equals(topology.master(channel.slot))) {
+              if (is != null) {
+                is.leave(channel, channel.confirmed);
+                interrupted(channel);
+                channel.wire = null;
+              }
+              place(channel);
             }
           }
-          channel.was = true;
-        }
-      }
-      case "sunsubscribe" -> {
-        if (channel != null && !closed) {
-          want(name); // unasked: the slot moved, or a new listener came in between
-        }
-      }
-      default -> {}
+          List<Server> masters = topology.masters();
+          List<Wire> gone = new ArrayList<>();
+          wires.entrySet().removeIf(w -> !masters.contains(w.getKey()) && gone.add(w.getValue()));
+          gone.forEach(Wire::close);
+          standing();
+        });
+  }
+
+  private void tick() {
+    long now = System.nanoTime();
+    List.copyOf(wires.values()).forEach(w -> w.tick(now));
+  }
+
+  // ---- what the wires say
+
+  @Nullable Channel channel(String name) {
+    return channels.get(name);
+  }
+
+  /** The channels that belong on a wire. */
+  List<Channel> of(Wire wire) {
+    return channels.values().stream().filter(c -> c.wire == wire).toList();
+  }
+
+  void message(Channel channel, byte[] payload) {
+    for (Seat seat : channel.seats) {
+      put(seat.box, () -> seat.listener.message(payload));
     }
   }
 
-  /** True while the subscriber connection stands. */
+  void confirmed(Channel channel) {
+    if (channel.confirmed) {
+      return;
+    }
+    channel.confirmed = true;
+    if (channel.before) {
+      for (Seat seat : channel.seats) {
+        put(seat.box, seat.listener::resumed);
+      }
+    }
+    channel.before = true;
+    List<Waiting> waiting = channel.waiting;
+    channel.waiting = null;
+    if (waiting != null) {
+      waiting.forEach(w -> put(w.box, w.confirmed::complete));
+    }
+  }
+
+  void interrupted(Channel channel) {
+    channel.confirmed = false;
+  }
+
+  private void put(Mailbox box, Runnable call) {
+    if (box.put(call)) {
+      filled.add(box);
+    }
+  }
+
+  /** All that came in at once was handed over. */
+  void read() {
+    if (!filled.isEmpty()) {
+      filled.forEach(Mailbox::send);
+      filled.clear();
+    }
+  }
+
+  void standing() {
+    up = wires.values().stream().anyMatch(w -> w.line() != null);
+  }
+
+  /** Says something on a probe's channel; succeeds when Redis has published it. */
+  Future<?> probe(String channel) {
+    return link.send(Request.cmd(Command.SPUBLISH).arg(channel).arg("."));
+  }
+
+  /** True while a subscriber line stands. */
   public boolean up() {
-    return connection != null;
+    return up;
   }
 
   public Future<Void> close() {
     Promise<Void> done = Promise.promise();
-    context.runOnContext(
-        _ -> {
+    loop.execute(
+        () -> {
           closed = true;
-          client.close().onComplete(_ -> done.complete());
+          topology.unwatch(change);
+          loop.owner().cancelTimer(ticking);
+          wires.values().forEach(Wire::close);
+          wires.clear();
+          done.complete();
         });
     return done.future();
   }

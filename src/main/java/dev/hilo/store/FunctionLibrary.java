@@ -2,7 +2,6 @@ package dev.hilo.store;
 
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
-import io.vertx.redis.client.RedisConnection;
 import io.vertx.redis.client.Request;
 import java.io.IOException;
 import java.io.InputStream;
@@ -45,9 +44,8 @@ final class FunctionLibrary {
     return source;
   }
 
-  Future<Void> ensure(RedisConnection connection) {
-    return connection
-        .send(Request.cmd(Command.FCALL).arg("hilo_version").arg(0))
+  Future<Void> ensure(Line line) {
+    return line.ask(Request.cmd(Command.FCALL).arg("hilo_version").arg(0))
         .map(Reply::number)
         .recover(
             e ->
@@ -58,8 +56,7 @@ final class FunctionLibrary {
             there ->
                 there >= version
                     ? Future.succeededFuture()
-                    : connection
-                        .send(Request.cmd(Command.FUNCTION).arg("LOAD").arg("REPLACE").arg(source))
+                    : line.ask(Request.cmd(Command.FUNCTION).arg("LOAD").arg("REPLACE").arg(source))
                         .mapEmpty());
   }
 }

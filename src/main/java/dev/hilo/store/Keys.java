@@ -49,8 +49,10 @@ import java.util.zip.CRC32C;
  *   <dd>channel of a customer: entries, signals, objects
  *   <dt>a:&lt;w&gt;:&lt;via&gt;
  *   <dd>address to home
- *   <dt>node:&lt;id&gt;, nodes, probe:&lt;id&gt;
- *   <dd>node leases, the set of nodes, the channel of its probe
+ *   <dt>node:&lt;id&gt;, nodes
+ *   <dd>node leases, the set of nodes
+ *   <dt>{p}probe:&lt;node&gt;
+ *   <dd>channel of a node's probe
  *   <dt>{node:&lt;id&gt;}:relay
  *   <dd>channel of what other nodes pass on to a node
  *   <dt>once:&lt;hash&gt;, session:&lt;hash&gt;
@@ -180,8 +182,9 @@ public final class Keys {
     return "nodes";
   }
 
-  static String probe(String node) {
-    return "probe:" + node;
+  /** Channel of a node's probe, beside a channel it is subscribed to. */
+  static String probe(String channel, String node) {
+    return channel.substring(0, channel.indexOf('}') + 1) + "probe:" + node;
   }
 
   /** Channel of what other nodes pass on to a node. */

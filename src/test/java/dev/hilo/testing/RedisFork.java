@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
@@ -21,37 +22,49 @@ import java.util.concurrent.TimeUnit;
 public final class RedisFork implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
 
-  private final Process process;
+  private Process process;
+  private final List<String> command;
   private final Path folder;
   private final int port;
   private final Thread onExit;
 
-  private RedisFork(Process process, Path folder, int port) {
+  private RedisFork(Process process, List<String> command, Path folder, int port) {
     this.process = process;
+    this.command = command;
     this.folder = folder;
     this.port = port;
-    this.onExit = Thread.ofPlatform().unstarted(process::destroyForcibly);
+    this.onExit = Thread.ofPlatform().unstarted(this::kill);
     Runtime.getRuntime().addShutdownHook(onExit);
   }
 
   /** {@code settings}: name, value, name, value … as in redis.conf. */
   public static RedisFork start(Path binary, String... settings) {
+    String[] all = Arrays.copyOf(settings, settings.length + 2);
+    all[settings.length] = "save";
+    all[settings.length + 1] = "\"\"";
+    return start(List.of(binary.toString()), all);
+  }
+
+  /** The same program as a sentinel. */
+  public static RedisFork sentinel(Path binary, String... settings) {
+    return start(List.of(binary.toString(), "--sentinel"), settings);
+  }
+
+  private static RedisFork start(List<String> program, String... settings) {
     try {
       Path folder = Files.createTempDirectory("hilo-fork");
       for (int attempt = 1; ; attempt++) {
         int port = freePort();
-        List<String> command = new ArrayList<>(List.of(binary.toString(), "--bind", HOST));
-        command.addAll(List.of("--port", "" + port, "--dir", folder.toString(), "--save", ""));
+        List<String> lines =
+            new ArrayList<>(List.of("bind " + HOST, "port " + port, "dir " + folder));
         for (int i = 0; i < settings.length; i += 2) {
-          command.add("--" + settings[i]);
-          command.add(settings[i + 1]);
+          lines.add(settings[i] + " " + settings[i + 1]);
         }
-        Process process =
-            new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("redis.log").toFile())
-                .start();
-        RedisFork fork = new RedisFork(process, folder, port);
+        Path file = folder.resolve("redis.conf");
+        Files.write(file, lines);
+        List<String> command = new ArrayList<>(program);
+        command.add(1, file.toString());
+        RedisFork fork = new RedisFork(run(command, folder), command, folder, port);
         if (fork.answers()) {
           return fork;
         }
@@ -59,9 +72,39 @@ public final class RedisFork implements AutoCloseable {
         if (attempt == 3) {
           throw new IOException("a Redis for a test did not start");
         }
+        Files.createDirectories(folder);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Process run(List<String> command, Path folder) throws IOException {
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("redis.log").toFile())
+        .start();
+  }
+
+  /** kill -9. */
+  public void kill() {
+    process.destroyForcibly();
+    try {
+      process.waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Starts it again after {@link #kill}, on the same port and folder. */
+  public void restart() {
+    try {
+      process = run(command, folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    if (!answers()) {
+      throw new IllegalStateException("a Redis for a test did not start again");
     }
   }
 
@@ -149,7 +192,7 @@ public final class RedisFork implements AutoCloseable {
     return line.toString();
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.ofLiteral(HOST))) {
       return socket.getLocalPort();
     }
@@ -157,13 +200,10 @@ public final class RedisFork implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    kill();
     try {
-      process.waitFor();
       Runtime.getRuntime().removeShutdownHook(onExit);
       RedisServer.delete(folder);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     } catch (IOException | IllegalStateException e) {
       System.err.println("a test's Redis was not cleared away: " + e);
     }

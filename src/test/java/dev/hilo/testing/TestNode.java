@@ -19,6 +19,7 @@ import dev.hilo.store.Link;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
+import dev.hilo.store.Topology;
 import dev.hilo.store.Work;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
@@ -66,17 +67,17 @@ public final class TestNode implements AutoCloseable {
   public final Saying saying;
   public final Actions actions;
 
-  private final URI redis;
+  private final Topology topology;
   private final Path folder;
   private boolean closed;
 
   private TestNode(Vertx vertx, Context context, URI redis, String workspace, Path folder) {
     this.vertx = vertx;
     this.context = context;
-    this.redis = redis;
+    this.topology = Topology.of(vertx, context, redis);
     this.workspace = workspace;
     this.folder = folder;
-    this.link = new Link(vertx, context, redis);
+    this.link = new Link(context, topology);
     this.streams = new Streams(link);
     this.directory = new Directory(link);
     this.work = new Work(link);
@@ -178,7 +179,7 @@ public final class TestNode implements AutoCloseable {
 
   /** A subscriber connection of this node; the caller closes it. */
   public Feed feed(String name) {
-    return await(() -> Future.succeededFuture(new Feed(vertx, context, redis, link, name)));
+    return await(() -> Future.succeededFuture(new Feed(context, topology, link, name)));
   }
 
   @Override
@@ -188,6 +189,7 @@ public final class TestNode implements AutoCloseable {
     }
     closed = true;
     result(link.close());
+    result(topology.close());
     result(vertx.close());
     try {
       RedisServer.delete(folder);

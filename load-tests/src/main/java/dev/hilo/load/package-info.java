@@ -1,4 +1,4 @@
-/** Measures what the README states; every figure beside a yardstick of the same run. */
+/** Measures what the README states: every figure beside a yardstick of the same run. */
 @NullMarked
 package dev.hilo.load;
 
