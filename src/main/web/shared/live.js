@@ -1,6 +1,7 @@
 import { Answers, ProblemError } from "./answers.js";
 import { signal } from "./signal.js";
 import { Thread } from "./thread.js";
+import { transport } from "./transport.js";
 
 const PROBE_MS = 10_000;
 const FIRST_RETRY_MS = 500;
@@ -8,7 +9,6 @@ const LAST_RETRY_MS = 30_000;
 /** Slow growth: a gateway that was away for ten seconds is found again within about four. */
 const RETRY_GROWTH = 1.5;
 const REWATCH_MS = 8_000;
-const LAST_ANSWERS_MS = 2_000;
 
 /**
  * The client side of the live protocol: one socket that is always being kept or regained, the
@@ -24,8 +24,6 @@ export class Live {
   welcome = null;
 
   #socket = null;
-  /** The connection that is to follow this one, while both stand. */
-  #next = null;
   #attempt = 0;
   #retryTimer = 0;
   #beatTimer = 0;
@@ -173,13 +171,17 @@ export class Live {
       return;
     }
     if (generation !== this.#generation) return;
-    const socket = this.#open(fields);
+    const socket = await this.#open(fields);
+    if (generation !== this.#generation) {
+      socket.close();
+      return;
+    }
     this.#probeTimer = setTimeout(() => this.#lost(socket), PROBE_MS);
     this.#use(socket);
   }
 
-  #open(fields) {
-    const socket = new WebSocket(this.url, "hilo.v1");
+  async #open(fields) {
+    const socket = await transport(this.url);
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...fields }));
     return socket;
   }
@@ -196,53 +198,29 @@ export class Live {
     };
   }
 
-  /** The gateway goes away: another connection is brought up to date before this one is left. */
+  /** The gateway goes away: this connection is heard until another one has caught up. */
   async #move(old) {
-    if (old !== this.#socket || this.#next) return;
-    const next = (this.#next = { behind: new Set() });
-    const failed = () => {
-      if (this.#next !== next) return;
-      this.#forgetNext();
-      setTimeout(() => this.#move(old), FIRST_RETRY_MS);
-    };
-    setTimeout(failed, PROBE_MS);
-    const fields = await this.hello().catch(failed);
-    if (!fields || this.#next !== next) return;
-    if (fields.since) next.behind.add(fields.topic);
-    next.socket = this.#open(fields);
-    next.socket.onclose = failed;
-    next.socket.onmessage = ({ data }) => {
+    if (old !== this.#socket) return;
+    const again = () => void setTimeout(() => this.#move(old), FIRST_RETRY_MS);
+    const fields = await this.hello().catch(again);
+    if (!fields) return;
+    const next = await this.#open(fields);
+    next.onclose = again;
+    next.onmessage = ({ data }) => {
       const frame = JSON.parse(data);
-      if (frame.type === "welcome") {
-        next.welcome = frame;
-        for (const [topic, watch] of this.#wanted) {
-          next.behind.add(topic);
-          next.socket.send(JSON.stringify(watch()));
-        }
-      } else {
-        this.#receive(frame);
-        if (frame.objects || frame.rows) next.behind.delete(frame.topic); // caught-up, rows
-      }
-      if (next.welcome && !next.behind.size) this.#change(next);
+      if (frame.type !== "welcome" || old !== this.#socket) return next.close();
+      this.#use(next);
+      this.outbox.rewind();
+      const thread = this.threads.get(fields.topic);
+      if (thread) thread.catchingUp = true;
+      old.onmessage = (event) => this.#receive(JSON.parse(event.data));
+      this.#receive(frame);
+      const leave = () => {
+        if ([...this.threads.values()].some((each) => each.catchingUp)) setTimeout(leave, FIRST_RETRY_MS);
+        else old.close();
+      };
+      setTimeout(leave, PROBE_MS / 5); // answers to what was asked there may still come
     };
-  }
-
-  #forgetNext() {
-    const socket = this.#next?.socket;
-    this.#next = null;
-    socket?.close();
-  }
-
-  #change({ socket, welcome }) {
-    const old = this.#socket;
-    this.#next = null;
-    this.#use(socket);
-    this.welcome = welcome;
-    this.#supervise(welcome.beat ?? 25);
-    this.outbox.rewind();
-    this.#flush();
-    old.onmessage = ({ data }) => this.#receive(JSON.parse(data));
-    setTimeout(() => old.close(), LAST_ANSWERS_MS);
   }
 
   #refuse(reason) {
@@ -260,7 +238,6 @@ export class Live {
     this.#generation++;
     clearTimeout(this.#probeTimer);
     clearInterval(this.#beatTimer);
-    this.#forgetNext();
     const socket = this.#socket;
     this.#socket = null;
     socket?.close();
@@ -349,9 +326,9 @@ export class Live {
       case "entries": {
         let prev = frame.prev;
         frame.entries = frame.entries.filter((entry) => {
-          const result = this.#take(frame.topic, { ...entry, prev });
-          prev = entry.pos ?? prev;
-          return result === "new";
+          const taken = { ...entry, prev };
+          prev = entry.pos;
+          return this.#take(frame.topic, taken) === "new";
         });
         break;
       }
@@ -384,7 +361,7 @@ export class Live {
         this.#problem(frame);
         break;
       case "moving":
-        setTimeout((socket) => this.#move(socket), frame.after ?? 0, this.#socket);
+        setTimeout((socket) => this.#move(socket), frame.after, this.#socket);
         break;
       default:
     }
@@ -396,7 +373,7 @@ export class Live {
     this.welcome = frame;
     this.#attempt = 0;
     clearTimeout(this.#probeTimer);
-    this.#supervise(frame.beat ?? 25);
+    this.#supervise(frame.beat);
     this.status.value = "open";
     for (const topic of this.#wanted.keys()) this.#rewatch(topic);
     this.#flush();
@@ -460,7 +437,7 @@ export class Live {
         if (item.state === "sent") item.state = "queued";
         this.#flush();
       },
-      1000 * Math.max(frame.retryAfter ?? 0, 1),
+      1000 * (frame.retryAfter || 1),
     );
   }
 

@@ -25,6 +25,7 @@ import dev.hilo.http.WebApps;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Limits;
+import dev.hilo.live.Posts;
 import dev.hilo.live.Sockets;
 import dev.hilo.ops.Management;
 import dev.hilo.reader.Board;
@@ -36,6 +37,7 @@ import dev.hilo.store.Feed;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
 import dev.hilo.store.Presence;
+import dev.hilo.store.Relay;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
@@ -170,7 +172,7 @@ public final class Gateway implements AutoCloseable {
               presence,
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
-      serve(more);
+      serve(nodeLoop, more);
       keeper.start();
       sources.start();
       gauges();
@@ -319,7 +321,8 @@ public final class Gateway implements AutoCloseable {
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
-  private void serve(@Nullable BiConsumer<Router, WebApps> more) throws Exception {
+  private void serve(Context nodeLoop, @Nullable BiConsumer<Router, WebApps> more)
+      throws Exception {
     List<String> ownOrigins = new ArrayList<>(List.of(publicUrl.toString()));
     if (config.http().publicUrl() == null) {
       ownOrigins.add("http://127.0.0.1:" + port);
@@ -347,6 +350,8 @@ public final class Gateway implements AutoCloseable {
             (int) Math.max(1, l.beat().toSeconds()),
             config.http().maxConnections() / loops);
     Sockets sockets = new Sockets();
+    Posts posts = new Posts(node);
+    Relay.receive(feed, node, nodeLoop, posts::relayed);
     HttpVerticle.Shared shared =
         new HttpVerticle.Shared(
             config.http().host(),
@@ -360,6 +365,7 @@ public final class Gateway implements AutoCloseable {
             accounts,
             roster,
             doors,
+            posts,
             blobs,
             WebApps.load(),
             meters,
@@ -368,7 +374,7 @@ public final class Gateway implements AutoCloseable {
         .deployVerticle(
             () -> {
               HttpVerticle front =
-                  new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets));
+                  new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets, posts));
               fronts.add(front);
               return front;
             },
@@ -376,7 +382,8 @@ public final class Gateway implements AutoCloseable {
         .await(30, TimeUnit.SECONDS);
   }
 
-  private HttpVerticle.Loop httpLoop(Context context, Limits limits, Doors doors, Sockets sockets) {
+  private HttpVerticle.Loop httpLoop(
+      Context context, Limits limits, Doors doors, Sockets sockets, Posts posts) {
     Link link = link(context);
     Core core = core(context, link);
     Tokens mine = new Tokens(link);
@@ -413,10 +420,20 @@ public final class Gateway implements AutoCloseable {
                 board,
                 limits,
                 doors,
-                sockets));
+                sockets,
+                posts));
     hubs.add(hub);
     return new HttpVerticle.Loop(
-        core.reception, threads, saying, actions, core.roots, timeline, mine, board, hub);
+        core.reception,
+        threads,
+        saying,
+        actions,
+        core.roots,
+        timeline,
+        mine,
+        board,
+        new Relay(link),
+        hub);
   }
 
   private void gauges() {

@@ -305,7 +305,7 @@ final class ApiRoutes {
         .onFailure(e -> problem(ctx, e));
   }
 
-  private static void problem(RoutingContext ctx, Throwable e) {
+  static void problem(RoutingContext ctx, Throwable e) {
     Problem p =
         e instanceof NoSuchFileException
             ? new Problem(Code.UNKNOWN_TOPIC, "there is no such file")

@@ -10,8 +10,10 @@ import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
+import dev.hilo.live.Posts;
 import dev.hilo.reader.Board;
 import dev.hilo.store.Blobs;
+import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -30,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The public side on one event loop: pages, API, webhooks and sockets. */
 public final class HttpVerticle extends VerticleBase {
-  /** The subprotocol of {@code /live}. */
-  public static final String SUBPROTOCOL = "hilo.v1";
-
   /** What is the same on every loop. */
   public record Shared(
       String host,
@@ -46,6 +45,7 @@ public final class HttpVerticle extends VerticleBase {
       Accounts accounts,
       Roster roster,
       Doors doors,
+      Posts posts,
       Blobs blobs,
       WebApps apps,
       MeterRegistry meters,
@@ -61,6 +61,7 @@ public final class HttpVerticle extends VerticleBase {
       Timeline timeline,
       Tokens tokens,
       Board board,
+      Relay relay,
       Hub hub) {}
 
   private final Shared shared;
@@ -106,6 +107,8 @@ public final class HttpVerticle extends VerticleBase {
             shared.roster(),
             shared.accounts())
         .mount(router);
+    new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
+        .mount(router);
     shared.apps().mount(router);
     if (shared.more() != null) {
       shared.more().accept(router, shared.apps());
@@ -118,23 +121,9 @@ public final class HttpVerticle extends VerticleBase {
                     .setPort(shared.port())
                     .setIdleTimeout(shared.idleSeconds())
                     .setIdleTimeoutUnit(TimeUnit.SECONDS)
-                    .setWebSocketSubProtocols(List.of(SUBPROTOCOL))
-                    // more than a session takes, so that it can say why it closes
-                    .setMaxWebSocketFrameSize(4 * shared.frameBytes())
-                    .setMaxWebSocketMessageSize(4 * shared.frameBytes())
-                    .setPerMessageWebSocketCompressionSupported(false)
-                    .setPerFrameWebSocketCompressionSupported(false)
                     .setMaxHeaderSize(16 * 1024)
                     .setMaxInitialLineLength(8 * 1024))
-            .webSocketHandshakeHandler(
-                handshake -> {
-                  if ("/live".equals(handshake.path())) {
-                    handshake.accept();
-                  } else {
-                    handshake.reject(404);
-                  }
-                })
-            .webSocketHandler(loop.hub()::accept)
+            .connectionHandler(c -> LiveUpgrade.before(c, loop.hub()::accept))
             .requestHandler(router);
     server = made;
     return made.listen();

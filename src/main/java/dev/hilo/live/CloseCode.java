@@ -1,5 +1,7 @@
 package dev.hilo.live;
 
+import java.util.Locale;
+
 /**
  * Why the gateway closes a socket. 4000-4099: come back; 4100-4199: not with the same credentials.
  */
@@ -21,5 +23,10 @@ public enum CloseCode {
 
   public short code() {
     return code;
+  }
+
+  /** In words, for the close frame. */
+  String reason() {
+    return name().toLowerCase(Locale.ROOT);
   }
 }

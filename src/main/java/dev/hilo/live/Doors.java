@@ -46,10 +46,14 @@ public record Doors(
       @Nullable String token,
       boolean fresh,
       boolean registered) {
-
     /** The same, once its device is stored and it has its token. */
     Guest stored() {
-      return new Guest(principal, inbox, token, false, true);
+      return new Guest(principal, inbox, null, false, true);
+    }
+
+    /** The same, for those who have no more use of the token. */
+    Guest withoutToken() {
+      return new Guest(principal, inbox, null, false, registered);
     }
   }
 
@@ -164,7 +168,8 @@ public record Doors(
       return inbox == null || !home.workspace().equals(workspace)
           ? null
           : new Guest(
-              new Principal.Visitor(home, claims.path("d").asText(), inbox.key()),
+              new Principal.Visitor(
+                  new CustomerId(workspace, home.local()), claims.path("d").asText(), inbox.key()),
               inbox,
               token,
               false,
@@ -202,6 +207,12 @@ public record Doors(
     return guest.principal() instanceof Principal.Visitor v && guest.token() != null
         ? tokens.addDevice(v.home(), v.device(), guest.token())
         : Future.succeededFuture();
+  }
+
+  /** Whether a page of this origin may open any inbox. */
+  public boolean knows(String origin) {
+    return ownOrigins.contains(origin)
+        || inboxes.values().stream().anyMatch(inbox -> allowed(inbox, origin));
   }
 
   private boolean allowed(Inbox inbox, @Nullable String origin) {

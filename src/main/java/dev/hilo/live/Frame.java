@@ -6,7 +6,6 @@ import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Position;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Say;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** What a client sends (src/site/markdown/protocol.md). {@code ref} comes back with the answer. */
@@ -53,20 +52,20 @@ sealed interface Frame {
 
   record Beat(@Nullable String ref) implements Frame {}
 
-  /** The ref of a text that may be no frame at all, or null. */
-  static @Nullable String refOf(String text) {
+  /** The ref of what may be no frame at all, or null. */
+  static @Nullable String refOf(byte[] json) {
     try {
-      return Json.parse(text.getBytes(StandardCharsets.UTF_8)).path("ref").textValue();
+      return Json.parse(json).path("ref").textValue();
     } catch (Json.BadJson e) {
       return null;
     }
   }
 
   /** Throws {@link Problem} that names the field. */
-  static Frame parse(String text) {
+  static Frame parse(byte[] json) {
     JsonNode f;
     try {
-      f = Json.parse(text.getBytes(StandardCharsets.UTF_8));
+      f = Json.parse(json);
     } catch (Json.BadJson e) {
       throw new Problem(Problem.Code.BAD_FRAME, String.valueOf(e.getMessage()));
     }

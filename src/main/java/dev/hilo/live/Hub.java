@@ -16,22 +16,24 @@ import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
+import io.netty.channel.ChannelPipeline;
+import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.ServerWebSocket;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The sessions and topics of one event loop; shares nothing with other loops. Beats are given by
@@ -56,68 +58,150 @@ public final class Hub {
       Board board,
       Limits limits,
       Doors doors,
-      Sockets sockets) {}
+      Sockets sockets,
+      Posts posts) {}
 
-  private static final long LINGER_SECONDS = 5;
+  private static final int HELLO_SECONDS = 10;
+  private static final int LINGER_SECONDS = 5;
   private static final int VERIFY_SECONDS = 10;
   private static final int VERIFY_AT_ONCE = 200;
   private static final long DOUBT_MS = 2;
   private static final long SLICE_MS = 100;
 
   private final Vertx vertx;
-  private final Context context;
+  private final ContextInternal context;
   private final Services services;
+  private final Requests requests;
+  private final Turn turn;
+  private final WebSocketDecoderConfig rules;
   private final Arrivals arrivals;
   private final Attendance attendance;
   private final Map<CustomerId, Topic> topics = new HashMap<>();
   private final Deque<Leaving> leaving = new ArrayDeque<>();
   private final long[] epochs = new long[Keys.PARTITIONS];
   private List<Topic> doubts = new ArrayList<>();
-  private final List<Set<Session>> buckets = new ArrayList<>();
-  private int turn;
-  private long second;
+  private final List<List<Session>> buckets = new ArrayList<>();
+  private final Deque<Newcomer> newcomers = new ArrayDeque<>();
+  private int second;
   private final AtomicInteger sessions = new AtomicInteger();
   private boolean draining;
 
   /** A topic that nobody watched any more; {@code due} in seconds of this hub. */
-  private record Leaving(Topic topic, long due) {}
+  private record Leaving(Topic topic, int due) {}
+
+  /** {@code since}: in seconds of this hub. */
+  private record Newcomer(Session session, int since) {}
 
   /** Must be made on the event loop it belongs to. */
   public Hub(Vertx vertx, Services services) {
     this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+    this.context = (ContextInternal) vertx.getOrCreateContext();
     this.services = services;
+    this.requests = new Requests(services);
+    this.turn = new Turn(context.nettyEventLoop());
+    // more than a session takes, so that it can say why it closes
+    this.rules = WebSocketOutlet.rules(4 * services.limits().frameBytes());
     this.arrivals = new Arrivals(context, services.entrance());
     this.attendance = new Attendance(context, services.presence());
     for (int i = 0; i < Math.max(1, services.limits().beatSeconds() - 1); i++) {
-      buckets.add(new HashSet<>());
+      buckets.add(new ArrayList<>());
     }
     vertx.setPeriodic(1000, _ -> beat());
   }
 
-  /** Takes a socket; to be called on this hub's event loop. */
-  public void accept(ServerWebSocket socket) {
-    if (draining || sessions.get() >= services.limits().sessions()) {
-      socket.close(draining ? CloseCode.DRAINING.code() : CloseCode.OVERLOAD.code(), "");
-      return;
+  /**
+   * Takes a connection that just became a WebSocket; to be called on this hub's event loop.
+   *
+   * @param pipeline ends where the bytes of frames come out
+   * @param origin the page that opened it, or null for a program
+   */
+  public void accept(ChannelPipeline pipeline, @Nullable String origin) {
+    WebSocketOutlet outlet = WebSocketOutlet.on(pipeline, context, turn, rules);
+    Session session = accept(outlet, origin);
+    if (session != null) {
+      outlet.carries(session);
     }
-    Set<Session> bucket = buckets.get(sessions.incrementAndGet() % buckets.size());
-    Session session = new Session(vertx, this, services, socket);
+  }
+
+  /**
+   * Takes a call that is answered with a stream of frames; to be called on this hub's event loop.
+   *
+   * @param response its head is set and not yet sent
+   * @param origin the page that calls, or null for a program
+   * @param hello the first frame
+   */
+  public void accept(HttpServerResponse response, @Nullable String origin, byte[] hello) {
+    EventStreamOutlet outlet = new EventStreamOutlet(response, context, services.posts());
+    Session session = accept(outlet, origin);
+    if (session != null) {
+      outlet.carries(session, hello);
+    }
+  }
+
+  /** A session on this outlet; null if it was closed at once. */
+  private @Nullable Session accept(Outlet outlet, @Nullable String origin) {
+    if (draining || sessions.get() >= services.limits().sessions()) {
+      outlet.close(draining ? CloseCode.DRAINING : CloseCode.OVERLOAD);
+      return null;
+    }
+    int bucket = sessions.incrementAndGet() % buckets.size();
+    Session session = new Session(this, outlet, origin, bucket);
+    enter(session);
+    newcomers.add(new Newcomer(session, second));
+    return session;
+  }
+
+  private void enter(Session session) {
+    List<Session> bucket = buckets.get(session.bucket());
+    session.seat(bucket.size());
     bucket.add(session);
-    socket.closeHandler(
-        _ -> {
-          bucket.remove(session);
-          sessions.decrementAndGet();
-          session.closed();
-        });
+  }
+
+  /** The outlet of this session is gone. */
+  void left(Session session) {
+    List<Session> bucket = buckets.get(session.bucket());
+    Session last = bucket.removeLast();
+    if (last != session) {
+      bucket.set(session.seat(), last);
+      last.seat(session.seat());
+    }
+    sessions.decrementAndGet();
   }
 
   private void beat() {
-    turn = (turn + 1) % buckets.size();
-    List.copyOf(buckets.get(turn)).forEach(Session::beat);
     second++;
+    List<Session> now = buckets.get(second % buckets.size());
+    for (int i = now.size() - 1; i >= 0; i--) {
+      now.get(i).beat();
+    }
+    while (!newcomers.isEmpty()
+        && (newcomers.peek().session().greeted()
+            || second - newcomers.peek().since() > HELLO_SECONDS)) {
+      newcomers.remove().session().helloIsDue();
+    }
     release();
     verify();
+  }
+
+  /** Seconds since this hub began. */
+  int second() {
+    return second;
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  Context context() {
+    return context;
+  }
+
+  Services services() {
+    return services;
+  }
+
+  Requests requests() {
+    return requests;
   }
 
   /** The topic, subscribed to if nobody here watches it yet. */

@@ -17,61 +17,73 @@ import org.jspecify.annotations.Nullable;
 
 /** What somebody who was let in asks for on its socket, frame by frame. */
 final class Requests {
-  private final Session session;
-  private final Hub.Services services;
-  private Board.@Nullable View view;
-  private int unacked;
-  private Future<?> said = Future.succeededFuture();
+  /** What is remembered of one session between its frames. */
+  static final class Notes {
+    private Board.@Nullable View view;
+    private int unacked;
 
-  Requests(Session session, Hub.Services services) {
-    this.session = session;
+    /** What was said or done last, until it is done. */
+    private @Nullable Future<?> said;
+
+    /** Lets go of the inbox. */
+    void inboxClosed() {
+      if (view != null) {
+        view.close();
+        view = null;
+      }
+    }
+  }
+
+  private static final Future<?> NOTHING = Future.succeededFuture();
+
+  private final Hub.Services services;
+
+  Requests(Hub.Services services) {
     this.services = services;
   }
 
   /** Throws {@link Problem} for what is refused at once; the rest is answered when it is done. */
-  void handle(Doors.Guest me, Frame frame) {
+  void handle(Session session, Doors.Guest me, Frame frame) {
     Principal who = me.principal();
     switch (frame) {
       case Frame.Hello _ -> throw new Problem(Code.BAD_REQUEST, "hello was said before");
       case Frame.Beat _ -> session.send("{\"type\":\"beat\"}");
-      case Frame.Auth auth -> auth(auth);
-      case Frame.SayFrame say -> say(me, say);
-      case Frame.Do act -> act(who, act);
-      case Frame.Put put -> put(who, put);
-      case Frame.Watch watch -> watch(who, watch);
-      case Frame.WatchInbox inbox -> watchInbox(who, inbox);
-      case Frame.Unwatch unwatch -> unwatch(who, unwatch);
+      case Frame.Auth auth -> auth(session, me, auth);
+      case Frame.SayFrame say -> say(session, me, say);
+      case Frame.Do act -> act(session, who, act);
+      case Frame.Put put -> put(session, who, put);
+      case Frame.Watch watch -> watch(session, who, watch);
+      case Frame.WatchInbox inbox -> watchInbox(session, who, inbox);
+      case Frame.Unwatch unwatch -> unwatch(session, who, unwatch);
       case Frame.UnwatchInbox unwatch -> {
-        closed();
-        ok(unwatch.ref());
+        session.notes.inboxClosed();
+        ok(session, unwatch.ref());
       }
-      case Frame.Read read -> read(who, read);
-      case Frame.Typing typing -> typing(who, typing);
-      case Frame.History history -> history(who, history);
-      case Frame.State state -> state(who, state);
+      case Frame.Read read -> read(session, who, read);
+      case Frame.Typing typing -> typing(session, who, typing);
+      case Frame.History history -> history(session, who, history);
+      case Frame.State state -> state(session, who, state);
     }
   }
 
-  /** Lets go of the inbox. */
-  void closed() {
-    if (view != null) {
-      view.close();
-      view = null;
-    }
-  }
-
-  private void ok(@Nullable String ref) {
+  private void ok(Session session, @Nullable String ref) {
     if (ref != null) {
       session.send(Session.answer(Json.object().put("type", "ok"), ref));
     }
   }
 
-  /** The visitor renews its token on a socket that stands. */
-  private void auth(Frame.Auth auth) {
+  /** The visitor renews its token where it stands: its page was looked at when it came in. */
+  private void auth(Session session, Doors.Guest me, Frame.Auth auth) {
     services
         .doors()
-        .token(services.tokens(), auth.token(), session.origin())
-        .onSuccess(_ -> ok(auth.ref()))
+        .token(services.tokens(), auth.token(), null)
+        .compose(
+            renewed ->
+                me.inbox() != null && me.inbox().equals(renewed.inbox())
+                    ? Future.succeededFuture(renewed)
+                    : Future.failedFuture(
+                        new Problem(Code.FORBIDDEN_ORIGIN, "this token is of another inbox")))
+        .onSuccess(_ -> ok(session, auth.ref()))
         .onFailure(
             e -> {
               session.failed(e, auth.ref());
@@ -92,19 +104,21 @@ final class Requests {
     };
   }
 
-  private void say(Doors.Guest me, Frame.SayFrame frame) {
+  private void say(Session session, Doors.Guest me, Frame.SayFrame frame) {
     CustomerId topic = target(me.principal(), frame.customer());
-    if (unacked >= services.limits().unacked()) {
+    Notes notes = session.notes;
+    if (notes.unacked >= services.limits().unacked()) {
       throw new Problem(Code.TOO_MANY_UNACKED, "wait for the acks of what you said");
     }
-    unacked++;
+    notes.unacked++;
     inOrder(
+            notes,
             () ->
-                admitted(me, topic)
+                admitted(session, me, topic)
                     .compose(_ -> services.saying().say(me.principal(), topic, frame.say())))
         .onComplete(
             r -> {
-              unacked--;
+              notes.unacked--;
               if (r.succeeded()) {
                 ObjectNode ack =
                     Json.object()
@@ -119,14 +133,23 @@ final class Requests {
   }
 
   /** What one socket says and does takes effect in the order it came. */
-  private <T> Future<T> inOrder(Supplier<Future<T>> next) {
-    Future<T> done = said.transform(_ -> next.get());
-    said = done;
+  @SuppressWarnings("ReferenceEquality") // this very future
+  private static <T> Future<T> inOrder(Notes notes, Supplier<Future<T>> next) {
+    Future<T> done = (notes.said == null ? NOTHING : notes.said).transform(_ -> next.get());
+    if (!done.isComplete()) {
+      notes.said = done;
+      done.onComplete(
+          _ -> {
+            if (notes.said == done) {
+              notes.said = null;
+            }
+          });
+    }
     return done;
   }
 
   /** A visitor's first message: now its device is stored and its thread is followed. */
-  private Future<Void> admitted(Doors.Guest me, CustomerId home) {
+  private Future<Void> admitted(Session session, Doors.Guest me, CustomerId home) {
     if (me.registered()) {
       return Future.succeededFuture();
     }
@@ -139,9 +162,9 @@ final class Requests {
             });
   }
 
-  private void act(Principal who, Frame.Do act) {
+  private void act(Session session, Principal who, Frame.Do act) {
     CustomerId topic = target(who, act.topic());
-    inOrder(() -> services.actions().act(who, topic, act.action(), act.fields()))
+    inOrder(session.notes, () -> services.actions().act(who, topic, act.action(), act.fields()))
         .onSuccess(
             result -> {
               boolean appended = result.has("pos");
@@ -154,7 +177,7 @@ final class Requests {
         .onFailure(e -> session.failed(e, act.ref()));
   }
 
-  private void put(Principal who, Frame.Put put) {
+  private void put(Session session, Principal who, Frame.Put put) {
     CustomerId topic = target(who, put.topic());
     boolean visitor = who instanceof Principal.Visitor;
     if (!put.key().matches("[a-zA-Z0-9_.:-]{1,64}") || visitor && put.key().startsWith("staff.")) {
@@ -194,7 +217,7 @@ final class Requests {
             });
   }
 
-  private void watch(Principal who, Frame.Watch frame) {
+  private void watch(Session session, Principal who, Frame.Watch frame) {
     CustomerId topic = target(who, frame.topic());
     if (!Permissions.may(who, Act.WATCH, topic)) {
       throw new Problem(Code.FORBIDDEN, "this is not yours to see");
@@ -207,7 +230,7 @@ final class Requests {
     session.open(topic, asked, frame.since(), frame.ref(), home);
   }
 
-  private void unwatch(Principal who, Frame.Unwatch frame) {
+  private void unwatch(Session session, Principal who, Frame.Unwatch frame) {
     CustomerId topic = target(who, frame.topic());
     Watch watch = session.watches().remove(topic);
     if (watch != null) {
@@ -216,16 +239,17 @@ final class Requests {
         session.signal(topic, a, "viewing", false, "staff", null);
       }
     }
-    ok(frame.ref());
+    ok(session, frame.ref());
   }
 
-  private void watchInbox(Principal who, Frame.WatchInbox frame) {
+  private void watchInbox(Session session, Principal who, Frame.WatchInbox frame) {
     CustomerId any = CustomerId.unrouted(who.workspace());
     if (!Permissions.may(who, Act.INBOX, any)) {
       throw new Problem(Code.FORBIDDEN, "the inbox is for staff");
     }
-    closed();
-    view =
+    Notes notes = session.notes;
+    notes.inboxClosed();
+    notes.view =
         services
             .board()
             .watch(
@@ -261,15 +285,15 @@ final class Requests {
                 });
   }
 
-  private void read(Principal who, Frame.Read read) {
+  private void read(Session session, Principal who, Frame.Read read) {
     services
         .actions()
         .read(who, target(who, read.topic()), read.upTo())
-        .onSuccess(_ -> ok(read.ref()))
+        .onSuccess(_ -> ok(session, read.ref()))
         .onFailure(e -> session.failed(e, read.ref()));
   }
 
-  private void typing(Principal who, Frame.Typing typing) {
+  private void typing(Session session, Principal who, Frame.Typing typing) {
     CustomerId topic = target(who, typing.topic());
     if (!Permissions.may(who, Act.TYPE, topic)) {
       throw new Problem(Code.FORBIDDEN, "this is not yours");
@@ -280,10 +304,10 @@ final class Requests {
         session.signal(root, who, "typing", typing.on(), "all", home);
       }
     }
-    ok(typing.ref());
+    ok(session, typing.ref());
   }
 
-  private void history(Principal who, Frame.History history) {
+  private void history(Session session, Principal who, Frame.History history) {
     CustomerId topic = target(who, history.topic());
     Watch watch =
         who instanceof Principal.Visitor
@@ -295,7 +319,7 @@ final class Requests {
     watch.history(history.cursor(), history.limit(), history.ref());
   }
 
-  private void state(Principal who, Frame.State frame) {
+  private void state(Session session, Principal who, Frame.State frame) {
     services
         .actions()
         .card(who, frame.topic())

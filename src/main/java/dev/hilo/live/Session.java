@@ -14,81 +14,94 @@ import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.ServerWebSocket;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One live socket. Everything happens on its event loop. */
+/** Somebody's live connection, whatever carries it. Everything happens on its event loop. */
 final class Session {
-  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
-  private static final long HELLO_MS = 10_000;
+  /** How much may wait to be sent before those who send must wait. */
+  static final int QUEUE_BYTES = 64 * 1024;
 
-  private final Vertx vertx;
-  private final Context context;
+  private static final Logger LOG = LoggerFactory.getLogger(Session.class);
+
   private final Hub hub;
-  private final Hub.Services services;
-  private final ServerWebSocket socket;
-  private final String id = Tokens.random().substring(0, 12);
-  private final Map<CustomerId, Watch> watches = new LinkedHashMap<>();
-  private final List<Runnable> whenDrained = new ArrayList<>();
-  private final Requests requests;
-  private final long helloTimer;
+  private final Outlet outlet;
+  private final long id = ThreadLocalRandom.current().nextLong();
+  private final int bucket;
+  private int seat;
+  private Map<CustomerId, Watch> watches = Collections.emptyMap();
+  private @Nullable List<Runnable> whenDrained;
+  private @Nullable String origin;
   private Doors.@Nullable Guest guest;
 
   /** How a returning visitor's thread was found, until it is opened. */
   private Topic.@Nullable Arrival arrival;
 
   private boolean greeting;
-  private int held;
   private boolean closed;
+  private int held;
   private int framesLeft;
-  private long framesSince = System.nanoTime();
-  private long wrote = System.nanoTime();
-  private long heard = System.nanoTime();
 
-  Session(Vertx vertx, Hub hub, Hub.Services services, ServerWebSocket socket) {
-    this.vertx = vertx;
-    this.context = vertx.getOrCreateContext();
+  // in seconds of the hub
+  private int framesSince;
+  private int heard;
+
+  /** What {@link Requests} notes about this session. */
+  final Requests.Notes notes = new Requests.Notes();
+
+  Session(Hub hub, Outlet outlet, @Nullable String origin, int bucket) {
     this.hub = hub;
-    this.services = services;
-    this.socket = socket;
-    this.requests = new Requests(this, services);
-    this.framesLeft = services.limits().framesPerSecond() * 2;
-    this.helloTimer = vertx.setTimer(HELLO_MS, _ -> close(CloseCode.SLOW_HELLO));
-    socket.setWriteQueueMaxSize(64 * 1024);
-    socket.textMessageHandler(this::received);
-    socket.pongHandler(_ -> heard = System.nanoTime());
-    socket.drainHandler(_ -> drained());
-    socket.exceptionHandler(e -> LOG.debug("a socket failed: {}", e.toString()));
+    this.outlet = outlet;
+    this.origin = origin;
+    this.bucket = bucket;
+    this.framesLeft = limits().framesPerSecond() * 2;
+    this.framesSince = hub.second();
+    this.heard = hub.second();
   }
 
+  /** Tells it from all others. */
   String id() {
-    return id;
+    return Long.toUnsignedString(id, Character.MAX_RADIX);
+  }
+
+  /** Where the hub keeps it. */
+  int bucket() {
+    return bucket;
+  }
+
+  int seat() {
+    return seat;
+  }
+
+  void seat(int at) {
+    seat = at;
+  }
+
+  private Limits limits() {
+    return hub.services().limits();
   }
 
   Streams streams() {
-    return services.streams();
+    return hub.services().streams();
   }
 
   Timeline timeline() {
-    return services.timeline();
+    return hub.services().timeline();
   }
 
   SharedObjects objects() {
-    return services.objects();
+    return hub.services().objects();
   }
 
   Roster roster() {
-    return services.roster();
+    return hub.services().roster();
   }
 
   Map<CustomerId, Watch> watches() {
@@ -96,11 +109,7 @@ final class Session {
   }
 
   Context context() {
-    return context;
-  }
-
-  @Nullable String origin() {
-    return socket.headers().get("Origin");
+    return hub.context();
   }
 
   /** Notes that this visitor's device is stored now; false if that was known. */
@@ -115,15 +124,27 @@ final class Session {
 
   // ---- out
 
+  /** Sends a frame that others get too. */
+  void send(Encoded frame) {
+    if (!closed && outlet.open()) {
+      outlet.send(frame);
+    }
+  }
+
   void send(String frame) {
-    if (!closed && !socket.isClosed()) {
-      wrote = System.nanoTime();
-      socket.writeTextMessage(frame).onFailure(_ -> {});
+    if (!closed) {
+      try (Encoded encoded = Encoded.of(frame)) {
+        send(encoded);
+      }
     }
   }
 
   void send(ObjectNode frame) {
-    send(frame.toString());
+    if (!closed) {
+      try (Encoded encoded = Encoded.of(Json.bytes(frame))) {
+        send(encoded);
+      }
+    }
   }
 
   static ObjectNode answer(ObjectNode frame, @Nullable String ref) {
@@ -154,29 +175,33 @@ final class Session {
     problem(p, ref);
   }
 
-  /** True while the socket has more to send than it should hold. */
+  /** True while more waits to be sent than should. */
   boolean full() {
-    return !socket.isClosed() && socket.writeQueueFull();
+    return outlet.full();
   }
 
   void whenDrained(Runnable then) {
+    if (whenDrained == null) {
+      whenDrained = new ArrayList<>(1);
+    }
     whenDrained.add(then);
   }
 
-  private void drained() {
-    heard = System.nanoTime();
+  /** The outlet takes more again. */
+  void drained() {
+    heard();
     readOn();
-    List<Runnable> now = List.copyOf(whenDrained);
-    whenDrained.clear();
-    now.forEach(Runnable::run);
+    List<Runnable> now = whenDrained;
+    whenDrained = null;
+    if (now != null) {
+      now.forEach(Runnable::run);
+    }
   }
 
   /** Reads no further frame until {@link #release}: the answer to the last one may be large. */
   void hold() {
     held++;
-    if (!socket.isClosed()) {
-      socket.pause();
-    }
+    outlet.pause();
   }
 
   void release() {
@@ -186,37 +211,33 @@ final class Session {
 
   /** Whoever does not take the answers asks no more. */
   private void readOn() {
-    if (held == 0 && !full() && !socket.isClosed()) {
-      socket.resume();
+    if (held == 0 && !full()) {
+      outlet.resume();
     }
   }
 
   /** Again in a while: the store did not answer. */
   void later(Runnable again) {
-    vertx.setTimer(
-        ThreadLocalRandom.current().nextLong(300, 900),
-        _ -> {
-          if (!closed) {
-            again.run();
-          }
-        });
+    hub.vertx()
+        .setTimer(
+            ThreadLocalRandom.current().nextLong(300, 900),
+            _ -> {
+              if (!closed) {
+                again.run();
+              }
+            });
   }
 
-  /**
-   * This session's turn: a frame if none went out lately, and a look whether the peer still
-   * answers.
-   */
+  /** This session's turn: a sign of life, and a look whether the peer still gives one. */
   void beat() {
-    long period = services.limits().beatSeconds() * 1_000_000_000L;
-    long now = System.nanoTime();
-    if (now - heard > 3 * period) {
+    if (outlet.progressed()) {
+      heard();
+    }
+    if (hub.second() - heard > 3 * limits().beatSeconds()) {
       close(CloseCode.NO_PROGRESS);
-      return;
+    } else {
+      outlet.beat();
     }
-    if (now - wrote > 900_000_000L) {
-      send("{\"type\":\"beat\"}");
-    }
-    socket.writePing(Buffer.buffer()).onFailure(_ -> {});
   }
 
   /** Asks the client to go elsewhere in so many ms. */
@@ -225,26 +246,27 @@ final class Session {
   }
 
   void close(CloseCode code) {
-    if (!closed && !socket.isClosed()) {
-      socket.close(code.code(), code.name().toLowerCase(Locale.ROOT)).onFailure(_ -> {});
+    if (!closed) {
+      outlet.close(code);
     }
   }
 
+  /** The outlet is gone. */
   void closed() {
     closed = true;
-    vertx.cancelTimer(helloTimer);
+    hub.left(this);
     watches.values().forEach(this::leave);
-    watches.clear();
-    whenDrained.clear();
-    requests.closed();
+    watches = Collections.emptyMap();
+    whenDrained = null;
+    notes.inboxClosed();
     if (guest != null && guest.principal() instanceof Principal.Visitor v) {
-      services.sockets().left(v.device());
+      hub.services().sockets().left(v.device());
     }
   }
 
   void leave(Watch watch) {
     watch.close();
-    hub.attendance().go(watch.topic().customer(), id);
+    hub.attendance().go(watch.topic().customer(), id());
     if (watch.topic().remove(watch)) {
       hub.leave(watch.topic());
     }
@@ -252,9 +274,21 @@ final class Session {
 
   // ---- in
 
-  private void received(String text) {
-    heard = System.nanoTime();
-    if (text.length() > services.limits().frameBytes()) {
+  /** The peer lives. */
+  void heard() {
+    heard = hub.second();
+  }
+
+  /** The peer asks whether we live; false if it asks too often. */
+  boolean pinged() {
+    heard();
+    return frameAllowed();
+  }
+
+  /** A frame came in. */
+  void received(byte[] json) {
+    heard();
+    if (json.length > limits().frameBytes()) {
       close(CloseCode.TOO_LARGE);
       return;
     }
@@ -263,27 +297,26 @@ final class Session {
       if (!frameAllowed()) {
         throw new Problem(Code.TOO_MANY_FRAMES, "slower, please");
       }
-      Frame frame = Frame.parse(text);
+      Frame frame = Frame.parse(json);
       ref = frame.ref();
       handle(frame);
     } catch (Problem p) {
-      problem(p, ref != null ? ref : Frame.refOf(text));
+      problem(p, ref != null ? ref : Frame.refOf(json));
       if (guest == null && !greeting) {
         close(CloseCode.PROTOCOL);
       }
     }
-    if (!socket.isClosed() && full()) {
-      socket.pause();
+    if (full()) {
+      outlet.pause();
     }
   }
 
   private boolean frameAllowed() {
-    int perSecond = services.limits().framesPerSecond();
-    long now = System.nanoTime();
-    long gained = (now - framesSince) * perSecond / 1_000_000_000L;
-    if (gained > 0) {
-      framesLeft = (int) Math.min(perSecond * 2L, framesLeft + gained);
-      framesSince = now;
+    int perSecond = limits().framesPerSecond();
+    int passed = hub.second() - framesSince;
+    if (passed > 0) {
+      framesLeft = (int) Math.min(perSecond * 2L, framesLeft + (long) passed * perSecond);
+      framesSince = hub.second();
     }
     if (framesLeft <= 0) {
       return false; // what is refused costs nothing, so that whoever slows down is served
@@ -292,10 +325,22 @@ final class Session {
     return true;
   }
 
+  /** Whether it said hello, or left. */
+  boolean greeted() {
+    return greeting || closed;
+  }
+
+  /** Whoever has not said hello by now will not. */
+  void helloIsDue() {
+    if (!greeted()) {
+      close(CloseCode.SLOW_HELLO);
+    }
+  }
+
   private void handle(Frame frame) {
     Doors.Guest me = guest;
     if (me != null) {
-      requests.handle(me, frame);
+      hub.requests().handle(this, me, frame);
     } else if (frame instanceof Frame.Hello hello) {
       hello(hello);
     } else {
@@ -308,16 +353,18 @@ final class Session {
       throw new Problem(Code.BAD_REQUEST, "hello was said before");
     }
     greeting = true;
-    vertx.cancelTimer(helloTimer);
+    String page = origin;
+    origin = null;
+    Hub.Services services = hub.services();
     Doors doors = services.doors();
     Future<Doors.Guest> coming =
         hello.ticket() != null
             ? doors.ticket(services.tokens(), hello.ticket())
             : hello.token() != null
-                ? returning(hello, hello.token())
+                ? returning(hello, hello.token(), page)
                 : hello.link() != null
-                    ? doors.link(services.tokens(), hello.link(), origin())
-                    : doors.visitor(hello.inbox() == null ? "" : hello.inbox(), origin());
+                    ? doors.link(services.tokens(), hello.link(), page)
+                    : doors.visitor(hello.inbox() == null ? "" : hello.inbox(), page);
     coming
         .onFailure(
             e -> {
@@ -330,12 +377,12 @@ final class Session {
             })
         .onSuccess(
             arrived -> {
-              if (closed) {
+              if (closed || !outlet.open()) {
                 turnedAway();
                 return;
               }
               if (arrived.principal() instanceof Principal.Visitor v
-                  && !services.sockets().entered(v.device(), services.limits().perDevice())) {
+                  && !services.sockets().entered(v.device(), limits().perDevice())) {
                 turnedAway();
                 problem(
                     new Problem(Code.TOO_MANY_DEVICES, "this device has too many sockets"),
@@ -343,16 +390,16 @@ final class Session {
                 close(CloseCode.PROTOCOL);
                 return;
               }
-              guest = arrived;
+              guest = arrived.registered() ? arrived.withoutToken() : arrived;
               welcome(arrived, hello);
             });
   }
 
   /** A visitor who was here before: its device is looked up together with its thread. */
-  private Future<Doors.Guest> returning(Frame.Hello hello, String token) {
+  private Future<Doors.Guest> returning(Frame.Hello hello, String token, @Nullable String page) {
     Doors.Guest claimed;
     try {
-      claimed = services.doors().claimed(token, origin());
+      claimed = hub.services().doors().claimed(token, page);
     } catch (Problem p) {
       return Future.failedFuture(p);
     }
@@ -372,7 +419,7 @@ final class Session {
   private Future<Doors.Guest> stored(Doors.Guest let, Frame.Hello hello, Position top) {
     boolean lost = !let.registered() && (hello.since() != null || !top.equals(Position.START));
     return lost
-        ? Doors.register(services.tokens(), let).map(let.stored())
+        ? Doors.register(hub.services().tokens(), let).map(let.stored())
         : Future.succeededFuture(let);
   }
 
@@ -400,9 +447,12 @@ final class Session {
     ObjectNode frame =
         Json.object()
             .put("type", "welcome")
-            .put("session", id)
+            .put("session", id())
             .put("workspace", arrived.principal().workspace())
-            .put("beat", services.limits().beatSeconds());
+            .put("beat", limits().beatSeconds());
+    if (outlet.key() != null) {
+      frame.put("push", outlet.key());
+    }
     ObjectNode you = frame.putObject("you");
     switch (arrived.principal()) {
       case Principal.Agent a -> you.put("kind", "agent").put("id", a.id()).put("name", a.name());
@@ -425,7 +475,7 @@ final class Session {
         inbox.put("greeting", arrived.inbox().greeting());
       }
     }
-    Limits limits = services.limits();
+    Limits limits = limits();
     frame
         .putObject("limits")
         .put("frame", limits.frameBytes())
@@ -496,7 +546,7 @@ final class Session {
       @Nullable Position since,
       @Nullable String ref,
       @Nullable String home) {
-    services
+    hub.services()
         .roots()
         .root(customer)
         .onFailure(
@@ -525,9 +575,12 @@ final class Session {
     if (before != null) {
       leave(before);
     }
+    if (watches.isEmpty()) {
+      watches = new LinkedHashMap<>(2);
+    }
     watches.put(root, new Watch(this, found, home, since, ref));
     if (guest != null && guest.registered()) {
-      hub.attendance().come(root, id, guest.principal());
+      hub.attendance().come(root, id(), guest.principal());
       if (guest.principal() instanceof Principal.Agent a) {
         signal(root, a, "viewing", true, "staff", null);
       }
@@ -585,7 +638,7 @@ final class Session {
       boolean on,
       String audience,
       @Nullable String home) {
-    ObjectNode signal = Json.object().put("kind", kind).put("aud", audience).put("session", id);
+    ObjectNode signal = Json.object().put("kind", kind).put("aud", audience).put("session", id());
     if (home != null) {
       signal.put("home", home);
     }
@@ -598,6 +651,6 @@ final class Session {
       by.put("name", a.name());
     }
     signal.putObject("data").put("on", on);
-    services.objects().signal(root, Json.bytes(signal));
+    objects().signal(root, Json.bytes(signal));
   }
 }

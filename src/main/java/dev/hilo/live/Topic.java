@@ -226,9 +226,10 @@ final class Topic implements Feed.Listener {
     Scopes before = scopes;
     last = entry.position();
     scopes = scopes.after(entry.event());
-    Rendering rendering = new Rendering(customer, entry);
-    for (Watch watch : watches) {
-      watch.live(rendering);
+    try (Rendering rendering = new Rendering(customer, entry)) {
+      for (Watch watch : watches) {
+        watch.live(rendering);
+      }
     }
     if (entry.event() instanceof Event.Sealed) {
       watches.forEach(Watch::moved);

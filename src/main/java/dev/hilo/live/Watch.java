@@ -14,6 +14,7 @@ import dev.hilo.core.Timeline;
 import dev.hilo.store.Entrance.Found;
 import dev.hilo.store.SharedObjects;
 import io.vertx.core.Future;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Watch {
   private static final int PAGE = 50;
   private static final int FRAME = 32 * 1024;
+  private static final byte[] END = {']', '}'};
 
   private final Session session;
   private final Topic topic;
@@ -224,9 +226,8 @@ final class Watch {
 
   /** Sends entries in as few frames as fit; false if the socket would not take all. */
   private boolean deliver(List<Entry> entries) {
-    StringBuilder frame = new StringBuilder();
+    ByteArrayOutputStream frame = new ByteArrayOutputStream(1024);
     Position before = sent;
-    int count = 0;
     boolean all = true;
     for (Entry entry : entries) {
       if (!entry.position().after(cursor)) {
@@ -236,48 +237,46 @@ final class Watch {
         all = false;
         break;
       }
-      String event = new Rendering(topic.customer(), entry).event(session.roster(), scope());
+      byte[] event = new Rendering(topic.customer(), entry).event(session.roster(), scope());
       cursor = entry.position();
       if (event == null) {
         continue;
       }
-      frame
-          .append(count++ == 0 ? "" : ",")
-          .append("{\"pos\":\"")
-          .append(cursor)
-          .append("\",\"event\":")
-          .append(event)
-          .append('}');
+      String head = (frame.size() == 0 ? "" : ",") + "{\"pos\":\"" + cursor + "\",\"event\":";
+      frame.writeBytes(head.getBytes(StandardCharsets.US_ASCII));
+      frame.writeBytes(event);
+      frame.write('}');
       sent = cursor;
-      if (frame.length() > FRAME) {
+      if (frame.size() > FRAME) {
         send(frame, before);
-        frame.setLength(0);
+        frame.reset();
         before = sent;
-        count = 0;
       }
     }
-    if (count > 0) {
+    if (frame.size() > 0) {
       send(frame, before);
     }
     return all;
   }
 
-  private void send(StringBuilder entries, Position before) {
-    session.send(
+  private void send(ByteArrayOutputStream entries, Position before) {
+    String head =
         "{\"type\":\"entries\",\"topic\":\""
             + name()
             + "\",\"prev\":\""
             + before
-            + "\",\"entries\":["
-            + entries
-            + "]}");
+            + "\",\"entries\":[";
+    try (Encoded frame =
+        Encoded.of(head.getBytes(StandardCharsets.US_ASCII), entries.toByteArray(), END)) {
+      session.send(frame);
+    }
   }
 
   private void show(Rendering rendering) {
     cursor = rendering.entry().position();
-    String event = rendering.event(session.roster(), scope());
-    if (event != null) {
-      session.send(rendering.frame(event, sent));
+    Encoded frame = rendering.frame(session.roster(), scope(), sent);
+    if (frame != null) {
+      session.send(frame);
       sent = cursor;
     }
   }

@@ -54,6 +54,8 @@ import org.jspecify.annotations.Nullable;
  *   <dd>node leases, the set of nodes
  *   <dt>{p}probe:&lt;node&gt;
  *   <dd>channel of a node's probe
+ *   <dt>{node:&lt;id&gt;}:relay
+ *   <dd>channel of what other nodes pass on to a node
  *   <dt>once:&lt;hash&gt;, session:&lt;hash&gt;
  *   <dd>one-time codes and tickets; sign-ins
  *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
@@ -198,6 +200,11 @@ public final class Keys {
   /** Channel of a node's probe, beside a channel it is subscribed to. */
   static String probe(String channel, String node) {
     return channel.substring(0, channel.indexOf('}') + 1) + "probe:" + node;
+  }
+
+  /** Channel of what other nodes pass on to a node. */
+  static String relay(String node) {
+    return "{node:" + node + "}:relay";
   }
 
   static String once(String hash) {

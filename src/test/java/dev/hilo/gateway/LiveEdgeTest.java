@@ -116,7 +116,6 @@ class LiveEdgeTest {
       }
       long asked =
           wire.sent("hilo1_enter") - entered + Math.max(0, calls("ssubscribe") - subscribed);
-      System.err.println("asked " + asked + " folded " + (wire.sent("hilo1_load") - folded));
       assertThat(asked)
           .as("calls and subscriptions for sessions of %d partitions", partitions.size())
           .isLessThanOrEqualTo(2L * partitions.size());

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class SocketClient implements AutoCloseable {
   private static final AtomicInteger REFS = new AtomicInteger();
 
-  private final WebSocket socket;
+  private final Carrier carrier;
   private final List<JsonNode> frames = new ArrayList<>();
   private final Map<String, Thread> threads = new HashMap<>();
   private final List<String> faults = new ArrayList<>();
@@ -46,19 +46,71 @@ final class SocketClient implements AutoCloseable {
     Position have = Position.START;
   }
 
+  /** What brings frames to the gateway. */
+  interface Carrier {
+    void send(String frame);
+
+    /** Reads nothing until {@link #resume}. */
+    void pause();
+
+    void resume();
+
+    void close();
+
+    /** Ends without a word, as a lost network does. */
+    void cut();
+  }
+
+  private record OverWebSocket(WebSocket socket) implements Carrier {
+    @Override
+    public void send(String frame) {
+      socket.writeTextMessage(frame);
+    }
+
+    @Override
+    public void pause() {
+      socket.pause();
+    }
+
+    @Override
+    public void resume() {
+      socket.resume();
+    }
+
+    @Override
+    public void close() {
+      socket.close().onFailure(_ -> {});
+    }
+
+    @Override
+    public void cut() {
+      socket.shutdown().onFailure(_ -> {});
+      close();
+    }
+  }
+
   private SocketClient(WebSocket socket) {
-    this.socket = socket;
+    this.carrier = new OverWebSocket(socket);
     socket.textMessageHandler(text -> received(Rest.json(text)));
-    socket.closeHandler(
-        _ -> {
-          synchronized (this) {
-            closeCode = socket.closeStatusCode();
-            closed = true;
-            notifyAll();
-          }
-        });
+    socket.closeHandler(_ -> ended(socket.closeStatusCode()));
     socket.exceptionHandler(_ -> {});
     socket.resume();
+  }
+
+  private SocketClient(Vertx vertx, URI stream, URI posts) {
+    this.carrier =
+        new EventStream(vertx, stream, posts, text -> received(Rest.json(text)), this::ended);
+  }
+
+  private synchronized void ended(@Nullable Short code) {
+    closeCode = code;
+    closed = true;
+    notifyAll();
+  }
+
+  /** The same over an event stream of one node and posts to another, or the same. */
+  static SocketClient stream(Vertx vertx, URI stream, URI posts, @Nullable Object... hello) {
+    return greeting(new SocketClient(vertx, stream, posts), hello);
   }
 
   /** Opens a socket and says nothing; {@code origin} as a browser would send it, or null. */
@@ -117,7 +169,10 @@ final class SocketClient implements AutoCloseable {
   }
 
   static SocketClient hello(Vertx vertx, URI url, @Nullable Object... fields) {
-    SocketClient client = connect(vertx, url, null);
+    return greeting(connect(vertx, url, null), fields);
+  }
+
+  private static SocketClient greeting(SocketClient client, @Nullable Object... fields) {
     JsonNode since = Rest.object(fields).path("since");
     if (since.isTextual()) {
       String topic = Rest.object(fields).path("topic").asText();
@@ -136,7 +191,7 @@ final class SocketClient implements AutoCloseable {
   }
 
   void raw(String text) {
-    socket.writeTextMessage(text);
+    carrier.send(text);
   }
 
   /** Sends a frame and gives its answer. */
@@ -185,11 +240,11 @@ final class SocketClient implements AutoCloseable {
   }
 
   void pause() {
-    socket.pause();
+    carrier.pause();
   }
 
   void resume() {
-    socket.resume();
+    carrier.resume();
   }
 
   // ---- in
@@ -409,12 +464,11 @@ final class SocketClient implements AutoCloseable {
 
   /** Ends the connection without a word, as a lost network does. */
   void cut() {
-    socket.shutdown().onFailure(_ -> {});
-    socket.close().onFailure(_ -> {});
+    carrier.cut();
   }
 
   @Override
   public void close() {
-    socket.close().onFailure(_ -> {});
+    carrier.close();
   }
 }
