@@ -76,6 +76,11 @@ export class Desk {
     return this.thread?.customer ?? null;
   }
 
+  /** Whether the customer of the open thread is on a page of ours now. */
+  get customerIsHere() {
+    return [...(this.thread?.present?.values() ?? [])].some(({ kind }) => kind === "customer");
+  }
+
   get row() {
     return this.rows[this.current] ?? null;
   }
@@ -301,6 +306,9 @@ export class Desk {
       case "signal":
         this.#signalled(frame);
         break;
+      case "caught-up":
+        this.#caughtUp(frame);
+        break;
       case "rollback":
         if (frame.removed?.length) this.toast(t("rolledBack", { n: frame.removed.length }), { bad: true });
         break;
@@ -356,8 +364,22 @@ export class Desk {
     this.#shell.strike();
   }
 
+  /** `present`: who is at the thread now, by session. */
+  #caughtUp({ topic, present }) {
+    const thread = this.live.threads.get(topic);
+    if (thread && present) thread.present = new Map(present.map(({ session: id, who }) => [id, who]));
+  }
+
   #signalled({ topic, kind, who, data }) {
     const thread = this.live.threads.get(topic);
+    if (thread && kind === "presence") {
+      thread.present ??= new Map();
+      if (data?.on) thread.present.set(data.session, who);
+      else {
+        thread.present.delete(data?.session);
+        thread.signals.delete(`viewing ${who?.kind} ${who?.id}`);
+      }
+    }
     if (!thread || (kind !== "typing" && kind !== "viewing")) return;
     const key = `${kind} ${who?.kind} ${who?.id}`;
     if (!data?.on) {

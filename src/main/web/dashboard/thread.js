@@ -182,7 +182,7 @@ class ThreadPane extends Part {
     return html`<div class="thread-head">
       <button type="button" class="icon-button back" aria-label=${t("backToList")} @click=${() => desk.go({ id: null })}>${icon("back")}</button>
       ${avatar(name, desk.current)}
-      <div class="thread-who"><h1>${name}</h1><div class="thread-channels">${channels.map((channel) => badge(channel, true))}
+      <div class="thread-who"><h1>${name}${desk.customerIsHere ? html`<span class="here" role="img" data-testid="here" aria-label=${t("isHere")} title=${t("isHere")}></span>` : nothing}</h1><div class="thread-channels">${channels.map((channel) => badge(channel, true))}
         <span class="status" data-status=${resolved ? "resolved" : "open"}>${t(resolved ? "statusResolved" : "statusOpen")}</span></div></div>
       <div class="thread-actions">
         ${
@@ -198,12 +198,21 @@ class ThreadPane extends Part {
     </div>`;
   }
 
+  /** Colleagues who have this thread open, each once. */
+  viewers(signalled) {
+    const there = [...(desk.thread?.present?.values() ?? [])].map((who) => ({ who }));
+    const seen = signalled.filter(({ kind }) => kind === "viewing");
+    const byId = new Map([...there, ...seen].map((each) => [each.who?.id, each]));
+    byId.delete(desk.session?.agent.id);
+    return [...byId.values()].filter(({ who }) => who?.kind === "agent");
+  }
+
   typers() {
     const others = [...(desk.thread?.signals.values() ?? [])].filter(
       ({ who }) => who?.id !== desk.session?.agent.id,
     );
     const typing = others.filter(({ kind }) => kind === "typing");
-    const viewing = others.filter(({ kind, who }) => kind === "viewing" && who?.kind !== "customer");
+    const viewing = this.viewers(others);
     if (!typing.length && !viewing.length) return nothing;
     const names = (list) =>
       list.map(({ who }) => who.name ?? (who.kind === "customer" ? desk.name : t("team"))).join(", ");

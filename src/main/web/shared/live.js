@@ -9,6 +9,7 @@ const LAST_RETRY_MS = 30_000;
 /** Slow growth: a gateway that was away for ten seconds is found again within about four. */
 const RETRY_GROWTH = 1.5;
 const REWATCH_MS = 8_000;
+const LAST_ANSWERS_MS = 2_000;
 
 /**
  * The client side of the live protocol: one socket that is always being kept or regained, the
@@ -24,6 +25,8 @@ export class Live {
   welcome = null;
 
   #socket = null;
+  /** The connection that is to follow this one, while both stand. */
+  #next = null;
   #attempt = 0;
   #retryTimer = 0;
   #beatTimer = 0;
@@ -161,24 +164,31 @@ export class Live {
   async #connect() {
     const generation = ++this.#generation;
     this.status.value = "connecting";
-    let fields;
+    let socket;
     try {
-      fields = await this.hello();
+      socket = await this.#open(await this.hello());
     } catch (failure) {
       if (generation !== this.#generation) return;
       if (failure.refused) this.#refuse({ code: failure.code ?? "refused" });
       else this.#later();
       return;
     }
-    if (generation !== this.#generation) return;
-    const socket = await transport(this.url);
     if (generation !== this.#generation) {
       socket.close();
       return;
     }
-    this.#socket = socket;
     this.#probeTimer = setTimeout(() => this.#lost(socket), PROBE_MS);
+    this.#use(socket);
+  }
+
+  async #open(fields) {
+    const socket = await transport(this.url);
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...fields }));
+    return socket;
+  }
+
+  #use(socket) {
+    this.#socket = socket;
     socket.onmessage = ({ data }) => {
       if (socket === this.#socket) this.#receive(JSON.parse(data));
     };
@@ -187,6 +197,60 @@ export class Live {
       if (code >= 4100 && code < 4200) this.#refuse({ code });
       else this.#lost(socket);
     };
+  }
+
+  /** The gateway goes away: another connection is brought up to date before this one is left. */
+  async #move(old) {
+    if (old !== this.#socket || this.#next) return;
+    const next = (this.#next = { behind: new Set() });
+    const failed = () => {
+      if (this.#next !== next) return;
+      this.#forgetNext();
+      setTimeout(() => this.#move(old), FIRST_RETRY_MS);
+    };
+    setTimeout(failed, PROBE_MS);
+    const fields = await this.hello().catch(failed);
+    if (!fields || this.#next !== next) return;
+    if (fields.since) next.behind.add(fields.topic);
+    const socket = await this.#open(fields).catch(failed);
+    if (this.#next !== next) {
+      socket?.close();
+      return;
+    }
+    next.socket = socket;
+    next.socket.onclose = failed;
+    next.socket.onmessage = ({ data }) => {
+      const frame = JSON.parse(data);
+      if (frame.type === "welcome") {
+        next.welcome = frame;
+        for (const [topic, watch] of this.#wanted) {
+          next.behind.add(topic);
+          next.socket.send(JSON.stringify(watch()));
+        }
+      } else {
+        this.#receive(frame);
+        if (frame.objects || frame.rows) next.behind.delete(frame.topic); // caught-up, rows
+      }
+      if (next.welcome && !next.behind.size) this.#change(next);
+    };
+  }
+
+  #forgetNext() {
+    const socket = this.#next?.socket;
+    this.#next = null;
+    socket?.close();
+  }
+
+  #change({ socket, welcome }) {
+    const old = this.#socket;
+    this.#next = null;
+    this.#use(socket);
+    this.welcome = welcome;
+    this.#supervise(welcome.beat ?? 25);
+    this.outbox.rewind();
+    this.#flush();
+    old.onmessage = ({ data }) => this.#receive(JSON.parse(data));
+    setTimeout(() => old.close(), LAST_ANSWERS_MS);
   }
 
   #refuse(reason) {
@@ -204,12 +268,10 @@ export class Live {
     this.#generation++;
     clearTimeout(this.#probeTimer);
     clearInterval(this.#beatTimer);
+    this.#forgetNext();
     const socket = this.#socket;
     this.#socket = null;
-    if (socket) {
-      socket.onclose = null;
-      socket.close();
-    }
+    socket?.close();
     this.outbox.rewind();
     for (const thread of this.threads.values()) {
       thread.catchingUp = false;
@@ -290,14 +352,15 @@ export class Live {
         this.#page(frame);
         break;
       case "entry":
-        this.#take(frame.topic, frame);
+        if (this.#take(frame.topic, frame) !== "new") return;
         break;
       case "entries": {
         let prev = frame.prev;
-        for (const entry of frame.entries) {
-          if (!this.#take(frame.topic, { ...entry, prev })) break;
+        frame.entries = frame.entries.filter((entry) => {
+          const result = this.#take(frame.topic, { ...entry, prev });
           prev = entry.pos ?? prev;
-        }
+          return result === "new";
+        });
         break;
       }
       case "caught-up":
@@ -329,7 +392,7 @@ export class Live {
         this.#problem(frame);
         break;
       case "moving":
-        setTimeout((socket) => this.#lost(socket), frame.after ?? 0, this.#socket);
+        setTimeout((socket) => this.#move(socket), frame.after ?? 0, this.#socket);
         break;
       default:
     }
@@ -363,12 +426,9 @@ export class Live {
   #take(topic, entry) {
     const thread = this.#thread(topic);
     const result = thread.accept(entry);
-    if (result === "gap") {
-      this.#rewatch(topic);
-      return false;
-    }
-    this.outbox.seen(entry.event, entry.pos, this.mine(entry.event));
-    return true;
+    if (result === "gap") this.#rewatch(topic);
+    else this.outbox.seen(entry.event, entry.pos, this.mine(entry.event));
+    return result;
   }
 
   #rebind({ from, to }) {

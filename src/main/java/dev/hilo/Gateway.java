@@ -39,6 +39,7 @@ import dev.hilo.store.Link;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
 import dev.hilo.store.SharedObjects;
+import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
@@ -68,6 +69,7 @@ import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -76,7 +78,10 @@ import org.slf4j.LoggerFactory;
 /** One running node: everything is put together here, and nowhere else. Its methods block. */
 public final class Gateway implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-  private static final long DRAIN_MS = 1500;
+
+  /** For clients that have no other node to go to, ms. */
+  private static final long ALONE_MS = 1500;
+
   private static final Duration SIGN_IN = Duration.ofHours(24);
 
   private final GatewayConfig config;
@@ -92,6 +97,7 @@ public final class Gateway implements AutoCloseable {
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final List<Hub> hubs = new CopyOnWriteArrayList<>();
+  private final List<HttpVerticle> fronts = new CopyOnWriteArrayList<>();
   private final Topology topology;
   private final Feed feed;
   private final Link nodeLink;
@@ -100,6 +106,8 @@ public final class Gateway implements AutoCloseable {
   private final Keeper keeper;
   private final Sources sources;
   private final Management management;
+  private final Presence presence;
+  private volatile boolean draining;
 
   /**
    * Starts a node.
@@ -150,6 +158,8 @@ public final class Gateway implements AutoCloseable {
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
       board.start();
       Core core = core(nodeLoop, nodeLink);
+      this.presence = new Presence(nodeLink, node);
+      leaveNobody(); // of an earlier life of this name
       this.keeper =
           new Keeper(
               node,
@@ -159,7 +169,7 @@ public final class Gateway implements AutoCloseable {
               feed,
               nodeLoop,
               core.joining,
-              new Presence(nodeLink, node),
+              presence,
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(nodeLoop, more);
@@ -168,11 +178,7 @@ public final class Gateway implements AutoCloseable {
       gauges();
       this.management =
           Management.start(
-              vertx,
-              config.management().host(),
-              config.management().port(),
-              meters,
-              () -> ready() ? null : "the store cannot be reached");
+              vertx, config.management().host(), config.management().port(), meters, this::trouble);
     } catch (Exception e) {
       vertx.close().await(10, TimeUnit.SECONDS);
       throw e;
@@ -366,7 +372,12 @@ public final class Gateway implements AutoCloseable {
             more);
     vertx
         .deployVerticle(
-            () -> new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets, posts)),
+            () -> {
+              HttpVerticle front =
+                  new HttpVerticle(shared, loop -> httpLoop(loop, limits, doors, sockets, posts));
+              fronts.add(front);
+              return front;
+            },
             new DeploymentOptions().setInstances(loops))
         .await(30, TimeUnit.SECONDS);
   }
@@ -443,6 +454,11 @@ public final class Gateway implements AutoCloseable {
         .register(meters);
   }
 
+  /** Why this node should get no traffic, or null. */
+  private @Nullable String trouble() {
+    return draining ? "draining" : ready() ? null : "the store cannot be reached";
+  }
+
   /** True while the store can be reached on every connection. */
   public boolean ready() {
     return feed.up() && links.stream().allMatch(Link::up);
@@ -483,15 +499,39 @@ public final class Gateway implements AutoCloseable {
     return config.data();
   }
 
+  private void leaveNobody() throws InterruptedException {
+    try {
+      presence.clear().await(3, TimeUnit.SECONDS);
+    } catch (StoreUnavailable | TimeoutException e) {
+      LOG.debug("the sessions of this node are not cleared away: {}", e.getMessage());
+    }
+  }
+
+  /** How long clients may stay, ms: there must be somewhere to go. */
+  private long patience() throws InterruptedException {
+    boolean others = false;
+    try {
+      others = new Lease(nodeLink).nodes().await(2, TimeUnit.SECONDS).size() > 1;
+    } catch (StoreUnavailable | TimeoutException e) {
+      LOG.debug("nobody knows whether there are other nodes");
+    }
+    long millis = config.limits().drain().toMillis();
+    return others ? millis : Math.min(ALONE_MS, millis);
+  }
+
   /** Sends clients elsewhere, ends what is under way, and stops. */
   @Override
   public void close() {
     try {
-      hubs.forEach(h -> h.drain(DRAIN_MS));
-      long end = System.nanoTime() + 2 * DRAIN_MS * 1_000_000;
+      draining = true;
+      long patience = patience();
+      fronts.forEach(f -> f.drain(patience + 1000));
+      hubs.forEach(h -> h.drain(patience));
+      long end = System.nanoTime() + (patience + 500) * 1_000_000;
       while (hubs.stream().anyMatch(h -> h.sessions() > 0) && System.nanoTime() < end) {
         Thread.sleep(20);
       }
+      leaveNobody();
       sources.close();
       keeper.close();
       accounts.all().forEach(o -> o.channel().close());

@@ -167,6 +167,7 @@ public record GatewayConfig(
    * What one client may ask for.
    *
    * @param beat at least one frame is sent in this time
+   * @param drain how long clients may take to move to another node when this one stops
    */
   public record Limits(
       @Default("64KB") ByteSize frame,
@@ -174,7 +175,8 @@ public record GatewayConfig(
       @Default("3MB") ByteSize webhookBody,
       @Default("50") int topics,
       @Default("8") int socketsPerDevice,
-      @Default("25s") Duration beat) {
+      @Default("25s") Duration beat,
+      @Default("15s") Duration drain) {
     public Limits {
       new Rules()
           .within("frame in bytes", frame.bytes(), 1024, 1 << 20)
@@ -183,6 +185,7 @@ public record GatewayConfig(
           .within("topics", topics, 1, 10_000)
           .within("sockets-per-device", socketsPerDevice, 1, 1000)
           .within("beat in milliseconds", beat.toMillis(), 100, 600_000)
+          .within("drain in milliseconds", drain.toMillis(), 0, 600_000)
           .check();
     }
   }

@@ -46,6 +46,7 @@ export default {
   system: "System",
   isTyping: "{name} is typing…",
   isViewing: "{name} is viewing this",
+  isHere: "On the page now",
   automatic: "automatic",
   removed: "This message was deleted",
   edited: "edited",

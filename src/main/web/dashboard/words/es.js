@@ -46,6 +46,7 @@ export default {
   system: "Sistema",
   isTyping: "{name} está escribiendo…",
   isViewing: "{name} está viendo esto",
+  isHere: "En la página ahora",
   automatic: "automático",
   removed: "Este mensaje fue borrado",
   edited: "editado",

@@ -46,6 +46,7 @@ export default {
   system: "Sistema",
   isTyping: "{name} está digitando…",
   isViewing: "{name} está vendo isto",
+  isHere: "Na página agora",
   automatic: "automático",
   removed: "Esta mensagem foi apagada",
   edited: "editada",

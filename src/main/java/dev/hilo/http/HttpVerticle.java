@@ -66,7 +66,7 @@ public final class HttpVerticle extends VerticleBase {
 
   private final Shared shared;
   private final Function<Context, Loop> make;
-  private @Nullable HttpServer server;
+  private volatile @Nullable HttpServer server;
 
   /** {@code make}: called on the event loop it is given. */
   public HttpVerticle(Shared shared, Function<Context, Loop> make) {
@@ -127,6 +127,17 @@ public final class HttpVerticle extends VerticleBase {
             .requestHandler(router);
     server = made;
     return made.listen();
+  }
+
+  /**
+   * Takes no new connections, so that balancers go elsewhere at once; those that stand may stay for
+   * {@code millis}. May be called from any thread.
+   */
+  public void drain(long millis) {
+    HttpServer now = server;
+    if (now != null) {
+      now.shutdown(millis, TimeUnit.MILLISECONDS);
+    }
   }
 
   @Override

@@ -31,6 +31,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,7 @@ public final class Hub {
   private static final int VERIFY_SECONDS = 10;
   private static final int VERIFY_AT_ONCE = 200;
   private static final long DOUBT_MS = 2;
+  private static final long SLICE_MS = 100;
 
   private final Vertx vertx;
   private final ContextInternal context;
@@ -339,12 +341,30 @@ public final class Hub {
     return topics.size();
   }
 
-  /** Tells every client to go elsewhere; jitter spreads them over {@code millis}. */
+  /**
+   * Tells every client to go elsewhere, a part of them every {@value #SLICE_MS} ms, so that the
+   * last is told at half time; who is still here after {@code millis} is closed.
+   */
   public void drain(long millis) {
     context.runOnContext(
         _ -> {
           draining = true;
-          buckets.forEach(b -> List.copyOf(b).forEach(s -> s.moving(millis)));
+          Deque<Session> staying = new ArrayDeque<>();
+          buckets.forEach(staying::addAll);
+          long slices = Math.max(1, millis / 2 / SLICE_MS);
+          move(staying, (int) (staying.size() / slices) + 1);
+          vertx.setTimer(
+              millis,
+              _ -> buckets.forEach(b -> List.copyOf(b).forEach(s -> s.close(CloseCode.DRAINING))));
         });
+  }
+
+  private void move(Deque<Session> staying, int atOnce) {
+    for (int i = 0; i < atOnce && !staying.isEmpty(); i++) {
+      staying.remove().moving(ThreadLocalRandom.current().nextLong(SLICE_MS));
+    }
+    if (!staying.isEmpty()) {
+      vertx.setTimer(SLICE_MS, _ -> move(staying, atOnce));
+    }
   }
 }

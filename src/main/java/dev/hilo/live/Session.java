@@ -240,12 +240,9 @@ final class Session {
     }
   }
 
-  void moving(long millis) {
-    send(
-        Json.object()
-            .put("type", "moving")
-            .put("after", ThreadLocalRandom.current().nextLong(Math.max(1, millis))));
-    hub.vertx().setTimer(millis, _ -> close(CloseCode.DRAINING));
+  /** Asks the client to go elsewhere in so many ms. */
+  void moving(long after) {
+    send(Json.object().put("type", "moving").put("after", after));
   }
 
   void close(CloseCode code) {

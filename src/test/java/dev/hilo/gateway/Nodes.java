@@ -48,7 +48,7 @@ final class Nodes implements AutoCloseable {
   }
 
   Gateway start(String name) throws Exception {
-    return start(name, redis, "limits: {frames-per-second: 1000}");
+    return start(name, redis, "limits: {frames-per-second: 1000, drain: 1s}");
   }
 
   /** {@code through}: how this node reaches the Redis; {@code more}: further YAML. */

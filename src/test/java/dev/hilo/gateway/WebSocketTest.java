@@ -238,7 +238,7 @@ class WebSocketTest {
         assertThat(third.await("problem").path("code").asText()).isEqualTo("too-many-devices");
         assertThat(third.awaitClose()).isEqualTo(4102);
       }
-      second.close();
+      second.cut();
       await()
           .atMost(Nodes.PATIENCE)
           .untilAsserted(

@@ -141,6 +141,16 @@ class DeclaredKeysTest {
       assertThat(call("hilo1_load", three, List.of(1, after, 10))).startsWith("11\n");
     }
     assertThat(call("hilo1_positions", List.of(Keys.stream(c)), List.of("0"))).isEqualTo(":1");
+    List<String> five =
+        List.of(Keys.devices(c), Keys.meta(c), Keys.stream(c), Keys.objects(c), Keys.present(c));
+    for (String since : List.of("", "-", "0", "5-5")) {
+      assertThat(call("hilo1_enter", five, List.of(2, 9, "d", since, "op"))).contains(":0");
+    }
+    List<String> present = List.of(Keys.presentNodes(p), Keys.presentOf(p, "n1"), Keys.present(c));
+    for (String who : List.of("{}", "{}", "", "")) {
+      assertThat(call("hilo1_present", present, List.of("n1", c, "s", who, Keys.channel(c))))
+          .startsWith(":");
+    }
     List<String> objects = List.of(Keys.objects(c));
     assertThat(call("hilo1_put", objects, List.of("k", 0, "v", Keys.channel(c), 1)))
         .startsWith("A");
@@ -195,11 +205,13 @@ class DeclaredKeysTest {
             "hilo1_append",
             "hilo1_claim",
             "hilo1_done",
+            "hilo1_enter",
             "hilo1_join",
             "hilo1_lease",
             "hilo1_load",
             "hilo1_own",
             "hilo1_positions",
+            "hilo1_present",
             "hilo1_put",
             "hilo1_row",
             "hilo1_seal",

@@ -9,17 +9,23 @@ import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** A wire to a server that can be cut: also right between a command and its reply. */
 public final class Cut implements AutoCloseable {
+  /** The command that a subscriber connection sends. */
+  private static final String SUBSCRIBE = "SSUBSCRIBE";
+
   private final ServerSocket listener;
   private final URI target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable String> lose = new AtomicReference<>();
+  private final AtomicInteger swallowing = new AtomicInteger();
 
   public Cut(URI target) {
     this.target = target;
@@ -50,6 +56,14 @@ public final class Cut implements AutoCloseable {
     return lose.get() != null;
   }
 
+  /**
+   * From now on nothing comes back on connections that have subscribed, though they stand; those
+   * that are opened later work.
+   */
+  public void swallowSubscriptions() {
+    swallowing.incrementAndGet();
+  }
+
   /** Ends all connections. */
   public void cut() {
     open.forEach(Cut::end);
@@ -63,15 +77,23 @@ public final class Cut implements AutoCloseable {
         open.add(client);
         open.add(server);
         AtomicReference<Boolean> losing = new AtomicReference<>(false);
-        Thread.ofVirtual().start(() -> pump(client, server, losing, true));
-        Thread.ofVirtual().start(() -> pump(server, client, losing, false));
+        AtomicReference<Boolean> subscriber = new AtomicReference<>(false);
+        int since = swallowing.get();
+        Thread.ofVirtual().start(() -> pump(client, server, losing, subscriber, since, true));
+        Thread.ofVirtual().start(() -> pump(server, client, losing, subscriber, since, false));
       } catch (IOException e) {
         // closed, or the server is away: the client sees an end
       }
     }
   }
 
-  private void pump(Socket from, Socket to, AtomicReference<Boolean> losing, boolean commands) {
+  private void pump(
+      Socket from,
+      Socket to,
+      AtomicReference<Boolean> losing,
+      AtomicReference<Boolean> subscriber,
+      int since,
+      boolean commands) {
     byte[] buffer = new byte[1 << 16];
     try (from;
         to) {
@@ -83,6 +105,11 @@ public final class Cut implements AutoCloseable {
           if (word != null && sent.contains(word)) {
             losing.set(true);
           }
+          if (sent.toUpperCase(Locale.ROOT).contains(SUBSCRIBE)) {
+            subscriber.set(true);
+          }
+        } else if (swallowing.get() > since && subscriber.get()) {
+          continue;
         } else if (losing.get()) {
           lose.set(null);
           return;

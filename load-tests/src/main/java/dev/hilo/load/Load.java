@@ -65,6 +65,7 @@ public final class Load {
       case "jvm" -> JvmMatrix.run(o);
       case "append" -> Append.run(o);
       case "startup" -> Startup.run(o);
+      case "plots" -> Plots.run(o);
       default ->
           throw new Options.Unusable(
               "usage: run"

@@ -6,10 +6,12 @@ import dev.hilo.load.client.Loop;
 import dev.hilo.load.peer.HiloPeer;
 import dev.hilo.load.peer.Traffic;
 import dev.hilo.load.peer.Traffic.Run;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * CPU of all server processes per stored, acked and delivered message: as many as go, and at equal
@@ -21,6 +23,8 @@ public final class Durable {
   private final double seconds;
   private final Map<String, List<Run>> runs = new LinkedHashMap<>();
   private final List<Double> ceiling = new ArrayList<>();
+  private final Map<String, Double> asked = new TreeMap<>();
+  private double own;
 
   private Durable(Options options) {
     this.options = options;
@@ -48,7 +52,11 @@ public final class Durable {
     for (int i = 0; i < rounds; i++) {
       List<Traffic> order = i % 2 == 0 ? traffics : traffics.reversed();
       for (Traffic traffic : order) {
-        keep(traffic, "max", traffic.flood(seconds));
+        if (traffic.peer() instanceof HiloPeer hilo) {
+          keep(traffic, "max", overheard(hilo, traffic));
+        } else {
+          keep(traffic, "max", traffic.flood(seconds));
+        }
         for (int rate : rates) {
           keep(traffic, String.valueOf(rate), traffic.steady(rate, seconds));
         }
@@ -60,6 +68,28 @@ public final class Durable {
       }
     }
     report(peers, rates);
+  }
+
+  /** A flood, with what Redis was asked and what came to the publishers' own devices meanwhile. */
+  private Run overheard(HiloPeer hilo, Traffic traffic) throws IOException {
+    Map<String, Double> before = hilo.store().commands();
+    long frames = traffic.ownFrames();
+    Run run = traffic.flood(seconds);
+    own = (double) (traffic.ownFrames() - frames) / run.messages();
+    asked.clear();
+    hilo.store()
+        .commands()
+        .forEach(
+            (command, calls) -> {
+              double each = (calls - before.getOrDefault(command, 0.0)) / run.messages();
+              if (each >= 0.01) {
+                asked.put(command, each);
+              }
+            });
+    StringBuilder words = new StringBuilder();
+    asked.forEach((c, each) -> words.append(' ').append(c).append(' ').append(Report.text(each)));
+    Report.line("          Redis commands per message, those in functions too:%s", words);
+    return run;
   }
 
   private void keep(Traffic traffic, String load, Run run) {
@@ -114,6 +144,11 @@ public final class Durable {
           .put("benchmarkMicros", ceiling)
           .put("redisOverBenchmark", share / Report.median(ceiling))
           .put("gatewayMicros", gateways);
+    }
+    if (!asked.isEmpty()) {
+      Report.line("publishers' own devices got %s frames per message", Report.text(own));
+      report.put("hilo.ownFramesPerMessage", own);
+      asked.forEach((command, each) -> report.put("hilo.redis." + command, each));
     }
     report.end();
   }

@@ -35,7 +35,9 @@ public final class FeedDeath {
       for (int i = 0; i < deaths; i++) {
         Waiting.sleep(2 + ThreadLocalRandom.current().nextDouble());
         all.delays();
-        proxy.silence("SSUBSCRIBE");
+        if (proxy.silence("SSUBSCRIBE") == 0) {
+          throw new IllegalStateException("no connection said SSUBSCRIBE");
+        }
         long start = System.nanoTime();
         Waiting.sleep(0.2); // what was on its way has come
         all.delays();

@@ -16,6 +16,7 @@ import org.HdrHistogram.Histogram;
  * messages to them; and for every device what it got: each message once and in order, or not.
  */
 final class Following {
+  private static final int UNACKED = 16; // what a gateway allows one socket
   private static final long HIGHEST = 120_000_000_000L;
 
   private final Loop loop;
@@ -24,6 +25,7 @@ final class Following {
   private final List<Follower> followers = new ArrayList<>();
   private final int bytes;
   private final int[] said;
+  private final int[] acked;
   private Histogram delays = new Histogram(HIGHEST, 3);
   private long skipped;
   private boolean saying;
@@ -74,7 +76,9 @@ final class Following {
     this.peer = peer;
     this.bytes = bytes;
     this.said = new int[topics];
+    this.acked = new int[topics];
     this.talkers = Crowd.talkers(loop, peer, 0, topics);
+    talkers.forEach(t -> t.topic().onAck(seq -> acked[t.topic().number()] = seq + 1));
     loop.all(
         "devices",
         topics,
@@ -121,8 +125,10 @@ final class Following {
     while (saying && next <= now) {
       Talker talker = talkers.get(turn++ % talkers.size());
       int topic = talker.topic().number();
-      talker.say(said[topic], Body.make(bytes, topic, said[topic], now));
-      said[topic]++;
+      if (said[topic] - acked[topic] < UNACKED) { // else it stays silent this time
+        talker.say(said[topic], Body.make(bytes, topic, said[topic], now));
+        said[topic]++;
+      }
       next += interval;
     }
     if (saying) {

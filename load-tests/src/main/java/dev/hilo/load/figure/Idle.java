@@ -57,17 +57,23 @@ public final class Idle {
         : Peers.start(loop, name, Flags.TIGHT);
   }
 
+  /** CPU of all processes while nobody asks for anything, in cores. */
+  private static double cores(Peer peer, double seconds) {
+    double cpu = Crowd.cpu(peer);
+    Waiting.sleep(seconds);
+    return (Crowd.cpu(peer) - cpu) / seconds / 1e6;
+  }
+
   private void measure(Loop loop, Peer peer) throws Exception {
     Server holder = Crowd.holder(peer, true);
     Crowd.idle(loop, peer, FIRST, warm);
     double before = Crowd.settledKb(peer, holder);
+    double base = cores(peer, seconds / 8);
     Crowd.idle(loop, peer, FIRST + warm, some - warm);
     double middle = (Crowd.settledKb(peer, holder) - before) / (some - warm);
     Crowd.idle(loop, peer, FIRST + some, most - some);
     double all = (Crowd.settledKb(peer, holder) - before) / (most - warm);
-    double cpu = Crowd.cpu(peer);
-    Waiting.sleep(seconds);
-    double beat = (Crowd.cpu(peer) - cpu) / seconds / most;
+    double beat = (cores(peer, seconds) - base) * 1e6 / (most - warm);
     int lost = loop.lostSoFar();
     Report.line(
         "%-9s %6d: %-6s %6d: %-6s empty %s MB   CPU %s us per connection and second   lost %d",
@@ -84,6 +90,7 @@ public final class Idle {
         .put(peer.name() + ".mostKb", all)
         .put(peer.name() + ".emptyMb", before / 1024)
         .put(peer.name() + ".cpuMicrosPerSecond", beat)
+        .put(peer.name() + ".emptyCores", base)
         .put(peer.name() + ".lost", lost)
         .put("some", some)
         .put("most", most);

@@ -32,7 +32,7 @@ public final class JvmMatrix {
 
   /** {@code +coh}: compact object headers; {@code +aot}: with a cache trained for these flags. */
   private static final String ALL =
-      "serial,serial+coh,serial+coh+aot,parallel+coh,parallel+coh+aot,g1,g1+coh,g1+coh+aot,"
+      "serial+coh,serial+coh+aot,parallel+coh+aot,g1,g1+coh,g1+coh+aot,"
           + "zgc+coh,zgc+coh+aot,shenandoah+coh,shenandoah+coh+aot";
 
   private final Options options;
@@ -108,7 +108,7 @@ public final class JvmMatrix {
       double start = peer.startSeconds();
       Traffic traffic = new Traffic(loop, peer, 32, 512, 256);
       onBothCores(peer, true);
-      traffic.flood(options.number("warm", 6, 2));
+      traffic.flood(options.number("warm", 5, 2));
       onBothCores(peer, false);
       Run most = traffic.flood(options.number("seconds", 3, 1));
       Run half = traffic.steady(options.number("rate", 2500, 500), options.number("seconds", 3, 1));

@@ -53,14 +53,14 @@ public final class Storm {
 
   public static void run(Options options) throws Exception {
     Storm figure = new Storm(options);
-    List<String> sizes = options.list("sessions", options.quick() ? "200,1000" : "1000,10000");
+    List<String> sizes = options.list("sessions", options.quick() ? "200" : "1000,10000");
+    List<String> large = options.list("large", "netty,hilo");
     List<String> measured = new ArrayList<>();
     for (String name : options.list("peers", "netty,hilo,nats,nchan,socketio")) {
       try {
         for (String size : sizes) {
-          // Socket.IO reads the whole stream for each session: its time grows with the square
-          if (size.equals(sizes.getFirst()) || !name.equals("socketio")) {
-            figure.measure(name, Integer.parseInt(size));
+          if (size.equals(sizes.getFirst()) || large.contains(name)) {
+            figure.measure(name, Integer.parseInt(size), size.equals(sizes.getFirst()));
           }
         }
         measured.add(name);
@@ -77,17 +77,17 @@ public final class Storm {
         : Peers.start(loop, name, Flags.PRODUCTION);
   }
 
-  private void measure(String name, int sessions) throws Exception {
+  private void measure(String name, int sessions, boolean few) throws Exception {
     try (Loop loop = new Loop();
         Peer peer = start(loop, name)) {
       Sessions all = new Sessions(loop, peer, sessions);
-      int rounds = options.count("rounds", 3, 1);
+      int rounds = options.count("rounds", few ? 2 : 1, 1);
       List<Double> took = new ArrayList<>();
       List<Double> cpu = new ArrayList<>();
       List<Double> redis = new ArrayList<>();
       for (int i = 0; i < rounds + 1; i++) { // the first one warms up
         Return back = all.storm(i);
-        if (i > 0 || rounds == 1) {
+        if (i > 0) {
           took.add(back.seconds);
           cpu.add(back.cpu.values().stream().mapToDouble(c -> c).sum() / sessions);
           redis.add(back.cpu.getOrDefault("redis", 0.0) / sessions);
@@ -231,7 +231,7 @@ public final class Storm {
             caughtUp = new CompletableFuture<>();
             return true;
           });
-      Waiting.sleep(options.number("away", 7, 1));
+      Waiting.sleep(peer instanceof HiloPeer ? options.number("away", 7, 1) : 1);
       say(missed);
       Crowd.quiet(peer, 5);
       Map<String, Double> before = Traffic.cpu(peer);

@@ -130,6 +130,15 @@ public final class Traffic {
     return publishers.stream().map(p -> p.topic).toList();
   }
 
+  /** Frames so far that publishers got beside their acks: what they said themselves, for Hilo. */
+  public long ownFrames() {
+    return loop.get(
+        () ->
+            publishers.stream()
+                .mapToLong(p -> p.talker instanceof HiloPeer.Visitor v ? v.frames() : 0)
+                .sum());
+  }
+
   /** As many as go: every publisher always has its share under way. */
   public Run flood(double seconds) {
     return measure(
