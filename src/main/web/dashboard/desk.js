@@ -280,6 +280,10 @@ export class Desk {
         this.#askCard();
         this.#shell.strike();
         break;
+      case "counts":
+        this.counts = frame.counts;
+        this.#inbox.strike();
+        break;
       case "rows":
         this.order = frame.order;
         this.rows = frame.rows;

@@ -149,6 +149,14 @@ public final class Json {
     }
   }
 
+  public static String text(Object value) {
+    try {
+      return MAPPER.writeValueAsString(value);
+    } catch (JsonProcessingException e) {
+      throw new UncheckedIOException("cannot write " + value.getClass().getSimpleName(), e);
+    }
+  }
+
   /**
    * Reads what somebody sent.
    *

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param by {@code customer}, {@code agent} or {@code note}
  * @param status {@code open} or {@code resolved}
  * @param waiting our time of the oldest message nobody answered, ms; 0 = nobody waits
- * @param epoch with {@code seq} the position of the newest entry it shows; a later row has a higher
- *     one, also after the store lost some of the history
+ * @param epoch of the store when it was written; with {@code seq}, the newest entry that was
+ *     folded, it orders rows: a later one is higher, also after the store lost some of the history
  */
 public record Row(
     String id,
@@ -29,7 +29,7 @@ public record Row(
     long seq) {
 
   /** Null for customers that never had a conversation, and for those that were merged away. */
-  public static @Nullable Row of(StreamState state) {
+  public static @Nullable Row of(StreamState state, long epoch) {
     StreamState.Conversation c = state.conversation();
     if (c == null || state.sealed() != null) {
       return null;
@@ -48,8 +48,19 @@ public record Row(
         state.waitingSince(),
         c.priority(),
         List.copyOf(c.labels()),
-        state.last().epoch(),
+        epoch,
         state.last().seq());
+  }
+
+  /** True if nobody sees a difference. */
+  public boolean shows(Row other) {
+    return equals(other.at(epoch, seq));
+  }
+
+  private Row at(long epoch, long seq) {
+    return new Row(
+        id, name, channels, snippet, by, at, status, assignee, unread, waiting, priority, labels,
+        epoch, seq);
   }
 
   /** True if this shows a newer state of the customer. */

@@ -1,6 +1,5 @@
 package dev.hilo.core;
 
-import dev.hilo.codec.Json;
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
@@ -17,12 +16,16 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -32,6 +35,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,6 +57,8 @@ public final class Keeper implements AutoCloseable {
   private static final int BATCH = 200;
   private static final int KNOWN = 1024;
   private static final String READER = "rows";
+  private static final long SOON_MS = 20;
+  private static final int AT_ONCE = 256;
 
   private final String node;
   private final Streams streams;
@@ -67,8 +73,11 @@ public final class Keeper implements AutoCloseable {
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("keeper").factory());
-  private final Semaphore atOnce = new Semaphore(256);
+  private final Semaphore atOnce = new Semaphore(AT_ONCE);
   private final Map<Integer, Held> held = new ConcurrentHashMap<>();
+  private final Set<Held> fresh = ConcurrentHashMap.newKeySet();
+  private final AtomicBoolean sweeping = new AtomicBoolean();
+  private final Set<String> workspaces = ConcurrentHashMap.newKeySet();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
   private final Map<String, Long> seen = new HashMap<>();
   private long troubled;
@@ -81,13 +90,13 @@ public final class Keeper implements AutoCloseable {
    * Customers looked at lately, folded; {@code tail}: entries since their snapshot. Who looks takes
    * the state out, so it has one owner at a time.
    */
-  private final Map<CustomerId, Streams.Loaded> known =
+  private final Map<CustomerId, Known> known =
       Collections.synchronizedMap(
           new LinkedHashMap<>(64, 0.75f, true) {
             private static final long serialVersionUID = 1;
 
             @Override
-            protected boolean removeEldestEntry(Map.Entry<CustomerId, Streams.Loaded> eldest) {
+            protected boolean removeEldestEntry(Map.Entry<CustomerId, Known> eldest) {
               return size() > KNOWN;
             }
           });
@@ -97,7 +106,20 @@ public final class Keeper implements AutoCloseable {
     final int partition;
     final String token;
     final Keeper keeper;
+
+    /** As of the last sweep, which reads the journal after {@code cursor}. */
+    volatile long epoch;
+
     volatile String cursor = "";
+
+    /** What the next node would begin after: all before it was looked at. */
+    volatile String saved = "";
+
+    /** While the streams are asked who is there, nothing counts as looked at. */
+    volatile boolean rebuilding;
+
+    /** Named by the journal between {@code saved} and {@code cursor}, and not looked at yet. */
+    final Set<CustomerId> owed = ConcurrentHashMap.newKeySet();
 
     Held(Keeper keeper, int partition, String token) {
       this.keeper = keeper;
@@ -112,9 +134,12 @@ public final class Keeper implements AutoCloseable {
 
     @Override
     public void resumed() {
-      keeper.run(() -> keeper.sweep(this));
+      keeper.sweepSoon(this);
     }
   }
+
+  /** A customer looked at lately; its row as it stood in an epoch. */
+  private record Known(Streams.Loaded loaded, @Nullable Row row, long epoch) {}
 
   /** Whether somebody looks at a customer now, and whether to look again after. */
   private enum Tending {
@@ -150,7 +175,7 @@ public final class Keeper implements AutoCloseable {
             () -> run(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
     var _ =
         clock.scheduleWithFixedDelay(
-            () -> held.values().forEach(h -> run(() -> sweep(h))),
+            () -> run(() -> sweep(List.copyOf(held.values()))),
             SWEEP_MS,
             SWEEP_MS,
             TimeUnit.MILLISECONDS);
@@ -204,6 +229,9 @@ public final class Keeper implements AutoCloseable {
 
   private void drop(Held h) {
     if (held.remove(h.partition, h)) {
+      synchronized (known) { // another keeper may write other rows meanwhile
+        known.keySet().removeIf(c -> Keys.partition(c) == h.partition);
+      }
       feed.unsubscribe(Keys.doorbell(h.partition), h);
     }
   }
@@ -232,13 +260,7 @@ public final class Keeper implements AutoCloseable {
                 if (living != null) {
                   sweepPresence(p, living);
                 }
-                feed.subscribe(Keys.doorbell(p), feedContext, mine)
-                    .compose(_ -> work.cursor(p, READER))
-                    .onSuccess(
-                        cursor -> {
-                          mine.cursor = cursor;
-                          run(() -> sweep(mine));
-                        });
+                feed.subscribe(Keys.doorbell(p), feedContext, mine).onSuccess(_ -> sweepSoon(mine));
               }
             });
   }
@@ -251,27 +273,130 @@ public final class Keeper implements AutoCloseable {
     }
   }
 
+  /** Partitions that come up together are swept together. */
+  private void sweepSoon(Held h) {
+    fresh.add(h);
+    if (sweeping.compareAndSet(false, true)) {
+      try {
+        var _ =
+            clock.schedule(
+                () -> {
+                  sweeping.set(false);
+                  List<Held> all = new ArrayList<>();
+                  fresh.removeIf(all::add);
+                  run(() -> sweep(all));
+                },
+                SOON_MS,
+                TimeUnit.MILLISECONDS);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("no more work is taken");
+      }
+    }
+  }
+
   /** Whatever a lost doorbell left lying: due customers, and the journal since the last look. */
-  private void sweep(Held h) {
-    if (closed || held.get(h.partition) != h) {
+  private void sweep(List<Held> all) {
+    Map<Integer, Held> mine = new HashMap<>();
+    List<Work.Kept> kept = new ArrayList<>();
+    for (Held h : all) {
+      if (!closed && held.get(h.partition) == h) {
+        mine.put(h.partition, h);
+        kept.add(new Work.Kept(h.partition, h.epoch, h.cursor));
+      }
+    }
+    if (kept.isEmpty()) {
       return;
     }
     try {
-      work.due(h.partition, System.currentTimeMillis(), BATCH).await().forEach(this::wake);
-      Work.Changes changes = work.changes(h.partition, h.cursor, BATCH).await();
-      if (!changes.customers().isEmpty()) {
-        changes.customers().forEach(this::wake);
-        h.cursor = changes.cursor();
-        work.saveCursor(h.partition, READER, h.cursor).await();
-        work.trim(h.partition, h.cursor).await();
-        if (changes.customers().size() == BATCH) {
-          sweep(h);
+      mine.values().forEach(this::pass);
+      List<Held> more = new ArrayList<>();
+      Set<Integer> forgotten = new HashSet<>();
+      for (Work.Found found : work.sweep(kept, READER, System.currentTimeMillis(), BATCH).await()) {
+        Held h = Objects.requireNonNull(mine.get(found.partition()));
+        if (h.epoch != found.epoch()) {
+          begin(h, found.epoch());
+        }
+        found.changed().stream().filter(c -> !c.local().startsWith("~")).forEach(h.owed::add);
+        h.cursor = found.cursor();
+        found.due().forEach(this::wake);
+        found.changed().forEach(this::wake);
+        if (found.full() && !found.changed().isEmpty()) {
+          more.add(h);
+        }
+        if (found.forgotten()) {
+          forgotten.add(h.partition);
         }
       }
+      if (!forgotten.isEmpty()) {
+        rebuild(mine.values().stream().filter(h -> forgotten.contains(h.partition)).toList());
+      }
+      sweep(more);
     } catch (StoreUnavailable e) {
       LOG.debug("a sweep waits for the store");
     } catch (RuntimeException e) {
-      LOG.error("a sweep of partition {} failed", h.partition, e);
+      LOG.error("a sweep failed", e);
+    }
+  }
+
+  /** Nothing says what was looked at: everybody is, at a pace that leaves room for others. */
+  private void rebuild(List<Held> all) {
+    Map<Integer, Held> mine = new HashMap<>();
+    all.forEach(h -> mine.put(h.partition, h));
+    all.forEach(h -> h.rebuilding = true);
+    try {
+      String next = "0";
+      do {
+        Work.Page page = work.customers(next).await();
+        next = page.next();
+        for (CustomerId c : page.customers()) {
+          Held h = mine.get(Keys.partition(c));
+          if (h != null && !c.local().startsWith("~")) {
+            h.owed.add(c);
+            wake(c);
+          }
+        }
+        while (tended.size() > AT_ONCE && !closed) {
+          pause();
+        }
+      } while (!next.equals("0") && !closed);
+    } catch (StoreUnavailable e) {
+      all.forEach(h -> h.epoch = 0); // the next sweep begins again
+      throw e;
+    } finally {
+      all.forEach(h -> h.rebuilding = false);
+    }
+  }
+
+  /**
+   * Another history may have begun: what was folded here is looked at again, and the journal is
+   * read from where the store says.
+   */
+  private void begin(Held h, long epoch) {
+    if (h.epoch != 0) {
+      workspaces.forEach(w -> work.renewed(h.partition, w));
+    }
+    h.epoch = epoch;
+    h.owed.clear();
+    h.saved = "";
+    List<CustomerId> seen;
+    synchronized (known) {
+      seen = List.copyOf(known.keySet());
+    }
+    seen.stream().filter(c -> Keys.partition(c) == h.partition).forEach(this::wake);
+  }
+
+  /** Lets the next node begin after what was looked at, and cuts it from the journal. */
+  private void pass(Held h) {
+    String cursor = h.cursor;
+    if (!cursor.isEmpty() && !cursor.equals(h.saved) && !h.rebuilding && h.owed.isEmpty()) {
+      h.saved = cursor;
+      work.saveCursor(h.partition, READER, cursor)
+          .compose(
+              _ ->
+                  cursor.equals(Work.BEGINNING)
+                      ? Future.succeededFuture()
+                      : work.trim(h.partition, cursor))
+          .onFailure(_ -> h.saved = "");
     }
   }
 
@@ -305,10 +430,12 @@ public final class Keeper implements AutoCloseable {
         atOnce.acquireUninterruptibly();
         try {
           look(customer, h);
+          h.owed.remove(customer);
         } catch (StoreUnavailable e) {
           wakeAt(customer, System.currentTimeMillis() + 1000);
         } catch (RuntimeException e) {
           LOG.error("looking after a customer failed", e);
+          h.owed.remove(customer); // it must not hold up the others' journal
         } finally {
           atOnce.release();
         }
@@ -328,45 +455,66 @@ public final class Keeper implements AutoCloseable {
     }
   }
 
+  /** One call to see, and one to say what changed; none where nothing did. */
   private void look(CustomerId customer, Held h) {
-    String token = h.token;
-    Streams.Loaded loaded = newest(customer, known.remove(customer));
-    StreamState state = loaded.state();
+    Known before = known.remove(customer);
+    Streams.Look look = newest(customer, before == null ? null : before.loaded);
+    boolean told = before == null || before.epoch == look.epoch();
+    Row stands = before == null ? look.row() : before.row;
+    StreamState state = look.loaded().state();
+    workspaces.add(customer.workspace());
     if (state.last().seq() == 0) {
+      if (stands != null) { // all of it was lost
+        Work.Tended gone = new Work.Tended(customer, 0, null, new Work.Shown(null), null);
+        work.tended(h.token, gone).await();
+      }
       return;
     }
-    if (loaded.into() != null) {
+    if (look.loaded().into() != null) {
       joining.finish(customer).await();
     } else if (settle(state)) {
-      loaded = newest(customer, loaded);
-      state = loaded.state();
+      look = newest(customer, look.loaded());
+      state = look.loaded().state();
     }
-    Long due = lanes.run(state, token);
-    Row row = Row.of(state);
-    if (!work.row(token, customer, row == null ? null : Json.bytes(row)).await()) {
+    Long due = lanes.run(state, h.token);
+    boolean atWork = due != null && due == 0;
+    Row row = Row.of(state, look.epoch());
+    boolean same = told && (row == null ? stands == null : stands != null && row.shows(stands));
+    boolean cache = look.loaded().tail() >= SNAPSHOT_EVERY;
+    Work.Tended tended =
+        new Work.Tended(
+            customer,
+            state.last().seq(),
+            atWork || Objects.equals(due, look.due()) ? null : new Work.Due(due),
+            same ? null : new Work.Shown(row),
+            cache ? state : null);
+    Work.Verdict verdict =
+        tended.nothing() ? Work.Verdict.DONE : work.tended(h.token, tended).await();
+    if (verdict == Work.Verdict.LOST_TOKEN) {
       drop(h); // another keeper, or a store that lost the token: membership sorts it out
       return;
     }
-    if (loaded.tail() >= SNAPSHOT_EVERY && work.snapshot(token, state).await()) {
-      loaded = new Streams.Loaded(state, loaded.into(), 0);
-    }
-    long seq = state.last().seq();
-    known.put(customer, loaded);
-    if (due == null || due > 0) {
-      if (!work.settle(token, customer, seq, due).await()) {
-        wake(customer);
-      } else if (due != null) {
-        wakeAt(customer, due);
-      }
+    Streams.Loaded loaded =
+        cache ? new Streams.Loaded(state, look.loaded().into(), 0) : look.loaded();
+    known.put(customer, new Known(loaded, same ? stands : row, look.epoch()));
+    if (verdict == Work.Verdict.MOVED_ON) {
+      wake(customer);
+    } else if (due != null && !atWork) {
+      wakeAt(customer, due);
     }
   }
 
-  private Streams.Loaded newest(CustomerId customer, Streams.@Nullable Loaded before) {
+  private Streams.Look newest(CustomerId customer, Streams.@Nullable Loaded before) {
+    Streams.Look now = streams.look(customer, before == null ? null : before.state()).await();
     if (before == null) {
-      return streams.load(customer).await();
+      return now;
     }
-    Streams.Loaded now = streams.load(customer, before.state()).await();
-    return new Streams.Loaded(now.state(), now.into(), before.tail() + now.tail());
+    Streams.Loaded l = now.loaded();
+    return new Streams.Look(
+        new Streams.Loaded(l.state(), l.into(), before.tail() + l.tail()),
+        now.due(),
+        now.epoch(),
+        now.row());
   }
 
   /** Takes the decision that facts still wait for; true if the state moved. */

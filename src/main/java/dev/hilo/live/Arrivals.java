@@ -3,7 +3,6 @@ package dev.hilo.live;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Entrance.Found;
 import dev.hilo.store.Entrance.Visit;
-import dev.hilo.store.Keys;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -14,8 +13,9 @@ import java.util.Map;
 
 /**
  * Reads of threads, collected: what is asked within a turn of the loop, or within {@value
- * #WINDOW_MS} ms while the store is at work, goes out as one call for each partition. A thousand
- * who reconnect at once so cost a few calls, not several each. For one event loop.
+ * #WINDOW_MS} ms while the store is at work, goes out as one call for each partition, or one for
+ * all where Redis has no slots. A thousand who reconnect at once so cost a few calls, not several
+ * each. For one event loop.
  */
 final class Arrivals {
   private static final long WINDOW_MS = 2;
@@ -51,7 +51,7 @@ final class Arrivals {
     Map<Integer, List<Asked>> groups = new HashMap<>();
     for (Asked asked : waiting) {
       groups
-          .computeIfAbsent(Keys.partition(asked.visit.customer()), _ -> new ArrayList<>())
+          .computeIfAbsent(entrance.group(asked.visit.customer()), _ -> new ArrayList<>())
           .add(asked);
     }
     waiting = new ArrayList<>();

@@ -297,7 +297,9 @@ public final class Hub {
   private void verify(List<Topic> due) {
     Map<Integer, List<Topic>> groups = new HashMap<>();
     for (Topic topic : due) {
-      groups.computeIfAbsent(topic.partition(), _ -> new ArrayList<>()).add(topic);
+      groups
+          .computeIfAbsent(services.streams().group(topic.partition()), _ -> new ArrayList<>())
+          .add(topic);
     }
     for (List<Topic> group : groups.values()) {
       for (int i = 0; i < group.size(); i += VERIFY_AT_ONCE) {

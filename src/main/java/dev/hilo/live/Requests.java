@@ -267,10 +267,19 @@ final class Requests {
 
                   @Override
                   public boolean row(ObjectNode row) {
+                    return told(row.put("type", "row"));
+                  }
+
+                  @Override
+                  public boolean counts(ObjectNode counts) {
+                    return told(counts.put("type", "counts"));
+                  }
+
+                  private boolean told(ObjectNode frame) {
                     if (session.full()) {
                       return false;
                     }
-                    session.send(row.put("type", "row").put("topic", "inbox"));
+                    session.send(frame.put("topic", "inbox"));
                     return true;
                   }
                 });

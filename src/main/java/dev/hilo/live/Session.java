@@ -118,7 +118,7 @@ final class Session {
     if (me == null || me.registered()) {
       return false;
     }
-    guest = new Doors.Guest(me.principal(), me.inbox(), null, false, true);
+    guest = me.stored();
     return true;
   }
 
@@ -390,7 +390,7 @@ final class Session {
                 close(CloseCode.PROTOCOL);
                 return;
               }
-              guest = arrived.registered() ? arrived.withoutToken() : arrived;
+              guest = arrived.registered() ? arrived.stored() : arrived;
               welcome(arrived, hello);
             });
   }
@@ -409,9 +409,18 @@ final class Session {
             found -> {
               arrival = found;
               return Doors.admitted(
-                  claimed,
-                  Tokens.standing(found.found().deviceHash(), found.found().devices(), token));
+                      claimed,
+                      Tokens.standing(found.found().deviceHash(), found.found().devices(), token))
+                  .compose(let -> stored(let, hello, found.found().top()));
             });
+  }
+
+  /** A device that was here before and that the store knows no more is stored again. */
+  private Future<Doors.Guest> stored(Doors.Guest let, Frame.Hello hello, Position top) {
+    boolean lost = !let.registered() && (hello.since() != null || !top.equals(Position.START));
+    return lost
+        ? Doors.register(hub.services().tokens(), let).map(let.stored())
+        : Future.succeededFuture(let);
   }
 
   private void turnedAway() {

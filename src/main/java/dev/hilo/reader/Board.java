@@ -14,31 +14,52 @@ import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The inbox of a workspace, in memory: the rows that keepers publish, in the order agents see them.
- * One for a node, on an event loop of its own; views hear on theirs.
+ * One for a node, on an event loop of its own; views hear on theirs. Rows stand sorted on shelves,
+ * one for each filter and agent; viewers of the same filter share a {@link Window}, and are told of
+ * changes inside of it only. Costs nothing for each customer who chats: it follows the rows of the
+ * partitions, not the customers' channels.
  */
 public final class Board {
-  private static final Comparator<Row> NEWEST =
-      Comparator.comparingLong(Row::at).reversed().thenComparing(Row::id);
+  /** Counts that changed outside of a window are told after this time, ms. */
+  private static final long COUNTS_MS = 100;
+
+  private static final long BEHIND_MS = 500;
 
   private final Vertx vertx;
   private final Context context;
   private final String workspace;
   private final Work work;
   private final Feed feed;
-  private final Map<String, Row> rows = new HashMap<>();
-  private final List<View> views = new ArrayList<>();
+  private final List<Partition> partitions = new ArrayList<>();
+  private final Map<String, NavigableSet<Row>> shelves = new HashMap<>();
+  private final Map<String, Map<Integer, Window>> windows = new HashMap<>();
+  private int size;
   private int loaded;
+  private boolean counting;
+
+  /** Rows of one partition, as they stand in {@code epoch}. */
+  private static final class Partition {
+    final Map<String, Row> rows = new HashMap<>();
+    long epoch;
+    boolean read;
+    int loading;
+
+    /** Rows that went while others are being read, which may still show them. */
+    final Set<String> gone = new HashSet<>();
+  }
 
   /** Told about one view. */
   public interface Listener {
@@ -50,6 +71,9 @@ public final class Board {
      * follow.
      */
     boolean row(ObjectNode row);
+
+    /** Nothing in the view changed but {@code counts}. False as above. */
+    boolean counts(ObjectNode counts);
   }
 
   public Board(Vertx vertx, Context context, String workspace, Work work, Feed feed) {
@@ -58,6 +82,12 @@ public final class Board {
     this.workspace = workspace;
     this.work = work;
     this.feed = feed;
+    for (int p = 0; p < Keys.PARTITIONS; p++) {
+      partitions.add(new Partition());
+    }
+    for (String shelf : List.of("open", "unassigned", "resolved")) {
+      shelves.put(shelf, new TreeSet<>(Window.NEWEST));
+    }
   }
 
   /** Loads every row and follows their changes. */
@@ -68,7 +98,7 @@ public final class Board {
           new Feed.Listener() {
             @Override
             public void message(byte[] payload) {
-              changed(payload);
+              changed(partition, payload);
             }
 
             @Override
@@ -80,16 +110,38 @@ public final class Board {
     }
   }
 
-  private void load(int partition) {
-    work.rows(partition, workspace)
-        .onSuccess(
-            all ->
-                context.runOnContext(
-                    _ -> {
-                      all.forEach((customer, json) -> accept(customer.toString(), json));
-                      loaded++;
-                    }))
-        .onFailure(_ -> vertx.setTimer(1000, _ -> load(partition)));
+  private void load(int p) {
+    context.runOnContext(
+        _ -> {
+          partitions.get(p).loading++;
+          work.rows(p, workspace)
+              .onComplete(r -> context.runOnContext(_ -> loaded(p, r.result(), r.succeeded())));
+        });
+  }
+
+  private void loaded(int p, Work.@Nullable Rows all, boolean ok) {
+    Partition is = partitions.get(p);
+    is.loading--;
+    if (!ok || all == null) {
+      vertx.setTimer(1000, _ -> load(p));
+    } else {
+      is.epoch = Math.max(is.epoch, all.epoch());
+      Map<String, byte[]> stand = new HashMap<>();
+      all.byCustomer().forEach((customer, json) -> stand.put(customer.toString(), json));
+      stand.keySet().removeAll(is.gone);
+      for (Row row : List.copyOf(is.rows.values())) {
+        // of an epoch that ended: whatever was not read is not in the store any more
+        if (row.epoch() < all.epoch() && !stand.containsKey(row.id())) {
+          put(is, row.id(), null);
+        }
+      }
+      stand.forEach((customer, json) -> accept(is, customer, json, all.epoch()));
+      loaded += is.read ? 0 : 1;
+      is.read = true;
+    }
+    if (is.loading == 0) {
+      is.gone.clear();
+    }
   }
 
   /** True once every partition was read. */
@@ -97,35 +149,112 @@ public final class Board {
     return loaded >= Keys.PARTITIONS;
   }
 
-  private void changed(byte[] payload) {
+  private void changed(int p, byte[] payload) {
     int zero = 0;
     while (payload[zero] != 0) {
       zero++;
     }
     String customer = new String(payload, 0, zero, StandardCharsets.UTF_8);
-    accept(customer, Arrays.copyOfRange(payload, zero + 1, payload.length));
+    Partition is = partitions.get(p);
+    if (customer.isEmpty()) { // the store began an epoch
+      load(p);
+    } else if (zero == payload.length - 1) {
+      if (is.loading > 0) {
+        is.gone.add(customer);
+      }
+      put(is, customer, null);
+    } else {
+      is.gone.remove(customer);
+      accept(is, customer, Arrays.copyOfRange(payload, zero + 1, payload.length), 0);
+      Row row = is.rows.get(customer);
+      if (is.read && row != null && row.epoch() > is.epoch) {
+        is.epoch = row.epoch();
+        load(p); // rows that nobody writes again may be void
+      }
+    }
   }
 
-  private void accept(String customer, byte[] json) {
-    Row next = null;
-    if (json.length > 0) {
-      try {
-        next = Json.read(json, Row.class);
-      } catch (Json.BadJson e) {
-        return; // of another release
+  /** {@code epoch}: rows of an older one give way whatever they show. */
+  private void accept(Partition is, String customer, byte[] json, long epoch) {
+    Row next;
+    try {
+      next = Json.read(json, Row.class);
+    } catch (Json.BadJson e) {
+      return; // of another release
+    }
+    Row before = is.rows.get(customer);
+    if (before == null || before.epoch() < epoch || !before.after(next)) {
+      put(is, customer, next);
+    }
+  }
+
+  private void put(Partition is, String customer, @Nullable Row next) {
+    Row before = next == null ? is.rows.remove(customer) : is.rows.put(customer, next);
+    if (Objects.equals(before, next)) {
+      return;
+    }
+    size += (next == null ? 0 : 1) - (before == null ? 0 : 1);
+    Set<String> touched = new LinkedHashSet<>(shelvesOf(before));
+    touched.addAll(shelvesOf(next));
+    for (String shelf : touched) {
+      NavigableSet<Row> rows = shelf(shelf);
+      Row was = before != null && rows.remove(before) ? before : null;
+      Row now = next != null && shelvesOf(next).contains(shelf) ? next : null;
+      if (now != null) {
+        rows.add(now);
       }
-    }
-    Row before = next == null ? rows.remove(customer) : rows.get(customer);
-    if (next != null && before != null && before.after(next)) {
-      return; // an older one that came late
-    }
-    if (next != null) {
-      rows.put(customer, next);
-    }
-    if (!Objects.equals(before, next)) {
-      for (View view : views) {
-        view.change(customer, before, next);
+      for (Window window : windows.getOrDefault(shelf, Map.of()).values()) {
+        List<Window.Told> told = window.change(customer, was, now);
+        window.views.forEach(view -> told.forEach(view::tell));
       }
+      tidy(shelf);
+    }
+    count();
+  }
+
+  private static List<String> shelvesOf(@Nullable Row row) {
+    if (row == null) {
+      return List.of();
+    } else if (!row.status().equals("open")) {
+      return List.of("resolved");
+    }
+    return List.of("open", row.assignee() == null ? "unassigned" : mine(row.assignee()));
+  }
+
+  private static String mine(String agent) {
+    return "mine " + agent;
+  }
+
+  private NavigableSet<Row> shelf(String name) {
+    return shelves.computeIfAbsent(name, _ -> new TreeSet<>(Window.NEWEST));
+  }
+
+  /** Agents come and go: an empty shelf nobody looks at is taken away. */
+  private void tidy(String shelf) {
+    if (shelf.startsWith("mine ") && shelf(shelf).isEmpty() && !windows.containsKey(shelf)) {
+      shelves.remove(shelf);
+    }
+  }
+
+  private int count(String shelf) {
+    NavigableSet<Row> rows = shelves.get(shelf);
+    return rows == null ? 0 : rows.size();
+  }
+
+  /** Tells the counts soon, to those for whom they changed. */
+  private void count() {
+    if (!counting && !windows.isEmpty()) {
+      counting = true;
+      vertx.setTimer(
+          COUNTS_MS,
+          _ ->
+              context.runOnContext(
+                  _ -> {
+                    counting = false;
+                    windows
+                        .values()
+                        .forEach(some -> some.values().forEach(w -> w.views.forEach(View::count)));
+                  }));
     }
   }
 
@@ -137,150 +266,155 @@ public final class Board {
    */
   public View watch(String agent, String filter, int limit, Context on, Listener listener) {
     View view = new View(agent, filter, limit, on, listener);
-    context.runOnContext(
-        _ -> {
-          views.add(view);
-          view.fill();
-        });
+    context.runOnContext(_ -> view.open());
     return view;
   }
 
   /** The whole view once, for REST. */
   public Future<ObjectNode> rows(String agent, String filter, int limit) {
     Promise<ObjectNode> answer = Promise.promise();
-    View once =
-        new View(
-            agent,
-            filter,
-            limit,
-            context,
-            new Listener() {
-              @Override
-              public void rows(ObjectNode rows) {
-                answer.complete(rows);
-              }
-
-              @Override
-              public boolean row(ObjectNode row) {
-                return true;
-              }
-            });
-    context.runOnContext(_ -> once.fill());
+    context.runOnContext(
+        _ -> {
+          View once = new View(agent, filter, limit, context, NOBODY);
+          ObjectNode rows = once.whole(once.window());
+          once.leave();
+          answer.complete(rows);
+        });
     return answer.future();
   }
+
+  private static final Listener NOBODY =
+      new Listener() {
+        @Override
+        public void rows(ObjectNode rows) {}
+
+        @Override
+        public boolean row(ObjectNode row) {
+          return true;
+        }
+
+        @Override
+        public boolean counts(ObjectNode counts) {
+          return true;
+        }
+      };
 
   /** One agent's look at the board. */
   public final class View {
     private final String agent;
-    private final String filter;
+    private final String shelf;
     private final int limit;
     private final Context on;
     private final Listener listener;
-    private final NavigableSet<Row> shown = new TreeSet<>(NEWEST);
     private boolean behind;
-    private int open;
-    private int mine;
-    private int unassigned;
-    private int resolved;
+    private boolean closed;
+    private ObjectNode told = Json.object();
 
     private View(String agent, String filter, int limit, Context on, Listener listener) {
       this.agent = agent;
-      this.filter = filter;
+      this.shelf =
+          switch (filter) {
+            case "mine" -> mine(agent);
+            case "unassigned", "resolved" -> filter;
+            default -> "open";
+          };
       this.limit = limit;
       this.on = on;
       this.listener = listener;
     }
 
-    private boolean wants(@Nullable Row row) {
-      if (row == null) {
-        return false;
+    private void open() {
+      if (!closed) {
+        Window window = window();
+        window.views.add(this);
+        fill(window);
       }
-      boolean open = row.status().equals("open");
-      return switch (filter) {
-        case "mine" -> open && agent.equals(row.assignee());
-        case "unassigned" -> open && row.assignee() == null;
-        case "resolved" -> !open;
-        default -> open;
-      };
     }
 
-    /** Counts a row in (1) or out (-1). */
-    private void count(@Nullable Row row, int by) {
-      if (row == null) {
-        return;
-      }
-      if (row.status().equals("open")) {
-        open += by;
-        mine += agent.equals(row.assignee()) ? by : 0;
-        unassigned += row.assignee() == null ? by : 0;
-      } else {
-        resolved += by;
+    private Window window() {
+      return windows
+          .computeIfAbsent(shelf, _ -> new HashMap<>())
+          .computeIfAbsent(limit, _ -> new Window(shelf(shelf), limit));
+    }
+
+    /** Closes a window nobody looks through any more. */
+    private void leave() {
+      Map<Integer, Window> some = windows.get(shelf);
+      Window window = some == null ? null : some.get(limit);
+      if (some != null && window != null) {
+        window.views.remove(this);
+        if (window.views.isEmpty()) {
+          some.remove(limit);
+        }
+        if (some.isEmpty()) {
+          windows.remove(shelf);
+        }
+        tidy(shelf);
       }
     }
 
     private ObjectNode counts() {
       return Json.object()
-          .put("open", open)
-          .put("mine", mine)
-          .put("unassigned", unassigned)
-          .put("resolved", resolved);
+          .put("open", Board.this.count("open"))
+          .put("mine", Board.this.count(mine(agent)))
+          .put("unassigned", Board.this.count("unassigned"))
+          .put("resolved", Board.this.count("resolved"));
     }
 
-    private void fill() {
-      shown.clear();
-      open = 0;
-      mine = 0;
-      unassigned = 0;
-      resolved = 0;
-      for (Row row : rows.values()) {
-        count(row, 1);
-        if (wants(row)) {
-          shown.add(row);
-        }
-      }
+    private ObjectNode whole(Window window) {
       ObjectNode out = Json.object();
       ArrayNode order = out.putArray("order");
       ObjectNode all = out.putObject("rows");
-      shown.stream()
-          .limit(limit)
+      window
+          .rows()
           .forEach(
-              row -> {
+              (row, json) -> {
                 order.add(row.id());
-                all.set(row.id(), Json.tree(row));
+                all.putRawValue(row.id(), json);
               });
-      out.set("counts", counts());
+      told = counts();
+      out.set("counts", told);
+      return out;
+    }
+
+    private void fill(Window window) {
+      ObjectNode out = whole(window);
       behind = false;
       on.runOnContext(_ -> listener.rows(out));
     }
 
-    private void change(String customer, @Nullable Row before, @Nullable Row next) {
-      count(before, -1);
-      count(next, 1);
-      boolean was = before != null && shown.remove(before);
-      boolean is = wants(next);
-      if (is && next != null) {
-        shown.add(next);
-      }
+    private void tell(Window.Told change) {
       if (behind) {
         return;
       }
-      ObjectNode out = Json.object().put("id", customer);
-      if (is && next != null) {
-        out.set("row", Json.tree(next));
-        Row after = shown.higher(next);
-        if (after != null) {
-          out.put("before", after.id());
-        }
-      } else if (was) {
+      ObjectNode out = Json.object().put("id", change.id());
+      if (change.row() == null) {
         out.put("gone", true);
+      } else {
+        out.putRawValue("row", change.row());
+        if (change.before() != null) {
+          out.put("before", change.before());
+        }
       }
-      out.set("counts", counts());
-      on.runOnContext(
-          _ -> {
-            if (!listener.row(out)) {
-              context.runOnContext(_ -> again());
-            }
-          });
+      told = counts();
+      out.set("counts", told);
+      on.runOnContext(_ -> taken(listener.row(out)));
+    }
+
+    private void count() {
+      ObjectNode now = counts();
+      if (!behind && !now.equals(told)) {
+        told = now;
+        ObjectNode out = Json.object();
+        out.set("counts", now);
+        on.runOnContext(_ -> taken(listener.counts(out)));
+      }
+    }
+
+    private void taken(boolean ok) {
+      if (!ok) {
+        context.runOnContext(_ -> again());
+      }
     }
 
     /** The listener could not keep up: later it gets the whole view instead of what it missed. */
@@ -288,24 +422,28 @@ public final class Board {
       if (!behind) {
         behind = true;
         vertx.setTimer(
-            500,
+            BEHIND_MS,
             _ ->
                 context.runOnContext(
                     _ -> {
-                      if (views.contains(this)) {
-                        fill();
+                      if (!closed) {
+                        fill(window());
                       }
                     }));
       }
     }
 
     public void close() {
-      context.runOnContext(_ -> views.remove(this));
+      context.runOnContext(
+          _ -> {
+            closed = true;
+            leave();
+          });
     }
   }
 
   /** Rows it holds. */
   public int size() {
-    return rows.size();
+    return size;
   }
 }

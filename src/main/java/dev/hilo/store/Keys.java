@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every key and channel name. A customer's keys share the slot of its partition; {@code {p}} below
@@ -19,10 +20,10 @@ import java.util.zip.CRC32C;
  *   <dt>{p}:s:&lt;c&gt;
  *   <dd>stream: id epoch-seq, fields h (header) and b (body)
  *   <dt>{p}:m:&lt;c&gt;
- *   <dd>meta: n (last seq), q (last loud position), sealed (into=mergeId), g (dedupe generation),
- *       a:&lt;child&gt;
+ *   <dd>meta: n (last seq), q (last loud position), sealed (into=mergeId), a:&lt;child&gt; (a:
+ *       there are some), i (dedupe generation) and the dedupe ids of that generation
  *   <dt>{p}:d0:&lt;c&gt; {p}:d1:&lt;c&gt;
- *   <dd>dedupe ids to positions, two generations of 8 days
+ *   <dd>dedupe ids to positions of the generation before, 8 days each
  *   <dt>{p}:z:&lt;c&gt;
  *   <dd>snapshot: foldVersion|position|state
  *   <dt>{p}:h:&lt;c&gt;
@@ -36,7 +37,7 @@ import java.util.zip.CRC32C;
  *   <dt>{p}:pn, {p}:pn:&lt;node&gt;
  *   <dd>nodes that have sessions at threads of the partition; the customers of each
  *   <dt>{p}:j
- *   <dd>journal: c (customer), n (seq)
+ *   <dd>journal: c (customer)
  *   <dt>{p}:w
  *   <dd>work: customers by due time; also the name of the doorbell channel
  *   <dt>{p}:own
@@ -97,6 +98,20 @@ public final class Keys {
 
   static String stream(CustomerId customer) {
     return of(customer, "s");
+  }
+
+  /** The customer whose stream has this key, or null if it is another's. */
+  static @Nullable CustomerId streamOf(String key) {
+    int at = key.indexOf("}:s:");
+    if (at < 0) {
+      return null;
+    }
+    try {
+      CustomerId customer = CustomerId.of(key.substring(at + 4));
+      return stream(customer).equals(key) ? customer : null;
+    } catch (IllegalArgumentException e) {
+      return null;
+    }
   }
 
   static String meta(CustomerId customer) {

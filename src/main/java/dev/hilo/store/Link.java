@@ -12,6 +12,7 @@ import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.RequestImpl;
 import io.vertx.redis.client.impl.types.ErrorType;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -108,6 +109,14 @@ public final class Link {
     topology.watch(change);
     changed();
     this.ticking = loop.setPeriodic(TICK_MS, _ -> tick());
+  }
+
+  /**
+   * Keys of partitions of one group fit one call: each partition is one, or all are one where Redis
+   * has no slots.
+   */
+  int group(int partition) {
+    return topology.slot(Keys.tag(partition).getBytes(StandardCharsets.US_ASCII));
   }
 
   /** Fails with {@link StoreUnavailable}, or with what Redis answered. */

@@ -1,11 +1,14 @@
 package dev.hilo.store;
 
 import dev.hilo.codec.EntryCodec;
+import dev.hilo.codec.Json;
 import dev.hilo.codec.SnapshotCodec;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
 import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.EntryClass;
 import dev.hilo.conversation.Position;
+import dev.hilo.conversation.Row;
 import dev.hilo.conversation.StreamState;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -18,7 +21,6 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +99,7 @@ public final class Streams {
   public record Loaded(StreamState state, @Nullable CustomerId into, int tail) {}
 
   public Future<Outcome> append(Append a) {
-    return link.send(Link.call("hilo1_append", keys(a.customer), arguments(a)))
+    return link.send(Link.call("hilo2_append", keys(a.customer), arguments(a)))
         .map(r -> outcome(a, r));
   }
 
@@ -105,7 +107,7 @@ public final class Streams {
   public Future<Outcome> join(CustomerId child, String mergeId, Append a) {
     List<Object> arguments = new ArrayList<>(List.of(child, mergeId));
     arguments.addAll(arguments(a));
-    return link.send(Link.call("hilo1_join", keys(a.customer), arguments)).map(r -> outcome(a, r));
+    return link.send(Link.call("hilo2_join", keys(a.customer), arguments)).map(r -> outcome(a, r));
   }
 
   /** {@link #append} of the result of a send, which ends the keeper's claim on {@code message}. */
@@ -115,7 +117,7 @@ public final class Streams {
     keys.add(Keys.claims(a.customer));
     List<Object> arguments = new ArrayList<>(List.of(token, message));
     arguments.addAll(arguments(a));
-    return link.send(Link.call("hilo1_done", keys, arguments)).map(r -> outcome(a, r));
+    return link.send(Link.call("hilo2_done", keys, arguments)).map(r -> outcome(a, r));
   }
 
   /**
@@ -124,16 +126,15 @@ public final class Streams {
    */
   public Future<Outcome> seal(
       CustomerId customer, CustomerId into, String mergeId, Position q, Draft sealed) {
-    int p = Keys.partition(customer);
     List<Object> arguments =
         List.of(
             customer,
-            salt(),
+            "",
             mergeId,
             into,
             q,
             Keys.channel(customer),
-            Keys.doorbell(p),
+            "",
             EntryCodec.header(sealed.header()),
             EntryCodec.body(sealed.event()));
     return link.send(Link.call("hilo1_seal", keys(customer), arguments))
@@ -165,38 +166,29 @@ public final class Streams {
   }
 
   private static List<Object> arguments(Append a) {
-    List<Object> out = new ArrayList<>(10 + 3 * a.drafts.size());
+    List<Object> out = new ArrayList<>(9 + 2 * a.drafts.size());
     out.add(a.customer);
-    out.add(salt());
+    out.add(Keys.channel(a.customer));
     out.add(a.src == null ? "" : Base64.getUrlDecoder().decode(a.src));
     out.add(a.q == null ? "" : a.q);
     out.add(a.folded);
     out.add(a.redirect == null ? "" : a.redirect.child + "=" + a.redirect.mergeId);
     out.add(a.wake == null ? "" : a.wake < 0 ? "-" : a.wake);
-    out.add(Keys.channel(a.customer));
-    out.add(Keys.doorbell(Keys.partition(a.customer)));
     out.add(System.currentTimeMillis() / GENERATION_MS);
+    StringBuilder classes = new StringBuilder(a.drafts.size());
+    a.drafts.forEach(draft -> classes.append(draft.header().k().letter()));
+    out.add(classes);
     for (Draft draft : a.drafts) {
-      out.add(String.valueOf(draft.header().k().letter()));
       out.add(EntryCodec.header(draft.header()));
       out.add(EntryCodec.body(draft.event()));
     }
     return out;
   }
 
-  private static int salt() {
-    return ThreadLocalRandom.current().nextInt(1024);
-  }
-
   private static Outcome outcome(Append a, @Nullable Response reply) {
     Response r = Objects.requireNonNull(reply);
     return switch (r.get(0).toString()) {
-      case "A" ->
-          new Outcome.Appended(
-              Position.of(r.get(1).toString()),
-              Position.of(r.get(2).toString()),
-              Position.of(r.get(3).toString()),
-              Position.of(r.get(4).toString()));
+      case "A" -> appended(a, Position.of(r.get(1).toString()), Position.of(r.get(2).toString()));
       case "D" -> new Outcome.Duplicate(Position.of(r.get(1).toString()));
       case "S" -> sealedInto(r.get(1).toString());
       case "R" -> new Outcome.Again();
@@ -214,9 +206,77 @@ public final class Streams {
     };
   }
 
+  /** Where the entries stand follows from where the first does: a start is only written as that. */
+  private static Outcome.Appended appended(Append a, Position from, Position before) {
+    Position to = from;
+    Position q = before;
+    long seq = from.seq();
+    for (Draft draft : a.drafts) {
+      EntryClass k = draft.header().k();
+      if (k != EntryClass.START || from.seq() == 1) {
+        to = new Position(from.epoch(), seq++);
+        q = k == EntryClass.QUIET ? q : to;
+      }
+    }
+    return new Outcome.Appended(from, to, q, before);
+  }
+
   private static Outcome sealedInto(String value) {
     int eq = value.lastIndexOf('=');
     return new Outcome.SealedInto(CustomerId.of(value.substring(0, eq)), value.substring(eq + 1));
+  }
+
+  /**
+   * What a keeper sees of a customer.
+   *
+   * @param due when the work set has it due, ms; null = not at all
+   * @param epoch of the partition
+   * @param row that stands in the inbox; null if there is none, if it is of another release, or if
+   *     a known state was given
+   */
+  public record Look(Loaded loaded, @Nullable Long due, long epoch, @Nullable Row row) {}
+
+  /**
+   * As {@link #load(CustomerId, StreamState)}, {@code known} may be null, with what a keeper needs.
+   */
+  public Future<Look> look(CustomerId c, @Nullable StreamState known) {
+    int p = Keys.partition(c);
+    return link.send(
+            Link.call(
+                "hilo2_look",
+                List.of(
+                    Keys.snapshot(c),
+                    Keys.stream(c),
+                    Keys.meta(c),
+                    Keys.epoch(p),
+                    Keys.work(p),
+                    Keys.rows(p, c.workspace())),
+                List.of(
+                    StreamState.FOLD_VERSION,
+                    known == null ? "" : known.last().toString(),
+                    LOAD_PAGE,
+                    c)))
+        .compose(
+            reply -> {
+              Response r = Objects.requireNonNull(reply);
+              String due = r.get(5).toString();
+              return folded(c, r, known)
+                  .map(
+                      loaded ->
+                          new Look(
+                              loaded,
+                              due.isEmpty() ? null : (long) Double.parseDouble(due),
+                              Reply.number(r.get(6)),
+                              row(r.get(7).toBytes())));
+            });
+  }
+
+  private static @Nullable Row row(byte @Nullable [] json) {
+    try {
+      return json == null || json.length == 0 ? null : Json.read(json, Row.class);
+    } catch (Json.BadJson e) {
+      return null;
+    }
   }
 
   /** The whole stream folded: its snapshot and what came after. */
@@ -319,8 +379,14 @@ public final class Streams {
         .map(r -> entries(r).stream().findFirst().orElse(null));
   }
 
+  /** Customers of one group fit one {@link #behind}: those of one partition, or more. */
+  public int group(int partition) {
+    return link.group(partition);
+  }
+
   /**
-   * Those of {@code known} (all of one partition) whose stream has moved on, or lost the position.
+   * Those of {@code known} (all of one {@link #group}) whose stream has moved on, or lost the
+   * position.
    */
   public Future<List<CustomerId>> behind(List<CustomerId> customers, List<Position> known) {
     return link.send(

@@ -1,7 +1,9 @@
 package dev.hilo.store;
 
+import dev.hilo.codec.Json;
 import dev.hilo.codec.SnapshotCodec;
 import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Row;
 import dev.hilo.conversation.StreamState;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
@@ -22,7 +24,16 @@ import org.jspecify.annotations.Nullable;
  * partition now.
  */
 public final class Work {
+  /** A cursor before all entries. */
+  public static final String BEGINNING = "0-0";
+
+  /** Partitions in one call. */
+  private static final int SWEEP = 64;
+
   private final Link link;
+
+  /** In a cluster each partition is asked for itself. */
+  private volatile boolean alone;
 
   public Work(Link link) {
     this.link = link;
@@ -42,24 +53,6 @@ public final class Work {
   public Future<String> own(int partition, String node) {
     return link.send(Link.call("hilo1_own", List.of(Keys.own(partition)), List.of(node)))
         .map(r -> Objects.requireNonNull(r).toString());
-  }
-
-  public Future<List<CustomerId>> due(int partition, long now, int limit) {
-    return link.send(
-            Request.cmd(Command.ZRANGE)
-                .arg(Keys.work(partition))
-                .arg("-inf")
-                .arg(now)
-                .arg("BYSCORE")
-                .arg("LIMIT")
-                .arg(0)
-                .arg(limit))
-        .map(
-            r -> {
-              List<CustomerId> due = new ArrayList<>();
-              Objects.requireNonNull(r).forEach(c -> due.add(CustomerId.of(c.toString())));
-              return due;
-            });
   }
 
   /** Claims by message. */
@@ -96,56 +89,177 @@ public final class Work {
             });
   }
 
+  /** When to look at a customer again, ms; null = never. */
+  public record Due(@Nullable Long at) {}
+
+  /** The row for the boards; null = none. */
+  public record Shown(@Nullable Row row) {}
+
   /**
-   * Sets when to look at a customer again, null = never.
+   * What a keeper has to say of a customer it looked at.
    *
-   * @return false if something was appended since {@code seq}, or the token is lost
+   * @param seq up to where it was folded
+   * @param due null = leave it as it is
+   * @param row null = leave it as it is
+   * @param snapshot to be stored, or null
    */
-  public Future<Boolean> settle(String token, CustomerId customer, long seq, @Nullable Long due) {
-    int p = Keys.partition(customer);
-    return link.send(
-            Link.call(
-                "hilo1_settle",
-                List.of(Keys.own(p), Keys.work(p), Keys.meta(customer)),
-                List.of(token, customer, seq, due == null ? "" : due)))
-        .map(r -> Objects.requireNonNull(r).toString().equals("A"));
+  public record Tended(
+      CustomerId customer,
+      long seq,
+      @Nullable Due due,
+      @Nullable Shown row,
+      @Nullable StreamState snapshot) {
+    /** True if there is nothing to say. */
+    public boolean nothing() {
+      return due == null && row == null && snapshot == null;
+    }
   }
 
-  public Future<Boolean> snapshot(String token, StreamState state) {
-    CustomerId c = state.customer();
-    return link.send(
-            Link.call(
-                "hilo1_snapshot",
-                List.of(Keys.own(Keys.partition(c)), Keys.snapshot(c)),
-                List.of(token, SnapshotCodec.bytes(state))))
-        .map(r -> Objects.requireNonNull(r).toString().equals("A"));
+  /** What became of it. */
+  public enum Verdict {
+    DONE,
+    /** Something was appended since: all but the due time is written. */
+    MOVED_ON,
+    /** Nothing is written: another node keeps the partition. */
+    LOST_TOKEN
   }
 
-  /** Writes the row of a customer, null = it has none, and tells the boards. */
-  public Future<Boolean> row(String token, CustomerId customer, byte @Nullable [] row) {
-    int p = Keys.partition(customer);
-    String rows = Keys.rows(p, customer.workspace());
+  /** Writes row, snapshot and due time in one call, and tells the boards. */
+  public Future<Verdict> tended(String token, Tended t) {
+    CustomerId c = t.customer;
+    int p = Keys.partition(c);
+    String rows = Keys.rows(p, c.workspace());
+    Object due = t.due == null ? "=" : t.due.at == null ? "" : t.due.at;
+    Object row = t.row == null ? "=" : t.row.row == null ? "" : Json.bytes(t.row.row);
     return link.send(
             Link.call(
-                "hilo1_row",
-                List.of(Keys.own(p), rows),
-                List.of(token, customer, row == null ? "" : row, rows)))
-        .map(r -> Objects.requireNonNull(r).toString().equals("A"));
+                "hilo2_tended",
+                List.of(Keys.own(p), Keys.work(p), Keys.meta(c), rows, Keys.snapshot(c)),
+                List.of(
+                    token,
+                    c,
+                    t.seq,
+                    due,
+                    row,
+                    rows,
+                    t.snapshot == null ? "" : SnapshotCodec.bytes(t.snapshot))))
+        .map(
+            r ->
+                switch (Objects.requireNonNull(r).toString()) {
+                  case "A" -> Verdict.DONE;
+                  case "C" -> Verdict.MOVED_ON;
+                  default -> Verdict.LOST_TOKEN;
+                });
   }
 
-  /** Rows of a partition by customer. */
-  public Future<Map<CustomerId, byte[]>> rows(int partition, String workspace) {
-    return link.send(Request.cmd(Command.HGETALL).arg(Keys.rows(partition, workspace)))
+  /** A partition as its keeper knows it. {@code epoch} 0 = not at all. */
+  public record Kept(int partition, long epoch, String cursor) {}
+
+  /**
+   * What lies there for a keeper.
+   *
+   * @param cursor in the journal after {@code changed}
+   * @param full there may be more of it
+   * @param forgotten no cursor was stored: only the streams tell who is there
+   */
+  public record Found(
+      int partition,
+      long epoch,
+      Set<CustomerId> due,
+      Set<CustomerId> changed,
+      String cursor,
+      boolean full,
+      boolean forgotten) {}
+
+  /**
+   * Due customers, and those the journal names after the cursor, of many partitions in few calls;
+   * of those only where there is something. Where the epoch is another than the keeper's, the
+   * reader's stored cursor counts, because its own may name a history that is lost.
+   */
+  public Future<List<Found>> sweep(List<Kept> kept, String reader, long now, int limit) {
+    List<Future<List<Found>>> calls = new ArrayList<>();
+    int batch = alone ? 1 : SWEEP;
+    for (int i = 0; i < kept.size(); i += batch) {
+      calls.add(swept(kept.subList(i, Math.min(kept.size(), i + batch)), reader, now, limit));
+    }
+    return Future.all(calls)
+        .<List<Found>>map(
+            _ -> {
+              List<Found> all = new ArrayList<>();
+              calls.forEach(c -> all.addAll(c.result()));
+              return all;
+            })
+        .recover(
+            e -> {
+              if (!alone && String.valueOf(e.getMessage()).contains("CROSSSLOT")) {
+                alone = true; // a cluster
+                return sweep(kept, reader, now, limit);
+              }
+              return Future.failedFuture(e);
+            });
+  }
+
+  private Future<List<Found>> swept(List<Kept> kept, String reader, long now, int limit) {
+    List<String> keys = new ArrayList<>(4 * kept.size());
+    List<Object> arguments = new ArrayList<>(List.of(now, limit, reader));
+    for (Kept k : kept) {
+      int p = k.partition;
+      keys.addAll(List.of(Keys.epoch(p), Keys.work(p), Keys.journal(p), Keys.cursors(p)));
+      arguments.add(k.epoch);
+      arguments.add(k.cursor);
+    }
+    return link.send(Link.call("hilo2_sweep", keys, arguments))
         .map(
             r -> {
-              Map<CustomerId, byte[]> out = new HashMap<>();
-              if (r != null) {
-                for (String key : r.getKeys()) {
-                  out.put(CustomerId.of(key), Objects.requireNonNull(r.get(key)).toBytes());
-                }
-              }
-              return out;
+              List<Found> all = new ArrayList<>();
+              Objects.requireNonNull(r)
+                  .forEach(
+                      f -> all.add(found(kept.get((int) Reply.number(f.get(0)) - 1), f, limit)));
+              return all;
             });
+  }
+
+  private static Found found(Kept kept, Response f, int limit) {
+    Set<CustomerId> due = new LinkedHashSet<>();
+    f.get(2).forEach(c -> due.add(CustomerId.of(c.toString())));
+    Response journal = f.get(3);
+    String after = f.get(4).toString();
+    Changes changes = changes(journal, after.isEmpty() ? BEGINNING : after);
+    return new Found(
+        kept.partition,
+        Reply.number(f.get(1)),
+        due,
+        changes.customers,
+        changes.cursor,
+        due.size() >= limit || journal.size() >= limit,
+        after.isEmpty());
+  }
+
+  /** The rows of a workspace in one partition, as they stand in this epoch. */
+  public record Rows(long epoch, Map<CustomerId, byte[]> byCustomer) {}
+
+  public Future<Rows> rows(int partition, String workspace) {
+    return link.send(
+            Link.call(
+                "hilo2_rows",
+                List.of(Keys.epoch(partition), Keys.rows(partition, workspace)),
+                List.of()))
+        .map(
+            reply -> {
+              Response r = Objects.requireNonNull(reply);
+              Map<CustomerId, byte[]> out = new HashMap<>();
+              for (int i = 1; i < r.size(); i += 2) {
+                out.put(CustomerId.of(r.get(i).toString()), r.get(i + 1).toBytes());
+              }
+              return new Rows(Reply.number(r.get(0)), out);
+            });
+  }
+
+  /**
+   * Tells the boards that the store began an epoch: what they hold of this partition may be void.
+   */
+  public void renewed(int partition, String workspace) {
+    link.send(Request.cmd(Command.SPUBLISH).arg(Keys.rows(partition, workspace)).arg("\0"));
   }
 
   /** What the journal names after a cursor, and the cursor after it. */
@@ -159,21 +273,38 @@ public final class Work {
                 .arg("+")
                 .arg("COUNT")
                 .arg(limit))
-        .map(
-            r -> {
-              Set<CustomerId> customers = new LinkedHashSet<>();
-              String last = cursor;
-              for (Response item : Objects.requireNonNull(r)) {
-                last = item.get(0).toString();
-                customers.add(CustomerId.of(item.get(1).get(1).toString()));
-              }
-              return new Changes(customers, last);
-            });
+        .map(r -> changes(Objects.requireNonNull(r), cursor));
   }
 
-  public Future<String> cursor(int partition, String reader) {
-    return link.send(Request.cmd(Command.HGET).arg(Keys.cursors(partition)).arg(reader))
-        .map(r -> r == null ? "" : r.toString());
+  private static Changes changes(Response journal, String cursor) {
+    Set<CustomerId> customers = new LinkedHashSet<>();
+    String last = cursor;
+    for (Response item : journal) {
+      last = item.get(0).toString();
+      customers.add(CustomerId.of(item.get(1).get(1).toString()));
+    }
+    return new Changes(customers, last);
+  }
+
+  /** A page of the customers that have a stream, in no order. {@code next} 0 = that was all. */
+  public record Page(List<CustomerId> customers, String next) {}
+
+  /** {@code from}: {@code 0}, or {@link Page#next}. Reads every key's name: for rebuilding only. */
+  public Future<Page> customers(String from) {
+    return link.send(
+            Request.cmd(Command.SCAN).arg(from).arg("COUNT").arg(1000).arg("TYPE").arg("stream"))
+        .map(
+            reply -> {
+              Response r = Objects.requireNonNull(reply);
+              List<CustomerId> all = new ArrayList<>();
+              for (Response key : r.get(1)) {
+                CustomerId c = Keys.streamOf(key.toString());
+                if (c != null) {
+                  all.add(c);
+                }
+              }
+              return new Page(all, r.get(0).toString());
+            });
   }
 
   public Future<Void> saveCursor(int partition, String reader, String cursor) {

@@ -8,114 +8,200 @@
 -- written by one instance, which still holds all it wrote under it.
 local minted = {} -- {p}:f -> the epoch this instance writes under
 
-local function epoch(f, salt)
-  local stored, mine = redis.call('GET', f), minted[f]
+local call, byte, format -- taken at the first call: a library that is being loaded has none of them
+
+local function begin()
+  call, byte, format = redis.call, string.byte, string.format
+end
+
+local function epoch(f)
+  local stored, mine = call('GET', f), minted[f]
   if mine and mine == stored then return mine end
-  local t = redis.call('TIME')
-  local now = (t[1] * 1000 + math.floor(t[2] / 1000)) * 1024 + salt
-  local e = string.format('%.0f', math.max((tonumber(stored) or 0) + 1024, now))
-  redis.call('SET', f, e)
+  local t = call('TIME')
+  -- the microseconds make two servers differ that begin an epoch in the same millisecond
+  local now = (t[1] * 1000 + math.floor(t[2] / 1000)) * 1024 + t[2] % 1000
+  local e = format('%.0f', math.max((tonumber(stored) or 0) + 1024, now))
+  call('SET', f, e)
   minted[f] = e
   return e
 end
 
--- Dedupe ids live in two generations of 8 days. KEYS 4 is the current one; it is emptied when it becomes current.
+-- Streams whose keeper was told and has not looked since: it will see all that came in between.
+local rung, rings = {}, 0
+
+local function ring(stream, doorbell, customer)
+  if rung[stream] then return end
+  if rings >= 10000 then rung, rings = {}, 0 end
+  rung[stream], rings = true, rings + 1
+  call('SPUBLISH', doorbell, customer)
+end
+
+-- Dedupe ids live for at least one and at most two generations of 8 days. Those of the running one are fields of the
+-- meta hash, so that one write takes counter and id. When the next begins, the hash becomes d0 or d1 and begins again.
+-- Its field i names the generation; with a '+' there may be ids in d0 and d1 too. Library 1 kept the ids of the
+-- running generation g in d0 or d1; a customer who has such ids goes on so until the next generation.
 local DEDUPE_SECONDS = 24 * 86400
 
--- KEYS 1 {p}:f epoch  2 {p}:m:<c> meta  3 {p}:s:<c> stream  4 dedupe, current  5 dedupe, previous  6 {p}:j journal  7 {p}:w work
--- ARGV 1 customer  2 salt 0..1023  3 dedupe id ('' = none)  4 expected q ('0' = empty stream, '' = any)
+-- Begins a generation where that is due, and gives the hash that takes its ids. m is n, q, sealed, i of the meta hash.
+local function turn(k, m, generation)
+  local now, is = tonumber(generation), tonumber(m[4])
+  if is and is >= now then return k[2] end
+  if is then
+    local keep = {'n', m[1], 'q', m[2] or '0', 'i', '+' .. generation}
+    if call('HGET', k[2], 'a') then
+      for _, field in ipairs(call('HKEYS', k[2])) do
+        if field == 'a' or string.sub(field, 1, 2) == 'a:' then
+          keep[#keep + 1], keep[#keep + 2] = field, call('HGET', k[2], field)
+        end
+      end
+    end
+    call('DEL', k[4])
+    call('RENAME', k[2], k[5])
+    call('EXPIRE', k[5], DEDUPE_SECONDS)
+    for i = 1, #keep, 2 do call('HSET', k[2], keep[i], keep[i + 1]) end
+    return k[2]
+  end
+  local g = tonumber(call('HGET', k[2], 'g') or '')
+  if g and g >= now then return k[4] end
+  if g then call('DEL', k[4]) end
+  for _, field in ipairs(call('HKEYS', k[2])) do
+    if string.sub(field, 1, 2) == 'a:' then call('HSET', k[2], 'a', 1) end
+  end
+  call('HSET', k[2], 'i', (g and '+' or '') .. generation)
+  return k[2]
+end
+
+-- KEYS 1 {p}:f epoch  2 {p}:m:<c> meta  3 {p}:s:<c> stream  4 dedupe, current  5 dedupe, previous  6 {p}:j journal
+--      7 {p}:w work, also the name of the doorbell channel
+-- ARGV 1 customer  2 channel  3 dedupe id, 12 bytes ('' = none)  4 expected q ('0' = empty stream, '' = any)
 --      5 seq the caller has folded  6 '<child>=<mergeId>' when redirected by a seal, else ''
---      7 '' = nobody to wake, '-' = ring the doorbell, ms = due then and ring  8 channel  9 doorbell channel
---      10 dedupe generation  11.. triples: class S|F|f|D, header, body
--- reply  A from to q before | D position | C epoch first top q entries (newest first) | S into=mergeId | R | E error
+--      7 '' = nobody to wake, '-' = ring the doorbell, ms = due then and ring  8 dedupe generation
+--      9 a letter for each entry: S start, F fact, f quiet fact, D decision  10.. pairs: header, body
+-- reply  A from before | D position | C epoch first top q entries (newest first) | S into=mergeId | R | E error
+--        (and, for library 1, to and q)
 local function append(k, a)
-  local child, merge = string.match(a[6], '^(.-)=(.*)$')
-  local m = redis.call('HMGET', k[2], 'n', 'q', 'sealed', 'g', child and ('a:' .. child) or 'n')
-  if a[3] ~= '' then
-    local dup = redis.call('HGET', k[4], a[3]) or redis.call('HGET', k[5], a[3])
+  if not call then begin() end
+  local src, generation, child, merge, m = a[3], a[8]
+  if a[6] == '' then
+    m = call('HMGET', k[2], 'n', 'q', 'sealed', 'i', src)
+  else
+    child, merge = string.match(a[6], '^(.-)=(.*)$')
+    m = call('HMGET', k[2], 'n', 'q', 'sealed', 'i', src, 'a:' .. child)
+  end
+  if src ~= '' and m[1] then
+    local dup = m[5]
+    if not dup and m[4] ~= generation then dup = call('HGET', k[4], src) or call('HGET', k[5], src) end
     if dup then return {'D', dup} end
   end
   if m[3] then return {'S', m[3]} end
-  if child and m[5] ~= merge then return {'R'} end
+  if child and m[6] ~= merge then return {'R'} end
   local n, before = tonumber(m[1]) or 0, m[2] or '0'
-  local q = before
-  local agreed = a[4] == '' or a[4] == q
-  local e = epoch(k[1], tonumber(a[2]))
-  local top, pub = n, {}
-  for i = 11, #a, 3 do
-    if (a[i] ~= 'D' or agreed) and (a[i] ~= 'S' or n == 0) then
-      local id = e .. '-' .. string.format('%d', top + 1)
-      local r = redis.pcall('XADD', k[3], id, 'h', a[i + 1], 'b', a[i + 2])
-      if type(r) == 'table' and r.err then
+  local q, agreed = before, a[4] == '' or a[4] == before
+  local e = epoch(k[1])
+  local prefix = e .. '-'
+  local classes, top, last, from, first, more = a[9], n
+  for i = 1, #classes do
+    local class = byte(classes, i)
+    if (class ~= 68 or agreed) and (class ~= 83 or n == 0) then -- D, S
+      local h, b = a[8 + 2 * i], a[9 + 2 * i]
+      last = format('%d', top + 1)
+      local id = prefix .. last
+      local r = redis.pcall('XADD', k[3], id, 'h', h, 'b', b)
+      if r ~= id then
         if top == n then return {'E', r.err} end
         error(r.err)
       end
       top = top + 1
-      if a[i] ~= 'f' then q = id end
-      pub[#pub + 1] = id .. ' ' .. a[i + 1] .. '\0' .. a[i + 2]
+      if class ~= 102 then q = id end -- f
+      local published = id .. ' ' .. h .. '\0' .. b
+      if from then
+        more = more or {}
+        more[#more + 1] = published
+      else
+        from, first = id, published
+      end
     end
   end
   if top > n then
-    local from = e .. '-' .. string.format('%d', n + 1)
-    if a[3] ~= '' then
-      local fresh = (tonumber(m[4]) or -1) < tonumber(a[10])
-      if fresh then
-        redis.call('DEL', k[4])
-        redis.call('HSET', k[2], 'n', top, 'q', q, 'g', a[10])
-      else
-        redis.call('HSET', k[2], 'n', top, 'q', q)
-      end
-      redis.call('HSET', k[4], a[3], from)
-      if fresh then redis.call('EXPIRE', k[4], DEDUPE_SECONDS) end
+    local ids = src ~= '' and (m[4] == generation and k[2] or turn(k, m, generation))
+    if ids == k[2] then
+      call('HSET', k[2], 'n', last, 'q', q, src, from)
     else
-      redis.call('HSET', k[2], 'n', top, 'q', q)
-    end
-    redis.call('XADD', k[6], e .. '-*', 'c', a[1], 'n', top)
-    if a[7] ~= '' then
-      if not agreed then
-        redis.call('ZADD', k[7], 'LT', 0, a[1]) -- facts kept without their decision are due at once
-      elseif a[7] ~= '-' then
-        redis.call('ZADD', k[7], 'LT', a[7], a[1])
+      call('HSET', k[2], 'n', last, 'q', q)
+      if ids then
+        call('HSET', ids, src, from)
+        call('EXPIRE', ids, DEDUPE_SECONDS)
       end
-      redis.call('SPUBLISH', a[9], a[1])
     end
-    for i = 1, #pub do redis.call('SPUBLISH', a[8], pub[i]) end
-    if agreed then return {'A', from, e .. '-' .. string.format('%d', top), q, before} end
+    call('XADD', k[6], prefix .. '*', 'c', a[1])
+    local wake = a[7]
+    if wake ~= '' then
+      if not agreed then
+        call('ZADD', k[7], 'LT', 0, a[1]) -- facts kept without their decision are due at once
+      elseif wake ~= '-' then
+        call('ZADD', k[7], 'LT', wake, a[1])
+      end
+      ring(k[3], k[7], a[1])
+    end
+    call('SPUBLISH', a[2], first)
+    if more then
+      for i = 1, #more do call('SPUBLISH', a[2], more[i]) end
+    end
+    if agreed then return {'A', from, before}, prefix .. last, q end
   elseif agreed then
-    return {'A', '0', e .. '-' .. string.format('%d', n), q, before}
+    return {'A', '0', before}, prefix .. format('%d', n), q
   end
   local missed = top - (tonumber(a[5]) or 0)
   local entries = {}
-  if missed > 0 then entries = redis.call('XREVRANGE', k[3], '+', '-', 'COUNT', math.min(64, missed)) end
+  if missed > 0 then entries = call('XREVRANGE', k[3], '+', '-', 'COUNT', math.min(64, missed)) end
   return {'C', e, n + 1, top, q, entries}
 end
-redis.register_function('hilo1_append', append)
+redis.register_function('hilo2_append', append)
+
+-- Library 1 named the doorbell and a salt (2, 9), and a class before each header; its A tells from to q before.
+local function append1(k, a, at)
+  local classes, lean = {}, {a[at], a[at + 7], a[at + 2], a[at + 3], a[at + 4], a[at + 5], a[at + 6], a[at + 9], ''}
+  for i = at + 10, #a, 3 do
+    classes[#classes + 1], lean[#lean + 1], lean[#lean + 2] = a[i], a[i + 1], a[i + 2]
+  end
+  lean[9] = table.concat(classes)
+  local r, to, q = append(k, lean)
+  return r[1] == 'A' and {'A', r[2], to, q, r[3]} or r
+end
+redis.register_function('hilo1_append', function(k, a) return append1(k, a, 1) end)
+
+-- The end of a call's words, from a place on.
+local function rest(a, from)
+  local r = {}
+  for i = from, #a do r[i - from + 1] = a[i] end
+  return r
+end
 
 -- The join of a merge: an append that also makes this stream the root of <child>.
 -- ARGV 1 child  2 mergeId  3.. as append.  KEYS as append.
-redis.register_function('hilo1_join', function(k, a)
-  local rest = {}
-  for i = 3, #a do rest[i - 2] = a[i] end
-  local r = append(k, rest)
-  if r[1] == 'A' or r[1] == 'D' then redis.call('HSET', k[2], 'a:' .. a[1], a[2]) end
+local function join(k, a, r)
+  if r[1] == 'A' or r[1] == 'D' then call('HSET', k[2], 'a:' .. a[1], a[2], 'a', 1) end
   return r
-end)
+end
+redis.register_function('hilo2_join', function(k, a) return join(k, a, (append(k, rest(a, 3)))) end)
+redis.register_function('hilo1_join', function(k, a) return join(k, a, append1(k, a, 3)) end)
 
 -- The last entry of a stream that was merged into an older one.
--- KEYS as append.  ARGV 1 customer 2 salt 3 mergeId 4 into 5 expected q 6 channel 7 doorbell 8 header 9 body
+-- KEYS as append.  ARGV 1 customer 2 (not used) 3 mergeId 4 into 5 expected q 6 channel 7 (not used) 8 header 9 body
 -- reply  A position | S into=mergeId | C q
 redis.register_function('hilo1_seal', function(k, a)
+  if not call then begin() end
   local m = redis.call('HMGET', k[2], 'n', 'q', 'sealed')
   if m[3] then return {'S', m[3]} end
   if a[5] ~= (m[2] or '0') then return {'C', m[2] or '0'} end
-  local e = epoch(k[1], tonumber(a[2]))
+  local e = epoch(k[1])
   local n = (tonumber(m[1]) or 0) + 1
   local id = e .. '-' .. string.format('%d', n)
   redis.call('XADD', k[3], id, 'h', a[8], 'b', a[9])
   redis.call('HSET', k[2], 'n', n, 'q', id, 'sealed', a[4] .. '=' .. a[3])
-  redis.call('XADD', k[6], e .. '-*', 'c', a[1], 'n', n)
+  redis.call('XADD', k[6], e .. '-*', 'c', a[1])
   redis.call('ZADD', k[7], 'LT', 0, a[1])
-  redis.call('SPUBLISH', a[7], a[1])
+  ring(k[3], k[7], a[1])
   redis.call('SPUBLISH', a[6], id .. ' ' .. a[8] .. '\0' .. a[9])
   return {'A', id}
 end)
@@ -123,7 +209,8 @@ end)
 -- KEYS 1 {p}:z:<c> snapshot  2 {p}:s:<c> stream  3 {p}:m:<c> meta
 -- ARGV 1 fold version  2 position the caller has ('' = none: give the snapshot)  3 most entries
 -- reply  n q sealed snapshot entries
-redis.register_function{function_name = 'hilo1_load', flags = {'no-writes'}, callback = function(k, a)
+local function load(k, a)
+  rung[k[2]] = nil -- whoever looks sees all that was rung for
   local m = redis.call('HMGET', k[3], 'n', 'q', 'sealed')
   local from, snapshot = a[2], ''
   if from == '' then
@@ -139,7 +226,20 @@ redis.register_function{function_name = 'hilo1_load', flags = {'no-writes'}, cal
     if #at == 0 then start, snapshot = '-', '' end
   end
   return {m[1] or '0', m[2] or '0', m[3] or '', snapshot, redis.call('XRANGE', k[2], start, '+', 'COUNT', a[3])}
-end}
+end
+redis.register_function{function_name = 'hilo1_load', flags = {'no-writes'}, callback = load}
+
+-- As load, for the keeper: also when the work set has the customer due, the partition's epoch, and without a known
+-- position the row that stands.
+-- KEYS 1-3 as load  4 {p}:f  5 {p}:w  6 {p}:r:<w>  ARGV 1-3 as load  4 customer
+-- reply  as load, then due ('' = never) epoch row ('' = none or not asked)
+redis.register_function('hilo2_look', function(k, a)
+  if not call then begin() end
+  local r = load(k, a)
+  r[6], r[7] = call('ZSCORE', k[5], a[4]) or '', epoch(k[4])
+  r[8] = a[2] == '' and call('HGET', k[6], a[4]) or ''
+  return r
+end)
 
 -- Entries from one end of a stream, as many as fit, and whether there are more behind them.
 local function some(key, command, from, to, most, bytes)
@@ -177,12 +277,11 @@ redis.register_function{function_name = 'hilo1_enter', flags = {'no-writes'}, ca
     end
     local sealed, joins, base, top, entries, more, objects, present = '', 0, '', '', {}, 0, {}, {}
     if since ~= '-' then
-      local m, stream = redis.call('HGETALL', k[at + 1]), k[at + 2]
-      for f = 1, #m, 2 do
-        if m[f] == 'sealed' then
-          sealed = m[f + 1]
-        elseif string.sub(m[f], 1, 2) == 'a:' then
-          joins = 1
+      local m, stream = redis.call('HMGET', k[at + 1], 'sealed', 'a', 'i'), k[at + 2]
+      sealed, joins = m[1] or '', m[2] and 1 or 0
+      if not m[2] and not m[3] then -- of library 1, which did not say so in one field; small
+        for _, field in ipairs(redis.call('HKEYS', k[at + 1])) do
+          if string.sub(field, 1, 2) == 'a:' then joins = 1 end
         end
       end
       if since == '' then
@@ -241,13 +340,17 @@ end)
 
 -- The result of a send: the append and the end of its claim in one.
 -- KEYS 1-7 as append  8 {p}:own  9 {p}:h:<c>  ARGV 1 token  2 message  3.. as append
-redis.register_function('hilo1_done', function(k, a)
+local function done(k, a, append)
   if redis.call('GET', k[8]) ~= a[1] then return {'T'} end
-  local rest = {}
-  for i = 3, #a do rest[i - 2] = a[i] end
-  local r = append(k, rest)
+  local r = append(k, a)
   if r[1] == 'A' or r[1] == 'D' or r[1] == 'C' then redis.call('HDEL', k[9], a[2]) end
   return r
+end
+redis.register_function('hilo2_done', function(k, a)
+  return done(k, a, function(k, a) return (append(k, rest(a, 3))) end)
+end)
+redis.register_function('hilo1_done', function(k, a)
+  return done(k, a, function(k, a) return append1(k, a, 3) end)
 end)
 
 -- When to look at a customer again, unless something came in since.
@@ -272,6 +375,54 @@ redis.register_function('hilo1_row', function(k, a)
   if a[3] == '' then redis.call('HDEL', k[2], a[2]) else redis.call('HSET', k[2], a[2], a[3]) end
   redis.call('SPUBLISH', a[4], a[2] .. '\0' .. a[3])
   return 'A'
+end)
+
+-- All that a keeper has to say of a customer it looked at, in one call.
+-- KEYS 1 {p}:own  2 {p}:w  3 {p}:m:<c>  4 {p}:r:<w>  5 {p}:z:<c>
+-- ARGV 1 token  2 customer  3 seq folded  4 due ms ('' = never, '=' = leave it)  5 row ('' = none, '=' = leave it)
+--      6 channel of the rows  7 snapshot ('' = none)
+-- reply  A | T (another keeper, nothing is written) | C (something came in since, the due time is left)
+redis.register_function('hilo2_tended', function(k, a)
+  if redis.call('GET', k[1]) ~= a[1] then return 'T' end
+  if a[5] ~= '=' then
+    if a[5] == '' then redis.call('HDEL', k[4], a[2]) else redis.call('HSET', k[4], a[2], a[5]) end
+    redis.call('SPUBLISH', a[6], a[2] .. '\0' .. a[5])
+  end
+  if a[7] ~= '' then redis.call('SET', k[5], a[7]) end
+  if a[4] == '=' then return 'A' end
+  if (redis.call('HGET', k[3], 'n') or '0') ~= a[3] then return 'C' end
+  if a[4] == '' then redis.call('ZREM', k[2], a[2]) else redis.call('ZADD', k[2], a[4], a[2]) end
+  return 'A'
+end)
+
+-- The rows of a workspace and the epoch in which they stand: rows of an older epoch that are not among them are void.
+-- KEYS 1 {p}:f  2 {p}:r:<w>  reply  epoch, then customer and row by turns
+redis.register_function('hilo2_rows', function(k)
+  if not call then begin() end
+  local r = call('HGETALL', k[2])
+  table.insert(r, 1, epoch(k[1]))
+  return r
+end)
+
+-- What lies there for the keeper of these partitions, without any bell: due customers, and those the journal names after
+-- a cursor. Begins an epoch where this instance has none: a keeper whom the epoch surprises goes back to its stored
+-- cursor, because its own may name a history that is lost.
+-- KEYS for each partition: {p}:f {p}:w {p}:j {p}:cur
+-- ARGV 1 now ms  2 most of each  3 reader, then for each partition: epoch and cursor the keeper has
+-- reply  for each partition where there is something: index (from 1) epoch due journal (id, fields) cursor it was read after
+redis.register_function('hilo2_sweep', function(k, a)
+  if not call then begin() end
+  local found = {}
+  for i = 1, #k / 4 do
+    local f, w, j, cur = k[4 * i - 3], k[4 * i - 2], k[4 * i - 1], k[4 * i]
+    local e, cursor = epoch(f), a[2 * i + 3]
+    local other = e ~= a[2 * i + 2]
+    if other then cursor = call('HGET', cur, a[3]) or '' end
+    local due = call('ZRANGE', w, '-inf', a[1], 'BYSCORE', 'LIMIT', '0', a[2])
+    local journal = call('XRANGE', j, cursor == '' and '-' or '(' .. cursor, '+', 'COUNT', a[2])
+    if other or #due > 0 or #journal > 0 then found[#found + 1] = {i, e, due, journal, cursor} end
+  end
+  return found
 end)
 
 -- A small versioned value beside the stream.

@@ -45,8 +45,9 @@ class DeclaredKeysTest {
   private String call(String function, List<String> keys, List<Object> arguments) {
     List<String> rights =
         new ArrayList<>(List.of("ACL", "SETUSER", "limited", "reset", "on", "nopass", "+@all"));
-    keys.forEach(key -> rights.add("~" + key));
-    for (Object argument : arguments) { // channels are named by arguments
+    keys.forEach(
+        key -> rights.addAll(List.of("~" + key, "&" + key))); // a doorbell has a key's name
+    for (Object argument : arguments) { // other channels are named by arguments
       if (argument.toString().startsWith("{")) {
         rights.add("&" + argument);
       }
@@ -172,6 +173,53 @@ class DeclaredKeysTest {
     assertThat(call("hilo1_append", keys(3), arguments("s9", "", "", 3))).startsWith("S");
   }
 
+  private List<Object> lean(String src, String q, String redirect, long generation) {
+    Draft draft = Some.heard(c, "a");
+    String header = text(EntryCodec.header(draft.header()));
+    String body = text(EntryCodec.body(draft.event()));
+    return List.of(
+        c, Keys.channel(c), src, q, 0, redirect, 0, generation, "FD", header, body, header, body);
+  }
+
+  @Test
+  void everyFunctionOfLibrary2InEveryCourseItCanTake() {
+    String child = CustomerId.fresh("main").toString();
+    // ids of library 1, of this generation and of the one before
+    assertThat(call("hilo2_append", keys(1), lean("", "0", "", 1))).startsWith("A");
+    fork.command("HSET", Keys.meta(c), "g", "1", "a:x", "M");
+    assertThat(call("hilo2_append", keys(1), lean("s1", "", "", 1))).startsWith("A");
+    assertThat(call("hilo2_append", keys(2), lean("s1", "", "", 2))).startsWith("D");
+    assertThat(call("hilo2_append", keys(2), lean("s2", "", "", 2))).startsWith("A");
+    assertThat(call("hilo2_append", keys(3), lean("s3", "0", "", 3))).startsWith("C");
+    assertThat(call("hilo2_append", keys(3), lean("s4", "", child + "=M", 3))).startsWith("R");
+    assertThat(call("hilo2_join", keys(4), with(lean("s5", "", "", 4), child, "M")))
+        .startsWith("A");
+    assertThat(call("hilo2_append", keys(5), lean("s6", "", child + "=M", 5))).startsWith("A");
+    String token = call("hilo1_own", List.of(Keys.own(p)), List.of("n1"));
+    List<String> nine = new ArrayList<>(keys(5));
+    nine.addAll(List.of(Keys.own(p), Keys.claims(c)));
+    assertThat(call("hilo2_done", nine, with(lean("s7", "", "", 5), "no", "m"))).startsWith("T");
+    assertThat(call("hilo2_done", nine, with(lean("s7", "", "", 5), token, "m"))).startsWith("A");
+    String rows = Keys.rows(p, "main");
+    List<String> tend = List.of(Keys.own(p), Keys.work(p), Keys.meta(c), rows, Keys.snapshot(c));
+    String n = fork.command("HGET", Keys.meta(c), "n");
+    assertThat(call("hilo2_tended", tend, List.of("no", c, n, 5, "row", rows, "1|0|x")))
+        .isEqualTo("T");
+    assertThat(call("hilo2_tended", tend, List.of(token, c, n, 5, "row", rows, "1|0|x")))
+        .isEqualTo("A");
+    assertThat(call("hilo2_tended", tend, List.of(token, c, 99, "", "", rows, ""))).isEqualTo("C");
+    assertThat(call("hilo2_tended", tend, List.of(token, c, n, "", "=", rows, ""))).isEqualTo("A");
+    assertThat(call("hilo2_tended", tend, List.of(token, c, n, "=", "=", rows, ""))).isEqualTo("A");
+    List<String> six =
+        List.of(Keys.snapshot(c), Keys.stream(c), Keys.meta(c), Keys.epoch(p), Keys.work(p), rows);
+    for (String after : List.of("", "0", "5-5")) {
+      assertThat(call("hilo2_look", six, List.of(1, after, 10, c))).startsWith(n + "\n");
+    }
+    assertThat(call("hilo2_rows", List.of(Keys.epoch(p), rows), List.of())).isNotEmpty();
+    List<String> places = List.of(Keys.epoch(p), Keys.work(p), Keys.journal(p), Keys.cursors(p));
+    assertThat(call("hilo2_sweep", places, List.of(1, 5, "rows", 0, ""))).contains(c.toString());
+  }
+
   private static String lastLine(String reply) {
     return reply.substring(reply.lastIndexOf('\n') + 1);
   }
@@ -217,6 +265,13 @@ class DeclaredKeysTest {
             "hilo1_seal",
             "hilo1_settle",
             "hilo1_snapshot",
+            "hilo2_append",
+            "hilo2_done",
+            "hilo2_join",
+            "hilo2_look",
+            "hilo2_rows",
+            "hilo2_sweep",
+            "hilo2_tended",
             "hilo_version");
   }
 }

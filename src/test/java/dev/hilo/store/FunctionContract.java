@@ -9,15 +9,25 @@ import static dev.hilo.store.Some.start;
 import static dev.hilo.store.Some.waking;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.hilo.codec.Json;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Position;
+import dev.hilo.conversation.Row;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.store.SharedObjects.Written;
 import dev.hilo.store.Streams.Append;
 import dev.hilo.store.Streams.Outcome;
 import dev.hilo.store.Work.Claim;
+import dev.hilo.store.Work.Due;
+import dev.hilo.store.Work.Found;
+import dev.hilo.store.Work.Kept;
+import dev.hilo.store.Work.Shown;
+import dev.hilo.store.Work.Tended;
+import dev.hilo.store.Work.Verdict;
 import io.vertx.redis.client.Command;
+import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -127,18 +137,24 @@ abstract class FunctionContract extends StreamContract {
     assertThat(texts(c)).containsExactly("sent");
   }
 
+  private Verdict tended(String token, long seq, @Nullable Due due, @Nullable Shown row) {
+    return node.await(() -> node.work.tended(token, new Tended(c, seq, due, row, null)));
+  }
+
   @Test
   void aCustomerIsSettledOnlyIfNothingCameIn() {
     String token = own();
     appended(waking(append(c, null, null, heard(c, "a")), 0L));
-    assertThat(node.await(() -> node.work.due(Keys.partition(c), 1, 1000))).contains(c);
-    assertThat(node.await(() -> node.work.settle("old#1", c, 1, null))).isFalse();
-    assertThat(node.await(() -> node.work.settle(token, c, 0, null))).isFalse();
+    Due never = new Due(null);
+    assertThat(tended("old#1", 1, never, null)).isEqualTo(Verdict.LOST_TOKEN);
+    assertThat(tended(token, 0, never, null)).isEqualTo(Verdict.MOVED_ON);
     assertThat(due(c)).isZero();
-    assertThat(node.await(() -> node.work.settle(token, c, 1, 7000L))).isTrue();
+    assertThat(tended(token, 1, null, null)).isEqualTo(Verdict.DONE);
+    assertThat(due(c)).as("left as it is").isZero();
+    assertThat(tended(token, 1, new Due(7000L), null)).isEqualTo(Verdict.DONE);
     assertThat(due(c)).isEqualTo(7000);
-    assertThat(node.await(() -> node.work.settle(token, c, 1, null))).isTrue();
-    assertThat(node.await(() -> node.work.settle(token, c, 1, null))).as("repeated").isTrue();
+    assertThat(tended(token, 1, never, null)).isEqualTo(Verdict.DONE);
+    assertThat(tended(token, 1, never, null)).as("repeated").isEqualTo(Verdict.DONE);
     assertThat(due(c)).isNull();
   }
 
@@ -147,19 +163,72 @@ abstract class FunctionContract extends StreamContract {
     String token = own();
     appended(append(c, null, Position.START, start(c)));
     StreamState state = load();
-    assertThat(node.await(() -> node.work.snapshot("old#1", state))).isFalse();
+    Tended snapshot = new Tended(c, 1, null, null, state);
+    assertThat(node.await(() -> node.work.tended("old#1", snapshot))).isEqualTo(Verdict.LOST_TOKEN);
     assertThat(send(Command.EXISTS, Keys.snapshot(c)).toInteger()).isZero();
-    byte[] row = "{\"id\":1}".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    assertThat(node.await(() -> node.work.tended(token, snapshot))).isEqualTo(Verdict.DONE);
+    assertThat(send(Command.EXISTS, Keys.snapshot(c)).toInteger()).isEqualTo(1);
+    Row row = Some.row(c, "hello", 1, 1);
+    String json = Json.text(row);
     int p = Keys.partition(c);
     try (Heard rows = new Heard(node, Keys.rows(p, c.workspace()), c + "rows")) {
-      assertThat(node.await(() -> node.work.row("old#1", c, row))).isFalse();
-      assertThat(node.await(() -> node.work.rows(p, c.workspace()))).doesNotContainKey(c);
-      assertThat(node.await(() -> node.work.row(token, c, row))).isTrue();
-      assertThat(node.await(() -> node.work.rows(p, c.workspace())).get(c)).isEqualTo(row);
-      assertThat(node.await(() -> node.work.row(token, c, null))).isTrue();
-      assertThat(node.await(() -> node.work.rows(p, c.workspace()))).doesNotContainKey(c);
-      assertThat(rows.next(2)).containsExactly(c + "\0{\"id\":1}", c + "\0");
+      assertThat(tended("old#1", 1, null, new Shown(row))).isEqualTo(Verdict.LOST_TOKEN);
+      assertThat(rows(p)).doesNotContainKey(c);
+      assertThat(tended(token, 0, new Due(null), new Shown(row)))
+          .as("a row is written also when more came in")
+          .isEqualTo(Verdict.MOVED_ON);
+      assertThat(rows(p).get(c)).asString().isEqualTo(json);
+      assertThat(node.await(() -> node.streams.look(c, null)).row()).isEqualTo(row);
+      assertThat(tended(token, 1, null, new Shown(null))).isEqualTo(Verdict.DONE);
+      assertThat(rows(p)).doesNotContainKey(c);
+      assertThat(rows.next(2)).containsExactly(c + "\0" + json, c + "\0");
     }
+  }
+
+  private Map<CustomerId, byte[]> rows(int p) {
+    return node.await(() -> node.work.rows(p, c.workspace())).byCustomer();
+  }
+
+  @Test
+  void aKeeperSeesInOneCallWhatItNeeds() {
+    Position at = appended(waking(append(c, null, null, heard(c, "a")), 5000L)).to();
+    Streams.Look look = node.await(() -> node.streams.look(c, null));
+    assertThat(look.loaded().state().last()).isEqualTo(at);
+    assertThat(look.due()).isEqualTo(5000);
+    assertThat(look.epoch()).isEqualTo(at.epoch());
+    assertThat(look.row()).isNull();
+    appended(append(c, null, null, heard(c, "b")));
+    Streams.Look next = node.await(() -> node.streams.look(c, look.loaded().state()));
+    assertThat(next.loaded().tail()).isEqualTo(1);
+    assertThat(next.loaded().state().snippet()).isEqualTo("b");
+  }
+
+  @Test
+  void aSweepTellsOnlyWhereThereIsSomethingAndGoesBackWhenTheEpochIsAnother() {
+    int p = Keys.partition(c);
+    int other = (p + 1) % Keys.PARTITIONS;
+    Position at = appended(waking(append(c, null, null, heard(c, "a")), 5L)).to();
+    List<Kept> fresh = List.of(new Kept(p, 0, ""), new Kept(other, 0, ""));
+    List<Found> first = sweep(fresh);
+    assertThat(first).hasSize(2).allSatisfy(f -> assertThat(f.epoch()).isPositive());
+    Found found = first.stream().filter(f -> f.partition() == p).findFirst().orElseThrow();
+    assertThat(found.epoch()).isEqualTo(at.epoch());
+    assertThat(found.due()).contains(c);
+    assertThat(found.changed()).contains(c);
+    tended(own(), 1, new Due(null), null);
+    List<Kept> known =
+        first.stream().map(f -> new Kept(f.partition(), f.epoch(), f.cursor())).toList();
+    assertThat(sweep(known)).noneMatch(f -> f.due().contains(c) || f.changed().contains(c));
+    node.await(() -> node.work.saveCursor(p, "test", found.cursor()));
+    appended(append(c, null, null, heard(c, "b")));
+    Kept surprised = new Kept(p, at.epoch() - 1024, (at.epoch() + 1) + "-0");
+    assertThat(sweep(List.of(surprised)))
+        .as("read after the stored cursor")
+        .anyMatch(f -> f.changed().contains(c) && f.cursor().startsWith("" + at.epoch()));
+  }
+
+  private List<Found> sweep(List<Kept> kept) {
+    return node.await(() -> node.work.sweep(kept, "test", 10, 100_000));
   }
 
   private Written put(String key, long rev, String json) {

@@ -11,6 +11,7 @@ import dev.hilo.conversation.EntryClass;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Header;
 import dev.hilo.conversation.Position;
+import dev.hilo.conversation.Row;
 import dev.hilo.conversation.Strength;
 import dev.hilo.conversation.Ulid;
 import dev.hilo.store.Streams.Append;
@@ -85,6 +86,25 @@ final class Some {
             List.of(),
             0),
         event);
+  }
+
+  /** A row of the inbox. */
+  static Row row(CustomerId c, String snippet, long epoch, long seq) {
+    return new Row(
+        c.toString(),
+        "Eva",
+        List.of("paper"),
+        snippet,
+        "customer",
+        seq,
+        "open",
+        null,
+        1,
+        seq,
+        Event.Priority.NORMAL,
+        List.of(),
+        epoch,
+        seq);
   }
 
   /** A dedupe id nobody had before. */

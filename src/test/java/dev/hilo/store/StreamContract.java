@@ -5,11 +5,13 @@ import static dev.hilo.store.Some.append;
 import static dev.hilo.store.Some.folded;
 import static dev.hilo.store.Some.heard;
 import static dev.hilo.store.Some.noted;
+import static dev.hilo.store.Some.redirected;
 import static dev.hilo.store.Some.start;
 import static dev.hilo.store.Some.waking;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.hilo.codec.EntryCodec;
 import dev.hilo.codec.SnapshotCodec;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
@@ -95,39 +97,46 @@ abstract class StreamContract {
     assertThat(texts(c)).containsExactly("a", "b");
   }
 
-  /** An append as of a dedupe generation of the test's choice. */
-  private String asOf(long generation, String src, String text) {
+  /** An append as of a dedupe generation of the test's choice, by the words of library 1 or 2. */
+  private String asOf(int library, long generation, String src, String text) {
     int p = Keys.partition(c);
     Draft draft = heard(c, text);
-    Response r =
-        node.await(
-            () ->
-                node.link.send(
-                    Link.call(
-                        "hilo1_append",
-                        List.of(
-                            Keys.epoch(p),
-                            Keys.meta(c),
-                            Keys.stream(c),
-                            Keys.dedupe(c, generation),
-                            Keys.dedupe(c, generation - 1),
-                            Keys.journal(p),
-                            Keys.work(p)),
-                        List.of(
-                            c,
-                            7,
-                            src,
-                            "",
-                            0,
-                            "",
-                            "",
-                            Keys.channel(c),
-                            Keys.doorbell(p),
-                            generation,
-                            "F",
-                            dev.hilo.codec.EntryCodec.header(draft.header()),
-                            dev.hilo.codec.EntryCodec.body(draft.event())))));
-    return r.get(0).toString();
+    byte[] header = EntryCodec.header(draft.header());
+    byte[] body = EntryCodec.body(draft.event());
+    List<Object> words =
+        library == 1
+            ? List.of(
+                c,
+                7,
+                src,
+                "",
+                0,
+                "",
+                "",
+                Keys.channel(c),
+                Keys.doorbell(p),
+                generation,
+                "F",
+                header,
+                body)
+            : List.of(c, Keys.channel(c), src, "", 0, "", "", generation, "F", header, body);
+    Request call =
+        Link.call(
+            "hilo" + library + "_append",
+            List.of(
+                Keys.epoch(p),
+                Keys.meta(c),
+                Keys.stream(c),
+                Keys.dedupe(c, generation),
+                Keys.dedupe(c, generation - 1),
+                Keys.journal(p),
+                Keys.work(p)),
+            words);
+    return node.await(() -> node.link.send(call)).get(0).toString();
+  }
+
+  private String asOf(long generation, String src, String text) {
+    return asOf(2, generation, src, text);
   }
 
   @Test
@@ -141,8 +150,45 @@ abstract class StreamContract {
     assertThat(asOf(102, "three", "3")).isEqualTo("A");
     assertThat(asOf(102, "two", "2")).isEqualTo("D");
     assertThat(asOf(102, "one", "1")).as("forgotten after two generations").isEqualTo("A");
-    Response ttl = send(Command.TTL, Keys.dedupe(c, 102));
+    Response ttl = send(Command.TTL, Keys.dedupe(c, 101));
     assertThat(Reply.number(ttl)).isBetween(16 * 86_400L, 24 * 86_400L);
+  }
+
+  @Test
+  void anOlderNodeBesideANewerSharesTheDedupeIds() {
+    for (int i = 0; i < 12; i++) {
+      assertThat(asOf(1 + i % 2, 100 + i / 4, "id" + i, "text " + i)).isEqualTo("A");
+      for (int j = Math.max(0, i - 3); j <= i; j++) {
+        assertThat(asOf(2 - i % 2, 100 + i / 4, "id" + j, "again"))
+            .as("%d of %d", j, i)
+            .isEqualTo("D");
+      }
+    }
+    assertThat(texts(c)).hasSize(12);
+  }
+
+  @Test
+  void whatLibrary1WroteIsRememberedAndItsJoinsStand() {
+    CustomerId child = CustomerId.fresh(node.workspace);
+    appended(append(c, null, null, heard(c, "0")));
+    // as library 1 left it, in the generation before and in this one
+    send(Command.HSET, Keys.meta(c), "g", 100, "a:" + child, "M");
+    send(Command.HSET, Keys.dedupe(c, 99), "old", "5-1");
+    send(Command.HSET, Keys.dedupe(c, 100), "new", "5-2");
+    assertThat(asOf(100, "old", "x")).isEqualTo("D");
+    assertThat(asOf(100, "new", "x")).isEqualTo("D");
+    assertThat(asOf(100, "newer", "1")).isEqualTo("A");
+    assertThat(asOf(101, "newest", "2")).isEqualTo("A");
+    for (String src : List.of("new", "newer", "newest")) {
+      assertThat(asOf(101, src, "x")).as(src).isEqualTo("D");
+    }
+    assertThat(asOf(101, "old", "3")).as("forgotten after two generations").isEqualTo("A");
+    assertThat(asOf(102, "last", "4")).isEqualTo("A");
+    assertThat(asOf(102, "newest", "x")).isEqualTo("D");
+    assertThat(asOf(103, "end", "5")).isEqualTo("A");
+    Append b = redirected(append(c, Some.src(), null, heard(c, "b")), child, "M");
+    assertThat(write(b)).isInstanceOf(Outcome.Appended.class);
+    assertThat(texts(c)).containsExactly("0", "1", "2", "3", "4", "5", "b");
   }
 
   @Test
@@ -257,7 +303,10 @@ abstract class StreamContract {
       assertThat(due(c)).as("the earlier time stands").isEqualTo(5000);
       appended(waking(append(c, null, null, heard(c, "e")), 0L));
       assertThat(due(c)).isZero();
-      assertThat(bell.next(4)).containsOnly(c.toString());
+      assertThat(bell.next(1)).containsExactly(c.toString());
+      load();
+      appended(waking(append(c, null, null, heard(c, "f")), -1L));
+      assertThat(bell.next(1)).as("once for each look").containsExactly(c.toString());
     }
   }
 
@@ -280,7 +329,8 @@ abstract class StreamContract {
     appended(append(c, null, Position.START, start(c), heard(c, "a")));
     StreamState early = load();
     String token = own();
-    assertThat(node.await(() -> node.work.snapshot(token, early))).isTrue();
+    Work.Tended snapshot = new Work.Tended(c, 2, null, null, early);
+    assertThat(node.await(() -> node.work.tended(token, snapshot))).isEqualTo(Work.Verdict.DONE);
     appended(append(c, null, null, heard(c, "b"), answered(c, "d")));
     StreamState late = load();
     assertThat(late.last().seq()).isEqualTo(4);

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -25,6 +26,7 @@ public final class Cut implements AutoCloseable {
   private final URI target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable String> lose = new AtomicReference<>();
+  private final Map<String, AtomicInteger> counted = new ConcurrentHashMap<>();
   private final AtomicInteger swallowing = new AtomicInteger();
 
   public Cut(URI target) {
@@ -62,6 +64,11 @@ public final class Cut implements AutoCloseable {
    */
   public void swallowSubscriptions() {
     swallowing.incrementAndGet();
+  }
+
+  /** How often {@code word} was sent to the server since this was first asked. */
+  public int sent(String word) {
+    return counted.computeIfAbsent(word, _ -> new AtomicInteger()).get();
   }
 
   /** Ends all connections. */
@@ -102,6 +109,7 @@ public final class Cut implements AutoCloseable {
         if (commands) {
           String word = lose.get();
           String sent = new String(Arrays.copyOf(buffer, n), StandardCharsets.ISO_8859_1);
+          counted.forEach((each, times) -> times.addAndGet(sent.split(each, -1).length - 1));
           if (word != null && sent.contains(word)) {
             losing.set(true);
           }

@@ -8,11 +8,8 @@ import dev.hilo.load.peer.HiloPeer;
 import dev.hilo.load.peer.Traffic;
 import dev.hilo.load.peer.Traffic.Run;
 import dev.hilo.load.process.Server;
-import dev.hilo.load.process.Waiting;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -85,12 +82,7 @@ public final class JvmMatrix {
         HiloPeer peer = HiloPeer.start("training", loop, 1, training)) {
       onBothCores(peer, true);
       new Traffic(loop, peer, 8, 128, 256).flood(options.number("train", 3, 1));
-      peer.gateways().getLast().server().terminate();
-      Waiting.until("the AOT cache", Duration.ofSeconds(90), () -> Files.exists(cache));
-      Waiting.until(
-          "the training run to end",
-          Duration.ofSeconds(60),
-          () -> !peer.gateways().getLast().server().alive());
+      Training.end(peer.gateways().getLast().server(), cache);
     }
   }
 

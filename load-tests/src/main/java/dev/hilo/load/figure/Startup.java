@@ -67,7 +67,7 @@ public final class Startup {
   }
 
   /** One run of the gateway that fetches some pages. */
-  private static void train(Path cache) throws IOException {
+  private static void train(Path cache) throws IOException, InterruptedException {
     List<String> flags = new ArrayList<>(Flags.PRODUCTION);
     flags.add("-XX:AOTCacheOutput=" + cache);
     int port = Server.freePort();
@@ -75,8 +75,7 @@ public final class Startup {
       for (String path : List.of("/widget.js", "/agent", "/api/v1/session", "/nowhere")) {
         get(port, path);
       }
-      gateway.server().terminate();
-      Waiting.until("the AOT cache", Duration.ofSeconds(90), () -> Files.exists(cache));
+      Training.end(gateway.server(), cache);
     }
   }
 
