@@ -46,14 +46,10 @@ public record Doors(
       @Nullable String token,
       boolean fresh,
       boolean registered) {
-    /** The same, once its device is stored and it has its token. */
+
+    /** The same, once its device is stored and it has its token, which is of no more use here. */
     Guest stored() {
       return new Guest(principal, inbox, null, false, true);
-    }
-
-    /** The same, for those who have no more use of the token. */
-    Guest withoutToken() {
-      return new Guest(principal, inbox, null, false, registered);
     }
   }
 

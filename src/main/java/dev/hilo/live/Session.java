@@ -390,7 +390,7 @@ final class Session {
                 close(CloseCode.PROTOCOL);
                 return;
               }
-              guest = arrived.registered() ? arrived.withoutToken() : arrived;
+              guest = arrived.registered() ? arrived.stored() : arrived;
               welcome(arrived, hello);
             });
   }

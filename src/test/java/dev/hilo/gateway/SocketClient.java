@@ -8,6 +8,7 @@ import dev.hilo.Gateway;
 import dev.hilo.conversation.Position;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import java.net.URI;
@@ -61,7 +62,8 @@ final class SocketClient implements AutoCloseable {
     void cut();
   }
 
-  private record OverWebSocket(WebSocket socket) implements Carrier {
+  /** {@code client}: ends its sockets when nobody holds it. */
+  private record OverWebSocket(WebSocketClient client, WebSocket socket) implements Carrier {
     @Override
     public void send(String frame) {
       socket.writeTextMessage(frame);
@@ -89,8 +91,8 @@ final class SocketClient implements AutoCloseable {
     }
   }
 
-  private SocketClient(WebSocket socket) {
-    this.carrier = new OverWebSocket(socket);
+  private SocketClient(WebSocketClient client, WebSocket socket) {
+    this.carrier = new OverWebSocket(client, socket);
     socket.textMessageHandler(text -> received(Rest.json(text)));
     socket.closeHandler(_ -> ended(socket.closeStatusCode()));
     socket.exceptionHandler(_ -> {});
@@ -128,7 +130,7 @@ final class SocketClient implements AutoCloseable {
     if (origin != null) {
       options.addHeader("Origin", origin);
     }
-    var client =
+    WebSocketClient client =
         vertx.createWebSocketClient(
             new WebSocketClientOptions()
                 .setReceiveBufferSize(64 * 1024)
@@ -138,7 +140,7 @@ final class SocketClient implements AutoCloseable {
     return client
         .webSocket()
         .connect(options)
-        .map(socket -> new SocketClient(pausedAt(socket)))
+        .map(socket -> new SocketClient(client, pausedAt(socket)))
         .await();
   }
 
