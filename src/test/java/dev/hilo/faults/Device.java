@@ -444,13 +444,17 @@ final class Device implements AutoCloseable {
           return is;
         });
     screen.have = after;
+    long epoch = 0;
     for (JsonNode position : f.path("void")) {
-      acked.forEach(
-          (text, at) -> {
-            if (at.equals(customer + " " + position.asText()) && !gone.contains(text)) {
-              gone.add(text);
-            }
-          });
+      epoch = Math.max(epoch, Position.of(position.asText()).epoch());
+    }
+    for (Map.Entry<String, String> own : acked.entrySet()) {
+      int space = own.getValue().indexOf(' ');
+      Position at = Position.of(own.getValue().substring(space + 1));
+      boolean here = own.getValue().substring(0, space).equals(customer);
+      if (here && at.after(after) && at.epoch() <= epoch && !gone.contains(own.getKey())) {
+        gone.add(own.getKey());
+      }
     }
     for (String text : gone) {
       history.rolledBack(text);

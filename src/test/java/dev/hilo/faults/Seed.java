@@ -242,7 +242,7 @@ final class Seed implements AutoCloseable {
   private void join(Device agent) {
     String a = someCustomer(agent);
     String b = someCustomer(agent);
-    if (joiner == null && a != null && !a.equals(b)) {
+    if (joiner == null && !schedule.sends() && a != null && !a.equals(b)) {
       history.note("join of " + a + " and " + b);
       joiner = agent;
       join = agent.act(a, "join", "with", b);
