@@ -60,6 +60,7 @@ final class Device implements AutoCloseable {
   private boolean greeted;
   private @Nullable String home;
   private volatile boolean closed;
+  private volatile int port;
   private int refs;
 
   private Device(
@@ -101,6 +102,11 @@ final class Device implements AutoCloseable {
 
   Cable cable() {
     return cable;
+  }
+
+  /** The port of the gateway it came to last. */
+  int port() {
+    return port;
   }
 
   /** A visitor's customer, once it is known. */
@@ -166,7 +172,8 @@ final class Device implements AutoCloseable {
         }
       }
     }
-    cable.leadTo(node.getAsInt());
+    port = node.getAsInt();
+    cable.leadTo(port);
     LiveSocket fresh = new LiveSocket(cable.port());
     synchronized (this) {
       socket = fresh;

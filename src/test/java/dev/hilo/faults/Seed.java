@@ -454,9 +454,17 @@ final class Seed implements AutoCloseable {
     return unknown ? "" : String.join(" ", unsent);
   }
 
-  /** What happened when. */
+  /** What happened when, and who is where at the end. */
   List<String> notes() {
-    return history.notes();
+    List<String> notes = new ArrayList<>(history.notes());
+    for (Device device : devices()) {
+      for (Node node : world.nodes) {
+        if (node.port == device.port()) {
+          notes.add(device.name() + " is at " + node.name);
+        }
+      }
+    }
+    return notes;
   }
 
   @Override
