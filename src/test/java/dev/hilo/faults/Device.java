@@ -60,6 +60,7 @@ final class Device implements AutoCloseable {
   private boolean greeted;
   private @Nullable String home;
   private volatile boolean closed;
+  private volatile int port;
   private int refs;
 
   private Device(
@@ -101,6 +102,11 @@ final class Device implements AutoCloseable {
 
   Cable cable() {
     return cable;
+  }
+
+  /** The port of the gateway it came to last. */
+  int port() {
+    return port;
   }
 
   /** A visitor's customer, once it is known. */
@@ -166,7 +172,8 @@ final class Device implements AutoCloseable {
         }
       }
     }
-    cable.leadTo(node.getAsInt());
+    port = node.getAsInt();
+    cable.leadTo(port);
     LiveSocket fresh = new LiveSocket(cable.port());
     synchronized (this) {
       socket = fresh;
@@ -444,13 +451,17 @@ final class Device implements AutoCloseable {
           return is;
         });
     screen.have = after;
+    long epoch = 0;
     for (JsonNode position : f.path("void")) {
-      acked.forEach(
-          (text, at) -> {
-            if (at.equals(customer + " " + position.asText()) && !gone.contains(text)) {
-              gone.add(text);
-            }
-          });
+      epoch = Math.max(epoch, Position.of(position.asText()).epoch());
+    }
+    for (Map.Entry<String, String> own : acked.entrySet()) {
+      int space = own.getValue().indexOf(' ');
+      Position at = Position.of(own.getValue().substring(space + 1));
+      boolean here = own.getValue().substring(0, space).equals(customer);
+      if (here && at.after(after) && at.epoch() <= epoch && !gone.contains(own.getKey())) {
+        gone.add(own.getKey());
+      }
     }
     for (String text : gone) {
       history.rolledBack(text);

@@ -107,10 +107,10 @@ final class Node {
   /** Lets it drain and end, as a rolling restart does. */
   void drain() {
     process().terminate();
-    process().awaitEnd(15_000);
+    process().awaitEnd(40_000);
     if (running()) {
       kill();
-      throw new AssertionError(name + " did not end within 15 s");
+      throw new AssertionError(name + " did not end within 40 s");
     }
   }
 
@@ -139,7 +139,7 @@ final class Node {
     }
     try {
       HttpResponse<String> answer =
-          post("/api/v1/session", "{\"code\":\"" + link.group(1) + "\"}", "");
+          post("/api/v1/session", "{\"code\":\"" + link.group(1) + "\"}", "", 30);
       String cookie = answer.headers().firstValue("set-cookie").orElse("");
       if (answer.statusCode() != 204 || cookie.isEmpty()) {
         throw new AssertionError("sign-in: " + answer.statusCode() + " " + answer.body());
@@ -153,7 +153,7 @@ final class Node {
   /** A ticket for an agent's socket, or null while this node cannot give one. */
   @Nullable String ticket(String cookie) {
     try {
-      HttpResponse<String> answer = post("/api/v1/ticket", "", cookie);
+      HttpResponse<String> answer = post("/api/v1/ticket", "", cookie, 3);
       return answer.statusCode() == 200
           ? LiveSocket.JSON.readTree(answer.body()).path("ticket").asText()
           : null;
@@ -162,11 +162,12 @@ final class Node {
     }
   }
 
-  private HttpResponse<String> post(String path, String body, String cookie) throws IOException {
+  private HttpResponse<String> post(String path, String body, String cookie, int seconds)
+      throws IOException {
     String base = "http://127.0.0.1:" + port;
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(base + path))
-            .timeout(Duration.ofSeconds(3))
+            .timeout(Duration.ofSeconds(seconds))
             .header("Origin", base)
             .header("Content-Type", "application/json")
             .POST(HttpRequest.BodyPublishers.ofString(body));

@@ -15,7 +15,7 @@ import java.util.function.BooleanSupplier;
  * between the two can go silent, so that the replica lags for as long as one likes.
  */
 final class RedisPair implements Store {
-  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private static final class Server {
     final String name;

@@ -311,6 +311,11 @@ enum Schedule {
     return false;
   }
 
+  /** Whether it strikes at a send, for which the person on Telegram must stay apart. */
+  boolean sends() {
+    return this == STOP_GATEWAY || this == KILL_KEEPER;
+  }
+
   private static void move(World world, String stream, int port) {
     CustomerId customer = CustomerId.of(stream.substring(stream.indexOf(":s:") + 3));
     Vertx vertx = Vertx.vertx();

@@ -242,7 +242,7 @@ final class Seed implements AutoCloseable {
   private void join(Device agent) {
     String a = someCustomer(agent);
     String b = someCustomer(agent);
-    if (joiner == null && a != null && !a.equals(b)) {
+    if (joiner == null && !schedule.sends() && a != null && !a.equals(b)) {
       history.note("join of " + a + " and " + b);
       joiner = agent;
       join = agent.act(a, "join", "with", b);
@@ -454,9 +454,17 @@ final class Seed implements AutoCloseable {
     return unknown ? "" : String.join(" ", unsent);
   }
 
-  /** What happened when. */
+  /** What happened when, and who is where at the end. */
   List<String> notes() {
-    return history.notes();
+    List<String> notes = new ArrayList<>(history.notes());
+    for (Device device : devices()) {
+      for (Node node : world.nodes) {
+        if (node.port == device.port()) {
+          notes.add(device.name() + " is at " + node.name);
+        }
+      }
+    }
+    return notes;
   }
 
   @Override
