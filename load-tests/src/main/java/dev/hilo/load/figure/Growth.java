@@ -97,7 +97,7 @@ public final class Growth {
     for (int i = 0; i < options.count("rounds", 3, 1); i++) {
       Run run = traffic.steady(rate, seconds);
       Peers.print("hilo", connections + "", run);
-      each.add(run.allCpu() - idle * run.seconds() * 1e6 / run.messages());
+      each.add(run.allCpu() - run.compilers() - idle * run.seconds() * 1e6 / run.messages());
       redis.add(run.cpu().getOrDefault("redis", 0.0));
       p99.add(run.arrival().getValueAtPercentile(99) / 1e6);
     }
