@@ -43,18 +43,22 @@ public final class Growth {
     }
   }
 
-  private record Size(double kb, double cpu, double redis, double idle, double p99) {}
+  private record Size(double cpu, double redis, double idle, double p99) {}
 
   private void measure() throws Exception {
     int few = options.count("few", 1000, 200);
     int many = Math.min(options.count("many", 15_000, 1500), (int) Proc.openFiles() - 1500);
     Server holder = Crowd.holder(peer, false);
     Peers.warmUp(traffic, options.number("warm", 45, 3));
-    double empty = Crowd.settledKb(peer, holder);
-    Size small = size(few, 0, empty, holder);
-    Size large = size(many, few, empty, holder);
+    int step = Math.min(few * 2, (many - few) / 3);
+    Crowd.idle(loop, peer, FIRST, few);
+    Size small = size(few);
+    double fewKb = step(few, step, holder);
+    Crowd.idle(loop, peer, FIRST + few + step, many - few - 2 * step);
+    double manyKb = step(many - step, step, holder);
+    Size large = size(many);
     double cpu = large.cpu / small.cpu;
-    double kb = large.kb / small.kb;
+    double kb = manyKb / fewKb;
     Report.line("growth %d to %d: CPU %s, memory %s", few, many, Report.text(cpu), Report.text(kb));
     new Report("growth", options)
         .put("few", few)
@@ -65,8 +69,8 @@ public final class Growth {
         .put("cpuRatio", cpu)
         .put("few.redisMicros", small.redis)
         .put("many.redisMicros", large.redis)
-        .put("few.kb", small.kb)
-        .put("many.kb", large.kb)
+        .put("few.kb", fewKb)
+        .put("many.kb", manyKb)
         .put("kbRatio", kb)
         .put("few.p99Ms", small.p99)
         .put("many.p99Ms", large.p99)
@@ -74,9 +78,16 @@ public final class Growth {
         .end();
   }
 
-  private Size size(int connections, int there, double emptyKb, Server holder) throws Exception {
-    Crowd.idle(loop, peer, FIRST + there, connections - there);
-    double kb = (Crowd.settledKb(peer, holder) - emptyKb) / connections;
+  /** KB of each of the next connections, when so many are there. */
+  private double step(int there, int more, Server holder) throws Exception {
+    double before = Crowd.settledKb(peer, holder);
+    Crowd.idle(loop, peer, FIRST + there, more);
+    double kb = (Crowd.settledKb(peer, holder) - before) / more;
+    Report.line("%6d connections, %d more: %s KB each", there, more, Report.text(kb));
+    return kb;
+  }
+
+  private Size size(int connections) throws Exception {
     double cpu = Crowd.cpu(peer);
     Waiting.sleep(seconds);
     double idle = (Crowd.cpu(peer) - cpu) / seconds / 1e6; // cores
@@ -86,13 +97,13 @@ public final class Growth {
     for (int i = 0; i < options.count("rounds", 3, 1); i++) {
       Run run = traffic.steady(rate, seconds);
       Peers.print("hilo", connections + "", run);
-      each.add(run.allCpu() - idle * run.seconds() * 1e6 / run.messages());
+      each.add(run.allCpu() - run.compilers() - idle * run.seconds() * 1e6 / run.messages());
       redis.add(run.cpu().getOrDefault("redis", 0.0));
       p99.add(run.arrival().getValueAtPercentile(99) / 1e6);
     }
     Report.line(
-        "%6d connections: %s KB each, %s us per message, %s cores when nobody speaks",
-        connections, Report.text(kb), Report.spread(each), Report.text(idle));
-    return new Size(kb, Report.median(each), Report.median(redis), idle, Report.median(p99));
+        "%6d connections: %s us per message, %s cores when nobody speaks",
+        connections, Report.spread(each), Report.text(idle));
+    return new Size(Report.median(each), Report.median(redis), idle, Report.median(p99));
   }
 }

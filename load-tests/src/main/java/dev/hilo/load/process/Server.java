@@ -78,9 +78,11 @@ public final class Server implements AutoCloseable {
         .waitFor();
   }
 
-  /** An empty folder for {@link #start}. */
+  /** An empty folder, for {@link #start} or something else; it goes with this run at the latest. */
   public static Path folder(String name) throws IOException {
-    return Files.createTempDirectory("hilo-load-" + name + "-");
+    Path folder = Files.createTempDirectory("hilo-load-" + name + "-");
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> delete(folder)));
+    return folder;
   }
 
   /** Spawns a process and returns at once. Only the main thread may call this. */
@@ -230,7 +232,11 @@ public final class Server implements AutoCloseable {
   }
 
   private void kill() {
-    process.destroyForcibly();
+    try {
+      process.destroyForcibly().waitFor(2, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     delete(folder);
   }
 
