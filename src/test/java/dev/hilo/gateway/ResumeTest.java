@@ -120,13 +120,15 @@ class ResumeTest {
     client = SocketClient.device(nodes, node, token, topic, since);
   }
 
-  /** Where the client's view begins: its since, or what a rollback said stands of it. */
+  /** Where the client's view begins: its since, what a rollback said stands of it, or a page. */
   private Position started() {
     Position from = start;
     for (JsonNode frame : client.frames()) {
       if (is(frame, "rollback")) {
         Position after = Position.of(frame.path("after").asText());
         from = from.after(after) ? after : from;
+      } else if (is(frame, "page")) {
+        from = Position.START; // shown anew
       }
     }
     return from;
