@@ -43,7 +43,7 @@ public class BuildUi {
       Set.of("svg", "png", "jpg", "webp", "ico", "woff2", "mp3", "webmanifest");
   private static final Pattern PLACEHOLDER = Pattern.compile("\\{\\{(asset|preload):([^}]+)}}");
   private static final int LOADER_MAX = 2_500;
-  private static final int WIDGET_MAX = 28_000;
+  private static final int WIDGET_MAX = 28 * 1024;
   private static final int WIDGET_LATER_MAX = 6_000;
   private static final int DASHBOARD_MAX = 90_000;
 

@@ -171,17 +171,13 @@ export class Live {
       return;
     }
     if (generation !== this.#generation) return;
-    const socket = await this.#open(fields);
-    if (generation !== this.#generation) {
-      socket.close();
-      return;
-    }
+    const socket = this.#open(fields);
     this.#probeTimer = setTimeout(() => this.#lost(socket), PROBE_MS);
     this.#use(socket);
   }
 
-  async #open(fields) {
-    const socket = await transport(this.url);
+  #open(fields) {
+    const socket = transport(this.url);
     socket.onopen = () => socket.send(JSON.stringify({ type: "hello", ...fields }));
     return socket;
   }
@@ -204,7 +200,7 @@ export class Live {
     const again = () => void setTimeout(() => this.#move(old), FIRST_RETRY_MS);
     const fields = await this.hello().catch(again);
     if (!fields) return;
-    const next = await this.#open(fields);
+    const next = this.#open(fields);
     next.onclose = again;
     next.onmessage = ({ data }) => {
       const frame = JSON.parse(data);

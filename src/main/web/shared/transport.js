@@ -1,22 +1,30 @@
-/** How often in a row a WebSocket to this address ended without ever being open. */
-const failed = new Map();
+let Carrier = WebSocket;
+let failures = 0;
 
 /**
- * What carries frames to `url`: a WebSocket, or, where that could not be opened twice in a row, an
- * event stream with posts. Where that does not open either, it is the WebSocket's turn again.
+ * What carries frames to `url`: a WebSocket, or, where that could not be opened twice in a row
+ * although the gateway can be reached, an event stream with posts. After a stream it is the
+ * WebSocket's turn again.
  */
-export async function transport(url) {
-  const failures = failed.get(url) ?? 0;
-  const blocked = failures >= 2;
-  const Carrier = blocked ? await eventStream() : WebSocket;
-  const carrier = new Carrier(url, "hilo.v1");
-  failed.set(url, blocked ? 0 : failures + 1);
-  carrier.addEventListener("open", () => failed.set(url, blocked ? failures : 0));
+export function transport(url) {
+  const tried = Carrier;
+  const carrier = new tried(url, "hilo.v1");
+  let opened = false;
+  carrier.addEventListener("open", () => {
+    opened = true;
+  });
+  carrier.addEventListener("close", async () => {
+    if (opened || tried !== WebSocket) {
+      Carrier = WebSocket;
+      failures = 0;
+      return;
+    }
+    try {
+      await fetch(url.replace(/^ws/, "http"), { mode: "no-cors" });
+      if (++failures > 1) Carrier = (await import("./event-stream.js")).EventStream;
+    } catch {
+      // nobody is there at all
+    }
+  });
   return carrier;
 }
-
-const eventStream = () =>
-  import("./event-stream.js").then(
-    (module) => module.EventStream,
-    () => WebSocket,
-  );

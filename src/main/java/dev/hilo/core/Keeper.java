@@ -105,6 +105,7 @@ public final class Keeper implements AutoCloseable {
   private static final class Held implements Feed.Listener {
     final int partition;
     final String token;
+    final long since = System.currentTimeMillis();
     final Keeper keeper;
 
     /** As of the last sweep, which reads the journal after {@code cursor}. */
@@ -476,7 +477,7 @@ public final class Keeper implements AutoCloseable {
       look = newest(customer, look.loaded());
       state = look.loaded().state();
     }
-    Long due = lanes.run(state, h.token);
+    Long due = lanes.run(state, new Lanes.Tenure(h.token, look.epoch(), h.since));
     boolean atWork = due != null && due == 0;
     Row row = Row.of(state, look.epoch());
     boolean same = told && (row == null ? stands == null : stands != null && row.shows(stands));

@@ -45,6 +45,12 @@ public final class Lanes implements AutoCloseable {
   private static final Duration TOO_OLD = Duration.ofHours(24);
   private static final int ATTEMPTS = 12;
   private static final int REMEMBERED = 10_000;
+
+  /** What was written so shortly before an epoch began may have lost its claim with the old one. */
+  private static final long DOUBTFUL_MS = 60_000;
+
+  private static final long FRESH_MS = 500;
+
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
   private final Streams streams;
@@ -70,6 +76,19 @@ public final class Lanes implements AutoCloseable {
               return size() > REMEMBERED;
             }
           });
+
+  /** Messages for which this node called a platform. */
+  private final Set<String> called =
+      Collections.synchronizedSet(
+          Collections.newSetFromMap(
+              new LinkedHashMap<>() {
+                private static final long serialVersionUID = 1;
+
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+                  return size() > REMEMBERED;
+                }
+              }));
 
   private BiConsumer<CustomerId, Long> wake = (_, _) -> {};
   private volatile boolean closed;
@@ -101,12 +120,29 @@ public final class Lanes implements AutoCloseable {
   }
 
   /**
+   * What a keeper may know of a partition.
+   *
+   * @param epoch as of now; where it is younger than a message, its claim may be lost
+   * @param since when this node took the partition, ms: what was written later, it alone has sent
+   */
+  record Tenure(String token, long epoch, long since) {
+    /** True if a missing claim does not prove that nobody called the platform. */
+    boolean doubts(Entry message) {
+      long written = message.header().rx();
+      long age = epoch / 1024 - written;
+      // a message that begins an epoch is hardly older; one that was written again is
+      long least = message.position().epoch() == epoch ? FRESH_MS : 0;
+      return since > written && age > least && age < DOUBTFUL_MS;
+    }
+  }
+
+  /**
    * Starts the lanes that have something to send.
    *
    * @return null = nothing waits, 0 = lanes are at work and will wake the keeper, else when to look
    *     again, ms
    */
-  @Nullable Long run(StreamState state, String token) {
+  @Nullable Long run(StreamState state, Tenure tenure) {
     if (state.pending().isEmpty()) {
       return null;
     }
@@ -121,7 +157,7 @@ public final class Lanes implements AutoCloseable {
       if (claim != null && claim.kind == 'R' && claim.due > now) {
         due = due == null ? claim.due : Math.min(due, claim.due);
       } else {
-        start(state.customer(), via, token);
+        start(state.customer(), via, tenure);
         due = 0L;
       }
     }
@@ -143,14 +179,14 @@ public final class Lanes implements AutoCloseable {
     return unsent(state, claims).stream().filter(p -> p.via().equals(via)).findFirst().orElse(null);
   }
 
-  private void start(CustomerId customer, String via, String token) {
+  private void start(CustomerId customer, String via, Tenure tenure) {
     String lane = customer + " " + via;
     if (!closed && running.add(lane)) {
       threads.execute(
           () -> {
             long next = System.currentTimeMillis();
             try {
-              next = drive(customer, via, token);
+              next = drive(customer, via, tenure);
             } catch (StoreUnavailable e) {
               next += 500;
             } catch (InterruptedException e) {
@@ -167,7 +203,7 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** Sends until the lane is empty or must wait; gives the time to look again. */
-  private long drive(CustomerId customer, String via, String token) throws InterruptedException {
+  private long drive(CustomerId customer, String via, Tenure tenure) throws InterruptedException {
     while (!closed) {
       StreamState state = streams.load(customer).await().state();
       Map<String, String> claims = work.claims(customer).await();
@@ -190,7 +226,7 @@ public final class Lanes implements AutoCloseable {
         break; // rewound since: the next look tells
       }
       Long retry =
-          deliver(state, head, entry, message, before, stored == null ? "" : stored, token);
+          deliver(state, head, entry, message, before, stored == null ? "" : stored, tenure);
       if (retry != null) {
         return retry;
       }
@@ -231,8 +267,9 @@ public final class Lanes implements AutoCloseable {
       Event.MessageAdded message,
       @Nullable Claim before,
       String stored,
-      String token)
+      Tenure tenure)
       throws InterruptedException {
+    String token = tenure.token;
     CustomerId customer = state.customer();
     Event.DeliveryChanged known = results.get(head.id());
     if (known != null) {
@@ -248,6 +285,11 @@ public final class Lanes implements AutoCloseable {
         && before.kind == 'C'
         && !opened.channel().capabilities().repeatable()) {
       result = new SendResult.Unknown("the node that sent it ended before the platform answered");
+    } else if (before == null
+        && tenure.doubts(entry)
+        && !called.contains(head.id())
+        && !opened.channel().capabilities().repeatable()) {
+      result = new SendResult.Unknown("the store lost whether it was sent");
     } else if (attempt > ATTEMPTS
         || System.currentTimeMillis() - entry.header().rx() > TOO_OLD.toMillis()) {
       result = new SendResult.Refused("expired", "the platform did not take it in time");
@@ -258,6 +300,7 @@ public final class Lanes implements AutoCloseable {
       if (!(taken instanceof Work.Claim.Held)) {
         return System.currentTimeMillis() + 1000; // another keeper, or another look
       }
+      called.add(head.id());
       result = send(opened, state, head, entry, message, attempt);
       if (result instanceof SendResult.Retry retry) {
         long due = System.currentTimeMillis() + Math.max(100, retry.after().toMillis());

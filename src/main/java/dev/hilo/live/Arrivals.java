@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads of threads, collected: what is asked within a turn of the loop, or within {@value
@@ -18,6 +20,7 @@ import java.util.Map;
  * each. For one event loop.
  */
 final class Arrivals {
+  private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
   private static final long WINDOW_MS = 2;
   private static final int AT_ONCE = 200;
 
@@ -71,10 +74,14 @@ final class Arrivals {
               under--;
               for (int i = 0; i < asked.size(); i++) {
                 Promise<Found> answer = asked.get(i).answer;
-                if (r.succeeded()) {
-                  answer.complete(r.result().get(i));
-                } else {
-                  answer.fail(r.cause());
+                try {
+                  if (r.succeeded()) {
+                    answer.complete(r.result().get(i));
+                  } else {
+                    answer.fail(r.cause());
+                  }
+                } catch (RuntimeException e) {
+                  LOG.error("a visit was not taken", e); // the others' answers must not go with it
                 }
               }
             });

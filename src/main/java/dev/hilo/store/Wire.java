@@ -47,6 +47,9 @@ final class Wire implements StandingLine.User {
   /** How often Redis will say that we left a channel because we asked to. */
   private final Map<String, Integer> leaving = new HashMap<>();
 
+  /** A subscription was asked for and nothing was answered for so long: what is sent gets lost. */
+  private static final long MUTE_NANOS = 2_000_000_000;
+
   private boolean flushing;
   private @Nullable String probe;
   private long probed;
@@ -54,6 +57,9 @@ final class Wire implements StandingLine.User {
 
   /** When the first probe left that was published and is not heard yet; 0 if none. */
   private long missing;
+
+  /** When a subscription was asked for, or answered while others wait; 0 if none waits. */
+  private long asked;
 
   Wire(Feed feed, Topology topology, ContextInternal loop, Server server, String node) {
     this.feed = feed;
@@ -114,6 +120,9 @@ final class Wire implements StandingLine.User {
       }
     }
     unsent.clear();
+    if (asked == 0 && !bySlot.isEmpty()) {
+      asked = System.nanoTime();
+    }
     for (List<String> names : bySlot.values()) {
       for (int i = 0; i < names.size(); i += BATCH) {
         Request request = Request.cmd(Command.SSUBSCRIBE);
@@ -129,6 +138,7 @@ final class Wire implements StandingLine.User {
     heard = now;
     probed = now;
     missing = 0;
+    asked = 0;
     wanted.clear();
     unsent.clear();
     wanted.addAll(feed.of(this));
@@ -166,12 +176,17 @@ final class Wire implements StandingLine.User {
       }
       case 's' -> { // ssubscribe
         if (channel != null && wanted.remove(channel)) {
+          answered();
           feed.confirmed(channel);
         }
       }
       case 'u' -> left(name, channel); // sunsubscribe
       default -> {}
     }
+  }
+
+  private void answered() {
+    asked = wanted.isEmpty() ? 0 : heard;
   }
 
   private void left(String name, Feed.@Nullable Channel channel) {
@@ -193,6 +208,8 @@ final class Wire implements StandingLine.User {
   public void stray(ErrorType error) {
     String text = String.valueOf(error.getMessage());
     LOG.debug("{} refused a subscription: {}", server(), text);
+    heard = System.nanoTime();
+    answered();
     Redirect to = Redirect.of(text);
     if (to != null) {
       leaving.keySet().removeIf(n -> Slot.of(n) == to.slot()); // that is not said any more
@@ -214,6 +231,12 @@ final class Wire implements StandingLine.User {
     }
     if (missing != 0 && now - missing > DEAF_NANOS || now - heard > SILENT_NANOS) {
       line.end(new StoreUnavailable("it delivers nothing", null));
+      return;
+    }
+    if (wanted.isEmpty()) {
+      asked = 0;
+    } else if (asked != 0 && now - asked > MUTE_NANOS) {
+      line.end(new StoreUnavailable("it takes no subscription", null));
       return;
     }
     if (now - probed < PROBE_NANOS) {

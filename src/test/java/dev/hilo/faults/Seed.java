@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Seed implements AutoCloseable {
   private static final long PACE_NANOS = 25_000_000;
-  private static final long REST_NANOS = 30_000_000_000L;
+  private static final long REST_NANOS = 45_000_000_000L;
   private static final long PATIENCE_NANOS = 30_000_000_000L;
 
   private final long seed;
