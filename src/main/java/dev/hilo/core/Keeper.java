@@ -167,7 +167,7 @@ public final class Keeper implements AutoCloseable {
     this.joining = joining;
     this.presence = presence;
     this.lanes = lanes;
-    lanes.wakeWith(this::wakeAt);
+    lanes.tell(this::wakeAt, this::lost);
   }
 
   public void start() {
@@ -234,6 +234,14 @@ public final class Keeper implements AutoCloseable {
         known.keySet().removeIf(c -> Keys.partition(c) == h.partition);
       }
       feed.unsubscribe(Keys.doorbell(h.partition), h);
+    }
+  }
+
+  /** Another keeper, or a store that was rewound: membership sorts it out. */
+  private void lost(CustomerId customer, String token) {
+    Held h = held.get(Keys.partition(customer));
+    if (h != null && h.token.equals(token)) {
+      drop(h);
     }
   }
 
@@ -492,7 +500,7 @@ public final class Keeper implements AutoCloseable {
     Work.Verdict verdict =
         tended.nothing() ? Work.Verdict.DONE : work.tended(h.token, tended).await();
     if (verdict == Work.Verdict.LOST_TOKEN) {
-      drop(h); // another keeper, or a store that lost the token: membership sorts it out
+      lost(customer, h.token);
       return;
     }
     Streams.Loaded loaded =

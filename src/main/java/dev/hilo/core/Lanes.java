@@ -49,8 +49,6 @@ public final class Lanes implements AutoCloseable {
   /** What was written so shortly before an epoch began may have lost its claim with the old one. */
   private static final long DOUBTFUL_MS = 60_000;
 
-  private static final long FRESH_MS = 500;
-
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
   private final Streams streams;
@@ -91,6 +89,7 @@ public final class Lanes implements AutoCloseable {
               }));
 
   private BiConsumer<CustomerId, Long> wake = (_, _) -> {};
+  private BiConsumer<CustomerId, String> lost = (_, _) -> {};
   private volatile boolean closed;
 
   public Lanes(Streams streams, Work work, Accounts accounts, Roster roster, MeterRegistry meters) {
@@ -101,21 +100,30 @@ public final class Lanes implements AutoCloseable {
     this.roster = roster;
   }
 
-  void wakeWith(BiConsumer<CustomerId, Long> wake) {
+  /**
+   * @param wake told when to look at a customer again, ms
+   * @param lost told that the store does not know this token any more
+   */
+  void tell(BiConsumer<CustomerId, Long> wake, BiConsumer<CustomerId, String> lost) {
     this.wake = wake;
+    this.lost = lost;
   }
 
   /**
    * What was done with a message before: {@code C} = the platform was called, {@code R} = try again
    * at {@code due}.
    */
-  private record Claim(char kind, int attempt, long due) {
+  private record Claim(char kind, int attempt, long due, boolean restored) {
     static @Nullable Claim of(@Nullable String stored) {
       if (stored == null || stored.isEmpty()) {
         return null;
       }
       String[] parts = stored.split(" ", 4);
-      return new Claim(parts[0].charAt(0), Integer.parseInt(parts[1]), Long.parseLong(parts[2]));
+      return new Claim(
+          parts[0].charAt(0),
+          Integer.parseInt(parts[1]),
+          Long.parseLong(parts[2]),
+          stored.equals(Streams.RESTORED));
     }
   }
 
@@ -126,13 +134,15 @@ public final class Lanes implements AutoCloseable {
    * @param since when this node took the partition, ms: what was written later, it alone has sent
    */
   record Tenure(String token, long epoch, long since) {
+    /** True if nobody else can have sent it. */
+    boolean covers(Entry message) {
+      return since <= message.header().rx();
+    }
+
     /** True if a missing claim does not prove that nobody called the platform. */
     boolean doubts(Entry message) {
-      long written = message.header().rx();
-      long age = epoch / 1024 - written;
-      // a message that begins an epoch is hardly older; one that was written again is
-      long least = message.position().epoch() == epoch ? FRESH_MS : 0;
-      return since > written && age > least && age < DOUBTFUL_MS;
+      long age = epoch / 1024 - message.header().rx();
+      return !covers(message) && message.position().epoch() < epoch && age > 0 && age < DOUBTFUL_MS;
     }
   }
 
@@ -281,15 +291,13 @@ public final class Lanes implements AutoCloseable {
     SendResult result = null;
     if (opened == null) {
       result = new SendResult.Refused("no-account", "this account is no longer configured");
-    } else if (before != null
-        && before.kind == 'C'
+    } else if (mayBeSent(head.id(), entry, before, tenure)
         && !opened.channel().capabilities().repeatable()) {
-      result = new SendResult.Unknown("the node that sent it ended before the platform answered");
-    } else if (before == null
-        && tenure.doubts(entry)
-        && !called.contains(head.id())
-        && !opened.channel().capabilities().repeatable()) {
-      result = new SendResult.Unknown("the store lost whether it was sent");
+      result =
+          new SendResult.Unknown(
+              before == null || before.restored
+                  ? "the store lost whether it was sent"
+                  : "the node that sent it ended before the platform answered");
     } else if (attempt > ATTEMPTS
         || System.currentTimeMillis() - entry.header().rx() > TOO_OLD.toMillis()) {
       result = new SendResult.Refused("expired", "the platform did not take it in time");
@@ -298,6 +306,9 @@ public final class Lanes implements AutoCloseable {
       String claim = "C " + attempt + " " + System.currentTimeMillis() + " " + token;
       Work.Claim taken = work.claim(token, customer, head.id(), stored, claim).await();
       if (!(taken instanceof Work.Claim.Held)) {
+        if (taken instanceof Work.Claim.Lost) {
+          lost.accept(customer, token);
+        }
         return System.currentTimeMillis() + 1000; // another keeper, or another look
       }
       called.add(head.id());
@@ -312,6 +323,16 @@ public final class Lanes implements AutoCloseable {
     results.put(head.id(), changed);
     record(customer, entry, changed, token);
     return null;
+  }
+
+  /**
+   * What this node sent it knows by its result; of others a claim tells, unless the store lost it.
+   */
+  private boolean mayBeSent(String id, Entry entry, @Nullable Claim before, Tenure tenure) {
+    boolean ours = called.contains(id);
+    return before == null
+        ? tenure.doubts(entry) && !ours
+        : before.kind == 'C' && !(before.restored && (ours || tenure.covers(entry)));
   }
 
   private SendResult send(

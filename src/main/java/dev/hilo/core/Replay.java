@@ -223,8 +223,13 @@ public final class Replay {
   }
 
   private Future<?> write(Write write, Position stands, Set<Position> ours) {
-    return roots
-        .write(write.home, write.src, new Again(write, stands, ours))
+    List<Future<Void>> noted =
+        write.entries.stream()
+            .filter(Replay::leaves)
+            .map(e -> streams.restoring(write.root, e.header().id()))
+            .toList();
+    return Future.all(noted)
+        .compose(_ -> roots.write(write.home, write.src, new Again(write, stands, ours)))
         .onSuccess(
             written -> {
               window.remove(write);
@@ -240,6 +245,13 @@ public final class Replay {
               count("void");
               return Future.succeededFuture();
             });
+  }
+
+  /** Whether a keeper sends it. */
+  private static boolean leaves(Entry entry) {
+    return entry.header().k() == EntryClass.DECISION
+        && entry.event() instanceof Event.MessageAdded m
+        && !m.address().live();
   }
 
   private void count(String result) {

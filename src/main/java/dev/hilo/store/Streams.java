@@ -36,6 +36,9 @@ public final class Streams {
   /** As {@link Append#folded}: whatever stands there already is of no interest. */
   public static final long ALL_FOLDED = Long.MAX_VALUE >> 12;
 
+  /** The claim of a message that is written again: whether it was sent may be lost. */
+  public static final String RESTORED = "C 0 0 restored";
+
   private static final long GENERATION_MS = 8L * 86_400_000;
   private static final int LOAD_PAGE = 2000;
 
@@ -415,6 +418,13 @@ public final class Streams {
                     .filter(line -> line.startsWith("master_replid:"))
                     .findFirst()
                     .orElse(""));
+  }
+
+  /** Notes, before a message is written again, that a keeper may have sent it already. */
+  public Future<Void> restoring(CustomerId customer, String message) {
+    return link.send(
+            Request.cmd(Command.HSETNX).arg(Keys.claims(customer)).arg(message).arg(RESTORED))
+        .mapEmpty();
   }
 
   /** True if anything was ever appended to this stream. */
