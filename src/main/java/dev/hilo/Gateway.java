@@ -146,7 +146,11 @@ public final class Gateway implements AutoCloseable {
     config.agents().forEach(a -> names.put(a.id(), a.name()));
     this.roster = new Roster(config.workspace(), names);
     this.blobs = new Blobs(config.data().resolve("blobs"));
-    this.vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
+    this.vertx =
+        Vertx.vertx(
+            new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
     try {
       this.accounts = open(blocks);
       Context nodeLoop = loop();

@@ -113,9 +113,21 @@ public sealed interface Content {
           case Email e -> e.text().isBlank() ? e.subject() : e.text();
           case Unsupported _ -> "";
         };
-    String line = text.strip().replaceAll("\\s+", " ");
+    StringBuilder line = new StringBuilder(Math.min(text.length(), max + 1));
+    String words = text.strip();
+    boolean space = false;
+    for (int i = 0; i < words.length() && line.length() <= max; i++) {
+      char c = words.charAt(i);
+      boolean blank = c == ' ' || c >= '\t' && c <= '\r';
+      if (!blank) {
+        line.append(c);
+      } else if (!space) {
+        line.append(' ');
+      }
+      space = blank;
+    }
     if (line.length() <= max) {
-      return line;
+      return line.toString();
     }
     int end = Character.isHighSurrogate(line.charAt(max - 2)) ? max - 2 : max - 1;
     return line.substring(0, end) + "…";

@@ -1,21 +1,49 @@
 package dev.hilo.conversation;
 
-import java.util.regex.Pattern;
-
 /**
  * The id of one stream, {@code <workspace>.<local>}. The local part is a ULID for customers and
  * {@code ~name} for the workspace's own streams.
  */
 public record CustomerId(String workspace, String local) implements Comparable<CustomerId> {
-  private static final Pattern WORKSPACE = Pattern.compile("[a-z0-9-]{1,32}");
-  private static final Pattern LOCAL = Pattern.compile("[0-9A-HJKMNP-TV-Z]{26}|~[a-z0-9.-]{1,40}");
-
   private static volatile String lastWorkspace = "";
 
   public CustomerId {
-    if (!WORKSPACE.matcher(workspace).matches() || !LOCAL.matcher(local).matches()) {
+    if (!isName(workspace, 0, 32, "-") || !isUlid(local) && !isOwn(local)) {
       throw new IllegalArgumentException("not a customer id: " + workspace + "." + local);
     }
+  }
+
+  private static boolean isUlid(String text) {
+    if (text.length() != 26) {
+      return false;
+    }
+    for (int i = 0; i < 26; i++) {
+      char c = text.charAt(i);
+      boolean letter = c >= 'A' && c <= 'Z' && c != 'I' && c != 'L' && c != 'O' && c != 'U';
+      if (!letter && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isOwn(String text) {
+    return text.startsWith("~") && isName(text, 1, 40, ".-");
+  }
+
+  /** Small letters, digits and {@code others}, 1 to {@code most} of them, from {@code start} on. */
+  private static boolean isName(String text, int start, int most, String others) {
+    int length = text.length() - start;
+    if (length < 1 || length > most) {
+      return false;
+    }
+    for (int i = start; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && others.indexOf(c) < 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
