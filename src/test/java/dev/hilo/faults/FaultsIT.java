@@ -3,6 +3,9 @@ package dev.hilo.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +13,7 @@ import java.util.Map;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -27,6 +31,16 @@ class FaultsIT {
   private static final Map<Boolean, World> worlds = new HashMap<>();
 
   private static final Map<Boolean, Integer> used = new HashMap<>();
+
+  @BeforeAll
+  static void needsRedis() {
+    boolean there =
+        Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
+            .anyMatch(folder -> Files.isExecutable(Path.of(folder, "redis-server")));
+    assumeTrue(
+        there || System.getProperty("require.all") != null,
+        "the fault suite needs redis-server on the PATH");
+  }
 
   @TestFactory
   Stream<DynamicTest> everyPromiseHolds() {
