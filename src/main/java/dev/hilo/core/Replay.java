@@ -43,7 +43,6 @@ import org.slf4j.LoggerFactory;
 public final class Replay {
   private static final Logger LOG = LoggerFactory.getLogger(Replay.class);
   private static final int MOST = 20_000;
-  private static final int BATCH = 200;
   private static final long AGAIN_MS = 300;
 
   private final Vertx vertx;
@@ -155,7 +154,10 @@ public final class Replay {
         .confirm()
         .compose(
             splits ->
-                Future.all(batches(threads).stream().map(b -> check(b, threads)).toList())
+                Future.all(
+                        streams.together(threads.keySet(), Keys::partition).stream()
+                            .map(b -> check(b, threads))
+                            .toList())
                     .compose(_ -> Future.all(splits.stream().map(this::unite).toList())))
         .onComplete(
             r -> {
@@ -167,22 +169,6 @@ public final class Replay {
                 vertx.setTimer(AGAIN_MS, _ -> check());
               }
             });
-  }
-
-  /** One partition's threads each. */
-  private static List<List<CustomerId>> batches(Map<CustomerId, List<Write>> threads) {
-    Map<Integer, List<CustomerId>> open = new HashMap<>();
-    List<List<CustomerId>> batches = new ArrayList<>();
-    for (CustomerId root : threads.keySet()) {
-      List<CustomerId> batch = open.get(Keys.partition(root));
-      if (batch == null || batch.size() == BATCH) {
-        batch = new ArrayList<>();
-        open.put(Keys.partition(root), batch);
-        batches.add(batch);
-      }
-      batch.add(root);
-    }
-    return batches;
   }
 
   private Future<?> check(List<CustomerId> batch, Map<CustomerId, List<Write>> threads) {

@@ -308,8 +308,8 @@ public final class Roots {
     List<Entry> kept = t.kept;
     if (kept == null && drafts.stream().anyMatch(d -> d.header().k() != EntryClass.DECISION)) {
       kept = mine(drafts, c);
-      if (kept
-          .isEmpty()) { // written, but not among what the reply brings: it is enough to know where
+      if (kept.isEmpty()) {
+        // written, but not among what the reply brings: it is enough to know where
         return written(t.target, t.src)
             .map(
                 at ->

@@ -3,13 +3,13 @@ package dev.hilo.live;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Entrance.Found;
 import dev.hilo.store.Entrance.Visit;
+import dev.hilo.store.Keys;
+import dev.hilo.store.Streams;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,17 +22,18 @@ import org.slf4j.LoggerFactory;
 final class Arrivals {
   private static final Logger LOG = LoggerFactory.getLogger(Arrivals.class);
   private static final long WINDOW_MS = 2;
-  private static final int AT_ONCE = 200;
 
   private final Context context;
+  private final Streams streams;
   private final Entrance entrance;
   private List<Asked> waiting = new ArrayList<>();
   private int under;
 
   private record Asked(Visit visit, Promise<Found> answer) {}
 
-  Arrivals(Context context, Entrance entrance) {
+  Arrivals(Context context, Streams streams, Entrance entrance) {
     this.context = context;
+    this.streams = streams;
     this.entrance = entrance;
   }
 
@@ -51,18 +52,9 @@ final class Arrivals {
   }
 
   private void flush() {
-    Map<Integer, List<Asked>> groups = new HashMap<>();
-    for (Asked asked : waiting) {
-      groups
-          .computeIfAbsent(entrance.group(asked.visit.customer()), _ -> new ArrayList<>())
-          .add(asked);
-    }
+    List<Asked> now = waiting;
     waiting = new ArrayList<>();
-    for (List<Asked> group : groups.values()) {
-      for (int i = 0; i < group.size(); i += AT_ONCE) {
-        call(group.subList(i, Math.min(group.size(), i + AT_ONCE)));
-      }
-    }
+    streams.together(now, asked -> Keys.partition(asked.visit.customer())).forEach(this::call);
   }
 
   private void call(List<Asked> asked) {

@@ -64,7 +64,6 @@ public final class Hub {
   private static final int HELLO_SECONDS = 10;
   private static final int LINGER_SECONDS = 5;
   private static final int VERIFY_SECONDS = 10;
-  private static final int VERIFY_AT_ONCE = 200;
   private static final long DOUBT_MS = 2;
   private static final long SLICE_MS = 100;
 
@@ -101,7 +100,7 @@ public final class Hub {
     this.turn = new Turn(context.nettyEventLoop());
     // more than a session takes, so that it can say why it closes
     this.rules = WebSocketOutlet.rules(4 * services.limits().frameBytes());
-    this.arrivals = new Arrivals(context, services.entrance());
+    this.arrivals = new Arrivals(context, services.streams(), services.entrance());
     this.attendance = new Attendance(context, services.presence());
     for (int i = 0; i < Math.max(1, services.limits().beatSeconds() - 1); i++) {
       buckets.add(new ArrayList<>());
@@ -295,17 +294,7 @@ public final class Hub {
   }
 
   private void verify(List<Topic> due) {
-    Map<Integer, List<Topic>> groups = new HashMap<>();
-    for (Topic topic : due) {
-      groups
-          .computeIfAbsent(services.streams().group(topic.partition()), _ -> new ArrayList<>())
-          .add(topic);
-    }
-    for (List<Topic> group : groups.values()) {
-      for (int i = 0; i < group.size(); i += VERIFY_AT_ONCE) {
-        compare(group.subList(i, Math.min(group.size(), i + VERIFY_AT_ONCE)));
-      }
-    }
+    services.streams().together(due, Topic::partition).forEach(this::compare);
   }
 
   private void compare(List<Topic> some) {

@@ -71,15 +71,10 @@ public final class Entrance {
       Map<String, SharedObjects.Value> objects,
       Map<String, String> present) {}
 
-  /** Visits to customers of one group fit one call: those of one partition, or more. */
-  public int group(CustomerId customer) {
-    return link.group(Keys.partition(customer));
-  }
-
   /**
    * Looks at all of them in one call; the answers are in the order of the visits. All customers
-   * must be of one {@link #group}. Visits to the same customer from the same position are read
-   * once.
+   * must fit one call ({@link Streams#together}). Visits to the same customer from the same
+   * position are read once.
    */
   public Future<List<Found>> enter(List<Visit> visits) {
     List<String> keys = new ArrayList<>(visits.size() * 5);

@@ -18,9 +18,13 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.function.ToIntFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +43,7 @@ public final class Streams {
   /** The claim of a message that is written again: whether it was sent may be lost. */
   public static final String RESTORED = "C 0 0 restored";
 
+  private static final int AT_ONCE = 200;
   private static final long GENERATION_MS = 8L * 86_400_000;
   private static final int LOAD_PAGE = 2000;
 
@@ -382,15 +387,27 @@ public final class Streams {
         .map(r -> entries(r).stream().findFirst().orElse(null));
   }
 
-  /** Customers of one group fit one {@link #behind}: those of one partition, or more. */
-  public int group(int partition) {
-    return link.group(partition);
+  /**
+   * Puts together what one call can look at: things of one partition, or of all where Redis has no
+   * slots, {@value #AT_ONCE} at the most.
+   */
+  public <T> List<List<T>> together(Collection<T> things, ToIntFunction<T> partition) {
+    Map<Integer, List<T>> open = new HashMap<>();
+    List<List<T>> calls = new ArrayList<>();
+    for (T thing : things) {
+      int group = link.group(partition.applyAsInt(thing));
+      List<T> call = open.get(group);
+      if (call == null || call.size() == AT_ONCE) {
+        call = new ArrayList<>();
+        open.put(group, call);
+        calls.add(call);
+      }
+      call.add(thing);
+    }
+    return calls;
   }
 
-  /**
-   * Those of {@code known} (all of one {@link #group}) whose stream has moved on, or lost the
-   * position.
-   */
+  /** Those of {@code known} ({@link #together}) whose stream has moved on, or lost the position. */
   public Future<List<CustomerId>> behind(List<CustomerId> customers, List<Position> known) {
     return link.send(
             Link.call(

@@ -241,20 +241,6 @@ class KeeperTest {
     }
   }
 
-  private static void follow(RedisFork replica, RedisFork master) {
-    assertThat(replica.command("REPLICAOF", "127.0.0.1", "" + master.port())).startsWith("+OK");
-    await()
-        .atMost(LONG)
-        .until(() -> replica.command("INFO", "replication").contains("master_link_status:up"));
-    await().atMost(LONG).until(() -> offset(replica).equals(offset(master)));
-  }
-
-  private static String offset(RedisFork fork) {
-    Matcher m =
-        Pattern.compile("master_repl_offset:(\\d+)").matcher(fork.command("INFO", "replication"));
-    return m.find() ? m.group(1) : "";
-  }
-
   @Test
   void noRowStaysStaleAfterTheStoreLostWhatItShowed() {
     letter("kept", "known to both");
@@ -264,15 +250,15 @@ class KeeperTest {
     try (RedisFork other = RedisFork.start(redis.binary(), "repl-diskless-sync-delay", "0");
         Office office = new Office("one")) {
       office.shows(List.of(kept, talker));
-      follow(other, fork);
-      assertThat(other.command("REPLICAOF", "127.0.0.1", "1")).isEqualTo("+OK"); // cut off
+      other.follow(fork);
+      other.detach(); // cut off
       letter("talker", "lost");
       letter("stranger", "lost too");
       CustomerId stranger = home("stranger");
       office.shows(List.of(kept, talker, stranger));
-      assertThat(other.command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
-      follow(fork, other);
-      assertThat(fork.command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
+      other.promote();
+      fork.follow(other);
+      fork.promote();
       Streams.Loaded rewound = node.await(() -> node.streams.load(talker));
       assertThat(rewound.state().snippet()).isEqualTo("known to both");
       office.shows(List.of(kept, talker, stranger));

@@ -20,7 +20,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +43,7 @@ class ReplayTest {
     node = redis.node(master.uri()).replaying();
     ana = new Principal.Agent(node.workspace, "ana", "Ana");
     node.await(() -> node.streams.load(CustomerId.fresh(node.workspace)));
-    follow(replica, master);
+    replica.follow(master);
   }
 
   @AfterEach
@@ -61,36 +60,17 @@ class ReplayTest {
     return fork;
   }
 
-  private static void follow(RedisFork replica, RedisFork master) {
-    assertThat(replica.command("REPLICAOF", "127.0.0.1", "" + master.port())).startsWith("+OK");
-    await()
-        .atMost(LONG)
-        .until(() -> replica.command("INFO", "replication").contains("master_link_status:up"));
-    inStep(replica, master);
-  }
-
-  private static void inStep(RedisFork replica, RedisFork master) {
-    await().atMost(LONG).until(() -> offset(replica).equals(offset(master)));
-  }
-
-  private static String offset(RedisFork fork) {
-    return Stream.of(fork.command("INFO", "replication").split("\r\n"))
-        .filter(line -> line.startsWith("master_repl_offset:"))
-        .findFirst()
-        .orElseThrow();
-  }
-
   /** From here on the master confirms what its replica will not have. */
   private void lag() {
-    inStep(replica, master);
-    assertThat(replica.command("REPLICAOF", "127.0.0.1", "1")).isEqualTo("+OK");
+    replica.inStep(master);
+    replica.detach();
   }
 
   /** The replica takes over; then the old master, in step with it, becomes master again. */
   private void failOverAndBack() {
-    assertThat(replica.command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
-    follow(master, replica);
-    assertThat(master.command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
+    replica.promote();
+    master.follow(replica);
+    master.promote();
   }
 
   private void hear(String person, String text) {
@@ -203,8 +183,8 @@ class ReplayTest {
     node.await(
         () -> node.actions.act(ana, eva, "assign", Json.object().put("id", "a1").put("to", "ana")));
     hear("eva", "lost");
-    assertThat(replica.command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
-    follow(master, replica);
+    replica.promote();
+    master.follow(replica);
     TestNode elsewhere = redis.node(replica.uri());
     Principal ben = new Principal.Agent(node.workspace, "ben", "Ben");
     Principal there = new Principal.Agent(elsewhere.workspace, "ben", "Ben");
@@ -212,8 +192,8 @@ class ReplayTest {
         () ->
             elsewhere.actions.act(
                 there, eva, "assign", Json.object().put("id", "a2").put("to", "ben")));
-    inStep(master, replica);
-    assertThat(master.command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
+    master.inStep(replica);
+    master.promote();
     await().atMost(LONG).untilAsserted(() -> assertThat(said(eva)).contains("lost"));
     StreamState state = other.await(() -> other.streams.load(eva)).state();
     assertThat(state.conversation().assignee()).isEqualTo(ben.author().id());

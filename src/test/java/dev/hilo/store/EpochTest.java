@@ -19,7 +19,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,34 +96,6 @@ class EpochTest {
     return Position.of(position);
   }
 
-  private static void follow(RedisFork replica, RedisFork master) {
-    assertThat(replica.command("REPLICAOF", "127.0.0.1", "" + master.port())).startsWith("+OK");
-    await()
-        .atMost(LONG)
-        .until(() -> replica.command("INFO", "replication").contains("master_link_status:up"));
-    inStep(replica, master);
-  }
-
-  private static void inStep(RedisFork replica, RedisFork master) {
-    await().atMost(LONG).until(() -> offset(replica).equals(offset(master)));
-  }
-
-  private static String offset(RedisFork fork) {
-    return Stream.of(fork.command("INFO", "replication").split("\r\n"))
-        .filter(line -> line.startsWith("master_repl_offset:"))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  /** Cuts the link to its master; the replica keeps what it has. */
-  private static void detach(RedisFork replica) {
-    assertThat(replica.command("REPLICAOF", "127.0.0.1", "1")).isEqualTo("+OK");
-  }
-
-  private static void promote(RedisFork fork) {
-    assertThat(fork.command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
-  }
-
   @Test
   void aKilledRedisComesBackWithItsEntriesAndAHigherEpoch(@TempDir Path data) {
     try (LocalRedis local = LocalRedis.start(data, Fsync.ALWAYS)) {
@@ -164,18 +135,18 @@ class EpochTest {
     RedisFork a = fork();
     RedisFork b = fork();
     library(a);
-    follow(b, a);
+    b.follow(a);
     append(a, c, "kept");
-    inStep(b, a);
-    detach(b);
+    b.inStep(a);
+    b.detach();
     Position lost = null;
     for (int i = 0; i < 3; i++) {
       lost = append(a, c, "lost " + i);
     }
-    promote(b);
-    follow(a, b);
+    b.promote();
+    a.follow(b);
     assertThat(a.command("XLEN", Keys.stream(c))).as("the writes are lost").isEqualTo(":1");
-    promote(a);
+    a.promote();
     for (int i = 0; i < 4; i++) {
       assertThat(append(a, c, "new " + i).epoch()).isGreaterThan(lost.epoch());
     }
@@ -186,12 +157,12 @@ class EpochTest {
     RedisFork a = fork();
     RedisFork b = fork();
     library(a);
-    follow(b, a);
+    b.follow(a);
     Position first = append(a, c, "1");
-    inStep(b, a);
-    promote(b);
-    follow(a, b);
-    promote(a);
+    b.inStep(a);
+    b.promote();
+    a.follow(b);
+    a.promote();
     assertThat(append(a, c, "2")).isEqualTo(new Position(first.epoch(), 2));
   }
 
@@ -201,13 +172,13 @@ class EpochTest {
     List<CustomerId> customers = List.of(c, CustomerId.fresh("main"), CustomerId.fresh("main"));
     RedisFork master = all.getFirst();
     library(master);
-    follow(all.get(1), master);
-    follow(all.get(2), master);
+    all.get(1).follow(master);
+    all.get(2).follow(master);
     int text = 0;
     for (int round = 0; round < 6; round++) {
       for (RedisFork fork : all) {
         if (fork.port() != master.port() && random.nextBoolean()) {
-          detach(fork);
+          fork.detach();
         }
         for (int i = random.nextInt(4); i > 0; i--) {
           append(master, customers.get(random.nextInt(3)), "text " + text++);
@@ -217,11 +188,11 @@ class EpochTest {
         library(master, "REPLACE");
       }
       master = all.get(random.nextInt(3));
-      promote(master);
+      master.promote();
       append(master, customers.get(random.nextInt(3)), "text " + text++);
       for (RedisFork fork : all) {
         if (fork.port() != master.port()) {
-          follow(fork, master);
+          fork.follow(master);
         }
       }
     }

@@ -1,5 +1,8 @@
 package dev.hilo.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,16 +14,19 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * A Redis with settings of a test's own: clustered, a replica, or one whose commands are counted.
  */
 public final class RedisFork implements AutoCloseable {
   private static final String HOST = "127.0.0.1";
+  private static final Duration LONG = Duration.ofSeconds(60);
 
   private Process process;
   private final List<String> command;
@@ -125,6 +131,37 @@ public final class RedisFork implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /** Becomes a replica of {@code master}, and waits until it has all that the master has. */
+  public void follow(RedisFork master) {
+    assertThat(command("REPLICAOF", HOST, "" + master.port)).startsWith("+OK");
+    await()
+        .atMost(LONG)
+        .until(() -> command("INFO", "replication").contains("master_link_status:up"));
+    inStep(master);
+  }
+
+  /** Waits until this replica has all that its master has. */
+  public void inStep(RedisFork master) {
+    await().atMost(LONG).until(() -> offset().equals(master.offset()));
+  }
+
+  private String offset() {
+    return Stream.of(command("INFO", "replication").split("\r\n"))
+        .filter(line -> line.startsWith("master_repl_offset:"))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** Cuts the link of this replica to its master; it keeps what it has. */
+  public void detach() {
+    assertThat(command("REPLICAOF", HOST, "1")).isEqualTo("+OK");
+  }
+
+  /** This replica is a master from now on. */
+  public void promote() {
+    assertThat(command("REPLICAOF", "NO", "ONE")).isEqualTo("+OK");
   }
 
   public int port() {
