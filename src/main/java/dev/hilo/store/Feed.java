@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * whose slot moves is followed; then every listener is told to read what it may have missed.
  * Thread-safe; listeners are called on the context they subscribed with.
  */
-@SuppressWarnings("ReferenceEquality") // listeners and wires are told apart by identity
+@SuppressWarnings("ReferenceEquality") // listeners and lines are told apart by identity
 public final class Feed {
   private static final int TICK_MS = 200;
 
@@ -44,7 +44,7 @@ public final class Feed {
     final int slot;
 
     /** Where it is subscribed to, or shall be; null while nobody holds its slot. */
-    @Nullable Wire wire;
+    @Nullable FeedLine line;
 
     private Seat[] seats = NONE;
     private @Nullable List<Waiting> waiting;
@@ -62,7 +62,7 @@ public final class Feed {
   private final Link link;
   private final String node;
   private final Map<String, Channel> channels = new HashMap<>();
-  private final Map<Server, Wire> wires = new HashMap<>();
+  private final Map<Server, FeedLine> lines = new HashMap<>();
   private final Map<ContextInternal, Mailbox> boxes = new HashMap<>();
   private final List<Mailbox> filled = new ArrayList<>();
   private final Runnable change = this::changed;
@@ -138,21 +138,22 @@ public final class Feed {
               Arrays.stream(channel.seats).filter(s -> s.listener != listener).toArray(Seat[]::new);
           if (channel.seats.length == 0) {
             channels.remove(name);
-            if (channel.wire != null) {
-              channel.wire.leave(channel, true);
-              channel.wire = null;
+            if (channel.line != null) {
+              channel.line.leave(channel, true);
+              channel.line = null;
             }
           }
         });
   }
 
-  /** Puts a channel on the wire of the master that holds its slot. */
+  /** Puts a channel on the line of the master that holds its slot. */
   private void place(Channel channel) {
     Server server = topology.master(channel.slot);
     if (server != null && !closed) {
-      Wire wire = wires.computeIfAbsent(server, s -> new Wire(this, topology, loop, s, node));
-      channel.wire = wire;
-      wire.want(channel);
+      FeedLine line =
+          lines.computeIfAbsent(server, s -> new FeedLine(this, topology, loop, s, node));
+      channel.line = line;
+      line.want(channel);
     }
   }
 
@@ -163,38 +164,38 @@ public final class Feed {
             return;
           }
           for (Channel channel : channels.values()) {
-            Wire is = channel.wire;
+            FeedLine is = channel.line;
             if (is == null || !is.server().equals(topology.master(channel.slot))) {
               if (is != null) {
                 is.leave(channel, channel.confirmed);
                 interrupted(channel);
-                channel.wire = null;
+                channel.line = null;
               }
               place(channel);
             }
           }
           List<Server> masters = topology.masters();
-          List<Wire> gone = new ArrayList<>();
-          wires.entrySet().removeIf(w -> !masters.contains(w.getKey()) && gone.add(w.getValue()));
-          gone.forEach(Wire::close);
+          List<FeedLine> gone = new ArrayList<>();
+          lines.entrySet().removeIf(l -> !masters.contains(l.getKey()) && gone.add(l.getValue()));
+          gone.forEach(FeedLine::close);
           standing();
         });
   }
 
   private void tick() {
     long now = System.nanoTime();
-    List.copyOf(wires.values()).forEach(w -> w.tick(now));
+    List.copyOf(lines.values()).forEach(l -> l.tick(now));
   }
 
-  // ---- what the wires say
+  // ---- what the lines say
 
   @Nullable Channel channel(String name) {
     return channels.get(name);
   }
 
-  /** The channels that belong on a wire. */
-  List<Channel> of(Wire wire) {
-    return channels.values().stream().filter(c -> c.wire == wire).toList();
+  /** The channels that belong on a line. */
+  List<Channel> of(FeedLine line) {
+    return channels.values().stream().filter(c -> c.line == line).toList();
   }
 
   void message(Channel channel, byte[] payload) {
@@ -240,7 +241,7 @@ public final class Feed {
   }
 
   void standing() {
-    up = wires.values().stream().anyMatch(w -> w.line() != null);
+    up = lines.values().stream().anyMatch(l -> l.line() != null);
   }
 
   /** Says something on a probe's channel; succeeds when Redis has published it. */
@@ -260,8 +261,8 @@ public final class Feed {
           closed = true;
           topology.unwatch(change);
           loop.owner().cancelTimer(ticking);
-          wires.values().forEach(Wire::close);
-          wires.clear();
+          lines.values().forEach(FeedLine::close);
+          lines.clear();
           done.complete();
         });
     return done.future();

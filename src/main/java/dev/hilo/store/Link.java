@@ -40,12 +40,12 @@ public final class Link {
   private final Topology topology;
   private final boolean ownTopology;
   private final FunctionLibrary library = FunctionLibrary.load();
-  private final Map<Server, Outlet> outlets = new HashMap<>();
+  private final Map<Server, LinkLine> lines = new HashMap<>();
   private final Runnable change = this::changed;
   private final long ticking;
 
   /** Calls that met an error that passes, to be repeated together; and their slots. */
-  private List<Outlet.Call> held = new ArrayList<>();
+  private List<LinkLine.Call> held = new ArrayList<>();
 
   private final BitSet heldSlots = new BitSet();
   private boolean releasing;
@@ -55,7 +55,7 @@ public final class Link {
   private boolean closed;
   private volatile boolean up;
 
-  private final class Call extends Outlet.Call {
+  private final class Call extends LinkLine.Call {
     private final int slot;
     private final Promise<@Nullable Response> answer = Promise.promise();
     private int redirects;
@@ -145,34 +145,34 @@ public final class Link {
   }
 
   private void route(Call call) {
-    Outlet outlet = call.slot < 0 ? any() : outlet(topology.master(call.slot));
-    if (outlet == null) {
+    LinkLine line = call.slot < 0 ? any() : line(topology.master(call.slot));
+    if (line == null) {
       hold(call);
     } else {
-      outlet.add(call);
+      line.add(call);
     }
   }
 
-  private @Nullable Outlet outlet(@Nullable Server server) {
+  private @Nullable LinkLine line(@Nullable Server server) {
     return server == null
         ? null
-        : outlets.computeIfAbsent(
-            server, s -> new Outlet(topology, loop, s, library, this::changed));
+        : lines.computeIfAbsent(
+            server, s -> new LinkLine(topology, loop, s, library, this::changed));
   }
 
-  private @Nullable Outlet any() {
-    Outlet any = null;
-    for (Outlet outlet : outlets.values()) {
-      if (any == null || outlet.up()) {
-        any = outlet;
+  private @Nullable LinkLine any() {
+    LinkLine any = null;
+    for (LinkLine line : lines.values()) {
+      if (any == null || line.up()) {
+        any = line;
       }
     }
     return any;
   }
 
-  private void changed(Outlet outlet) {
+  private void changed(LinkLine line) {
     standing();
-    if (outlet.up()) {
+    if (line.up()) {
       if (stood) {
         List.copyOf(whenRenewed).forEach(Runnable::run);
       }
@@ -181,7 +181,7 @@ public final class Link {
   }
 
   private void standing() {
-    up = outlets.values().stream().anyMatch(Outlet::up);
+    up = lines.values().stream().anyMatch(LinkLine::up);
   }
 
   /** Errors that pass by themselves end in a repetition, all others are the caller's. */
@@ -201,9 +201,9 @@ public final class Link {
         if (!text.contains("Function not found")) {
           call.fail(error);
         } else {
-          Outlet outlet = call.slot < 0 ? any() : outlet(topology.master(call.slot));
-          if (outlet != null) {
-            outlet.loadLibrary();
+          LinkLine line = call.slot < 0 ? any() : line(topology.master(call.slot));
+          if (line != null) {
+            line.loadLibrary();
           }
           hold(call);
         }
@@ -225,9 +225,9 @@ public final class Link {
     } else {
       topology.moved(to.slot(), to.server());
     }
-    Outlet outlet = outlet(to.server());
-    if (outlet != null) {
-      outlet.add(call);
+    LinkLine line = line(to.server());
+    if (line != null) {
+      line.add(call);
     }
   }
 
@@ -248,15 +248,15 @@ public final class Link {
 
   private void release() {
     releasing = false;
-    List<Outlet.Call> now = held;
+    List<LinkLine.Call> now = held;
     held = new ArrayList<>();
     heldSlots.clear();
     again(now);
   }
 
-  private void again(List<Outlet.Call> calls) {
+  private void again(List<LinkLine.Call> calls) {
     long now = System.nanoTime();
-    for (Outlet.Call each : calls) {
+    for (LinkLine.Call each : calls) {
       Call call = (Call) each;
       call.asking = false;
       if (closed || now - call.deadline >= 0) {
@@ -275,9 +275,9 @@ public final class Link {
             return;
           }
           List<Server> masters = topology.masters();
-          masters.forEach(this::outlet);
-          List<Outlet> gone = new ArrayList<>();
-          outlets.entrySet().removeIf(o -> !masters.contains(o.getKey()) && gone.add(o.getValue()));
+          masters.forEach(this::line);
+          List<LinkLine> gone = new ArrayList<>();
+          lines.entrySet().removeIf(o -> !masters.contains(o.getKey()) && gone.add(o.getValue()));
           gone.forEach(o -> again(o.close()));
           standing();
         });
@@ -285,8 +285,8 @@ public final class Link {
 
   private void tick() {
     long now = System.nanoTime();
-    for (Outlet outlet : List.copyOf(outlets.values())) {
-      for (Outlet.Call call : outlet.tick(now)) {
+    for (LinkLine line : List.copyOf(lines.values())) {
+      for (LinkLine.Call call : line.tick(now)) {
         ((Call) call).late();
       }
     }
@@ -309,10 +309,10 @@ public final class Link {
           closed = true;
           topology.unwatch(change);
           loop.owner().cancelTimer(ticking);
-          for (Outlet outlet : outlets.values()) {
-            again(outlet.close());
+          for (LinkLine line : lines.values()) {
+            again(line.close());
           }
-          outlets.clear();
+          lines.clear();
           release();
           if (open > 0) {
             LOG.warn("{} calls had no answer at the end", open);

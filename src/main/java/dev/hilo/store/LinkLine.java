@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Where the calls of one {@link Link} to one server leave: in their order, a bounded number under
  * way, what a line took with it first when the next one stands.
  */
-final class Outlet implements StandingLine.User {
+final class LinkLine implements StandingLine.User {
   private static final int IN_FLIGHT = 1024;
   private static final Request ASKING = Request.cmd(Command.ASKING);
 
@@ -31,7 +31,7 @@ final class Outlet implements StandingLine.User {
     /** To be done by a server that does not hold the slot yet. */
     boolean asking;
 
-    private @Nullable Outlet at;
+    private @Nullable LinkLine at;
 
     Call(Request request, long deadline) {
       this.request = request;
@@ -57,18 +57,18 @@ final class Outlet implements StandingLine.User {
 
   private final StandingLine standing;
   private final FunctionLibrary library;
-  private final Consumer<Outlet> changed;
+  private final Consumer<LinkLine> changed;
   private final Deque<Call> waiting = new ArrayDeque<>();
   private final List<Call> returned = new ArrayList<>();
   private boolean loading;
 
   /** {@code changed} is told when the line came up or went down. */
-  Outlet(
+  LinkLine(
       Topology topology,
       ContextInternal loop,
       Server server,
       FunctionLibrary library,
-      Consumer<Outlet> changed) {
+      Consumer<LinkLine> changed) {
     this.library = library;
     this.changed = changed;
     this.standing = new StandingLine(topology, loop, server, "the store", library::ensure, this);

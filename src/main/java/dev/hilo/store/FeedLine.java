@@ -21,9 +21,9 @@ import org.slf4j.LoggerFactory;
  * until Redis confirms it. A probe each second, published by another line, finds one that looks
  * alive and delivers nothing. On the feed's loop only.
  */
-@SuppressWarnings("ReferenceEquality") // a channel is on this wire or on another object
-final class Wire implements StandingLine.User {
-  private static final Logger LOG = LoggerFactory.getLogger(Wire.class);
+@SuppressWarnings("ReferenceEquality") // a channel is on this line or on another object
+final class FeedLine implements StandingLine.User {
+  private static final Logger LOG = LoggerFactory.getLogger(FeedLine.class);
   private static final int BATCH = 256;
   private static final long PROBE_NANOS = 1_000_000_000;
 
@@ -61,7 +61,7 @@ final class Wire implements StandingLine.User {
   /** When a subscription was asked for, or answered while others wait; 0 if none waits. */
   private long asked;
 
-  Wire(Feed feed, Topology topology, ContextInternal loop, Server server, String node) {
+  FeedLine(Feed feed, Topology topology, ContextInternal loop, Server server, String node) {
     this.feed = feed;
     this.topology = topology;
     this.loop = loop;
@@ -165,7 +165,7 @@ final class Wire implements StandingLine.User {
     byte[] kind = push.get(0).toBytes();
     String name = push.get(1).toString();
     Feed.Channel channel = feed.channel(name);
-    if (channel != null && channel.wire != this) {
+    if (channel != null && channel.line != this) {
       channel = null;
     }
     switch (kind.length > 1 ? kind[1] : 0) {
