@@ -15,7 +15,6 @@ import dev.hilo.store.Presence;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -65,7 +64,6 @@ public final class Keeper implements AutoCloseable {
   private final Work work;
   private final Lease lease;
   private final Feed feed;
-  private final Context feedContext;
   private final Joining joining;
   private final Presence presence;
   private final Lanes lanes;
@@ -154,7 +152,6 @@ public final class Keeper implements AutoCloseable {
       Work work,
       Lease lease,
       Feed feed,
-      Context feedContext,
       Joining joining,
       Presence presence,
       Lanes lanes) {
@@ -163,7 +160,6 @@ public final class Keeper implements AutoCloseable {
     this.work = work;
     this.lease = lease;
     this.feed = feed;
-    this.feedContext = feedContext;
     this.joining = joining;
     this.presence = presence;
     this.lanes = lanes;
@@ -269,7 +265,7 @@ public final class Keeper implements AutoCloseable {
                 if (living != null) {
                   sweepPresence(p, living);
                 }
-                feed.subscribe(Keys.doorbell(p), feedContext, mine).onSuccess(_ -> sweepSoon(mine));
+                feed.subscribe(Keys.doorbell(p), mine).onSuccess(_ -> sweepSoon(mine));
               }
             });
   }

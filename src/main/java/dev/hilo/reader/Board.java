@@ -106,7 +106,7 @@ public final class Board {
               load(partition);
             }
           };
-      feed.subscribe(Keys.rows(p, workspace), context, listener).onSuccess(_ -> load(partition));
+      feed.subscribe(Keys.rows(p, workspace), listener).onSuccess(_ -> load(partition));
     }
   }
 
