@@ -99,7 +99,7 @@ public final class Gateway implements AutoCloseable {
   private final List<Hub> hubs = new CopyOnWriteArrayList<>();
   private final List<HttpVerticle> fronts = new CopyOnWriteArrayList<>();
   private final Topology topology;
-  private final Feed feed;
+  private final List<Feed> feeds = new CopyOnWriteArrayList<>();
   private final Link nodeLink;
   private final Tokens tokens;
   private final Board board;
@@ -156,7 +156,7 @@ public final class Gateway implements AutoCloseable {
       Context nodeLoop = loop();
       this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
-      this.feed = new Feed(nodeLoop, topology, nodeLink, node);
+      Feed feed = feed(nodeLoop, nodeLink);
       this.tokens = new Tokens(nodeLink);
       Work work = new Work(nodeLink);
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
@@ -171,12 +171,11 @@ public final class Gateway implements AutoCloseable {
               work,
               new Lease(nodeLink),
               feed,
-              nodeLoop,
               core.joining,
               presence,
               new Lanes(core.streams, work, accounts, roster, meters));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
-      serve(nodeLoop, more);
+      serve(feed, more);
       keeper.start();
       sources.start();
       gauges();
@@ -295,6 +294,12 @@ public final class Gateway implements AutoCloseable {
     return link;
   }
 
+  private Feed feed(Context on, Link link) {
+    Feed feed = new Feed(on, topology, link, node);
+    feeds.add(feed);
+    return feed;
+  }
+
   /** What one event loop needs to take things in. */
   private record Core(
       Streams streams,
@@ -325,8 +330,7 @@ public final class Gateway implements AutoCloseable {
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
-  private void serve(Context nodeLoop, @Nullable BiConsumer<Router, WebApps> more)
-      throws Exception {
+  private void serve(Feed feed, @Nullable BiConsumer<Router, WebApps> more) throws Exception {
     List<String> ownOrigins = new ArrayList<>(List.of(publicUrl.toString()));
     if (config.http().publicUrl() == null) {
       ownOrigins.add("http://127.0.0.1:" + port);
@@ -355,7 +359,7 @@ public final class Gateway implements AutoCloseable {
             config.http().maxConnections() / loops);
     Sockets sockets = new Sockets();
     Posts posts = new Posts(node);
-    Relay.receive(feed, node, nodeLoop, posts::relayed);
+    Relay.receive(feed, node, posts::relayed);
     HttpVerticle.Shared shared =
         new HttpVerticle.Shared(
             config.http().host(),
@@ -410,7 +414,7 @@ public final class Gateway implements AutoCloseable {
             vertx,
             new Hub.Services(
                 core.streams,
-                feed,
+                feed(context, link),
                 new Entrance(link),
                 new Presence(link, node),
                 core.objects,
@@ -465,7 +469,7 @@ public final class Gateway implements AutoCloseable {
 
   /** True while the store can be reached on every connection. */
   public boolean ready() {
-    return feed.up() && links.stream().allMatch(Link::up);
+    return feeds.stream().allMatch(Feed::up) && links.stream().allMatch(Link::up);
   }
 
   /** Waits until this node follows every row; false if that takes longer than {@code patience}. */
@@ -539,7 +543,9 @@ public final class Gateway implements AutoCloseable {
       sources.close();
       keeper.close();
       accounts.all().forEach(o -> o.channel().close());
-      feed.close().await(5, TimeUnit.SECONDS);
+      for (Feed feed : feeds) {
+        feed.close().await(5, TimeUnit.SECONDS);
+      }
       for (Link link : links) {
         link.close().await(5, TimeUnit.SECONDS);
       }

@@ -14,7 +14,6 @@ import dev.hilo.store.Presence;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
-import io.vertx.core.Context;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -72,7 +71,6 @@ public final class Keeper implements AutoCloseable {
       Work work,
       Lease lease,
       Feed feed,
-      Context feedContext,
       Joining joining,
       Presence presence,
       Lanes lanes) {
@@ -83,8 +81,7 @@ public final class Keeper implements AutoCloseable {
     this.joining = joining;
     this.lanes = lanes;
     this.journal = new Journal(work, shift, this);
-    this.partitions =
-        new Partitions(node, work, lease, feed, feedContext, presence, shift, journal, this);
+    this.partitions = new Partitions(node, work, lease, feed, presence, shift, journal, this);
     lanes.tell(this::wakeAt, partitions::lost);
   }
 

@@ -8,7 +8,6 @@ import dev.hilo.store.Lease;
 import dev.hilo.store.Presence;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Work;
-import io.vertx.core.Context;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +31,6 @@ final class Partitions {
   private final Work work;
   private final Lease lease;
   private final Feed feed;
-  private final Context feedContext;
   private final Presence presence;
   private final Shift shift;
   private final Journal journal;
@@ -62,7 +60,6 @@ final class Partitions {
       Work work,
       Lease lease,
       Feed feed,
-      Context feedContext,
       Presence presence,
       Shift shift,
       Journal journal,
@@ -71,7 +68,6 @@ final class Partitions {
     this.work = work;
     this.lease = lease;
     this.feed = feed;
-    this.feedContext = feedContext;
     this.presence = presence;
     this.shift = shift;
     this.journal = journal;
@@ -163,8 +159,7 @@ final class Partitions {
                 if (living != null) {
                   sweepPresence(p, living);
                 }
-                feed.subscribe(Keys.doorbell(p), feedContext, bell)
-                    .onSuccess(_ -> journal.soon(mine));
+                feed.subscribe(Keys.doorbell(p), bell).onSuccess(_ -> journal.soon(mine));
               }
             });
   }

@@ -65,10 +65,16 @@ public final class Roots {
           });
 
   private @Nullable Function<CustomerId, Future<Void>> finisher;
-  private Listener listener = (_, _, _, _) -> {};
+  private final List<Listener> listeners = new ArrayList<>(2);
 
-  /** Told what was written. */
-  interface Listener {
+  /** Told what was written, before whoever wrote it. */
+  public interface Listener {
+    /**
+     * Something was written.
+     *
+     * @param home where it was taken to first
+     * @param root where it stands, in one piece
+     */
     void written(CustomerId home, CustomerId root, String src, List<Entry> entries);
   }
 
@@ -87,8 +93,13 @@ public final class Roots {
     states.remove(customer);
   }
 
-  void tell(Listener listener) {
-    this.listener = listener;
+  /** From now on {@code listener} is told, on this loop. */
+  public void tell(Listener listener) {
+    listeners.add(listener);
+  }
+
+  private void tell(Try t, String src, List<Entry> entries) {
+    listeners.forEach(l -> l.written(t.home, t.target, src, entries));
   }
 
   /**
@@ -282,8 +293,7 @@ public final class Roots {
       case Outcome.Appended a -> {
         List<Entry> entries = place(drafts, a.from());
         learn(t.target, entries);
-        listener.written(
-            t.home, t.target, t.kept == null ? t.src : src(t.src, "decisions"), entries);
+        tell(t, t.kept == null ? t.src : src(t.src, "decisions"), entries);
         List<Entry> all = t.kept == null ? entries : concat(t.kept, entries);
         yield Future.succeededFuture(new Written(t.target, all.getFirst().position(), false, all));
       }
@@ -315,7 +325,7 @@ public final class Roots {
                 at ->
                     new Written(t.target, Objects.requireNonNullElse(at, c.q()), true, List.of()));
       }
-      listener.written(t.home, t.target, t.src, kept);
+      tell(t, t.src, kept);
     }
     if (t.number >= TRIES) {
       return kept != null

@@ -2,6 +2,7 @@ package dev.hilo.live;
 
 import dev.hilo.access.Roster;
 import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Position;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Roots;
@@ -105,6 +106,7 @@ public final class Hub {
     for (int i = 0; i < Math.max(1, services.limits().beatSeconds() - 1); i++) {
       buckets.add(new ArrayList<>());
     }
+    services.roots().tell((_, root, _, entries) -> wrote(root, entries));
     vertx.setPeriodic(1000, _ -> beat());
   }
 
@@ -213,8 +215,16 @@ public final class Hub {
     return topic;
   }
 
+  /** What this loop wrote is shown to those who watch it here without the way through the feed. */
+  private void wrote(CustomerId root, List<Entry> entries) {
+    Topic topic = topics.get(root);
+    if (topic != null) {
+      topic.wrote(entries);
+    }
+  }
+
   Future<Void> subscribe(CustomerId customer, Topic topic) {
-    return services.feed().subscribe(Keys.channel(customer), context, topic);
+    return services.feed().subscribe(Keys.channel(customer), topic);
   }
 
   Arrivals arrivals() {

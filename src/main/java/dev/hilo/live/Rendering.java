@@ -1,7 +1,6 @@
 package dev.hilo.live;
 
 import dev.hilo.access.Roster;
-import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.CustomerView;
@@ -76,13 +75,13 @@ final class Rendering implements AutoCloseable {
   byte @Nullable [] event(Roster roster, @Nullable Set<String> scope) {
     if (scope == null) {
       if (staff == null) {
-        staff = Json.bytes(Wire.staff(entry, roster::name));
+        staff = Wire.staffJson(entry, roster::name);
       }
       return staff;
     }
     if (!visitorMade || !scope.equals(visitorScope)) {
       CustomerView view = CustomerView.of(entry, scope, roster::name);
-      visitor = view == null ? null : Json.bytes(Wire.customer(view));
+      visitor = view == null ? null : Wire.customerJson(view);
       visitorScope = scope;
       visitorMade = true;
     }

@@ -156,7 +156,7 @@ final class Topic implements Feed.Listener {
         Map.Entry<String, SharedObjects.Value> object = SharedObjects.published(payload);
         watches.forEach(w -> w.object(object.getKey(), object.getValue()));
       }
-      default -> entry(Streams.published(payload));
+      default -> published(payload);
     }
   }
 
@@ -170,17 +170,27 @@ final class Topic implements Feed.Listener {
     }
   }
 
-  private void entry(Entry entry) {
-    Position at = entry.position();
+  private void published(byte[] payload) {
+    Position at = Streams.positionOf(payload);
     Position have = last;
     hub.epoch(partition, at.epoch());
     if (have == null || healing) {
       again = true;
     } else if (at.follows(have)) {
       heard = true;
-      accept(entry);
+      accept(Streams.published(payload));
     } else if (at.after(have)) {
       heal();
+    }
+  }
+
+  /** This loop wrote these, and hears of them here first: what does not follow comes by itself. */
+  void wrote(List<Entry> entries) {
+    for (Entry entry : entries) {
+      if (last != null && !healing && entry.position().follows(last)) {
+        heard = true;
+        accept(entry);
+      }
     }
   }
 

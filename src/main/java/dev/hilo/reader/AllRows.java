@@ -79,7 +79,7 @@ final class AllRows {
               load(partition);
             }
           };
-      feed.subscribe(Keys.rows(p, workspace), context, channel).onSuccess(_ -> load(partition));
+      feed.subscribe(Keys.rows(p, workspace), channel).onSuccess(_ -> load(partition));
     }
   }
 

@@ -13,15 +13,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * What the store's channels say, for a whole node: one subscriber line to each master that holds a
- * wanted channel. A line that ends, or looks alive and delivers nothing, is opened again; a channel
- * whose slot moves is followed; then every listener is told to read what it may have missed.
- * Thread-safe; listeners are called on the context they subscribed with.
+ * What the store's channels say, for one event loop: one subscriber line to each master. A line
+ * that ends, or looks alive and delivers nothing, is opened again; a channel whose slot moves is
+ * followed; then every listener is told to read what it may have missed. May be called from any
+ * thread; listeners and futures are told on this loop.
  */
 @SuppressWarnings("ReferenceEquality") // listeners and lines are told apart by identity
 public final class Feed {
+  private static final Logger LOG = LoggerFactory.getLogger(Feed.class);
   private static final int TICK_MS = 200;
 
   /** Told what happens on one channel. */
@@ -32,13 +35,9 @@ public final class Feed {
     void resumed();
   }
 
-  record Seat(Mailbox box, Listener listener) {}
-
-  private record Waiting(Mailbox box, Promise<Void> confirmed) {}
-
   /** One channel that somebody listens to. */
   static final class Channel {
-    private static final Seat[] NONE = {};
+    private static final Listener[] NONE = {};
 
     final String name;
     final int slot;
@@ -46,8 +45,8 @@ public final class Feed {
     /** Where it is subscribed to, or shall be; null while nobody holds its slot. */
     @Nullable FeedLine line;
 
-    private Seat[] seats = NONE;
-    private @Nullable List<Waiting> waiting;
+    private Listener[] listeners = NONE;
+    private @Nullable List<Promise<Void>> waiting;
     private boolean confirmed;
     private boolean before;
 
@@ -63,8 +62,6 @@ public final class Feed {
   private final String node;
   private final Map<String, Channel> channels = new HashMap<>();
   private final Map<Server, FeedLine> lines = new HashMap<>();
-  private final Map<ContextInternal, Mailbox> boxes = new HashMap<>();
-  private final List<Mailbox> filled = new ArrayList<>();
   private final Runnable change = this::changed;
   private final long ticking;
   private boolean closed;
@@ -96,32 +93,27 @@ public final class Feed {
   /**
    * Subscribes; the future completes when Redis has confirmed, so that a read after it misses
    * nothing.
-   *
-   * @param on the listener's event loop
    */
-  public Future<Void> subscribe(String name, Context on, Listener listener) {
+  public Future<Void> subscribe(String name, Listener listener) {
     Promise<Void> done = Promise.promise();
     onLoop(
         () -> {
-          Mailbox box =
-              boxes.computeIfAbsent((ContextInternal) on, context -> new Mailbox(context, loop));
           Channel channel = channels.get(name);
           if (channel == null) {
             channel = new Channel(name, topology.slot(name.getBytes(StandardCharsets.UTF_8)));
             channels.put(channel.name, channel);
             place(channel);
           }
-          int count = channel.seats.length;
-          channel.seats = Arrays.copyOf(channel.seats, count + 1);
-          channel.seats[count] = new Seat(box, listener);
+          int count = channel.listeners.length;
+          channel.listeners = Arrays.copyOf(channel.listeners, count + 1);
+          channel.listeners[count] = listener;
           if (channel.confirmed) {
-            put(box, done::complete);
-            read();
+            done.complete();
           } else {
             if (channel.waiting == null) {
               channel.waiting = new ArrayList<>(1);
             }
-            channel.waiting.add(new Waiting(box, done));
+            channel.waiting.add(done);
           }
         });
     return done.future();
@@ -134,9 +126,9 @@ public final class Feed {
           if (channel == null) {
             return;
           }
-          channel.seats =
-              Arrays.stream(channel.seats).filter(s -> s.listener != listener).toArray(Seat[]::new);
-          if (channel.seats.length == 0) {
+          channel.listeners =
+              Arrays.stream(channel.listeners).filter(l -> l != listener).toArray(Listener[]::new);
+          if (channel.listeners.length == 0) {
             channels.remove(name);
             if (channel.line != null) {
               channel.line.leave(channel, true);
@@ -150,11 +142,14 @@ public final class Feed {
   private void place(Channel channel) {
     Server server = topology.master(channel.slot);
     if (server != null && !closed) {
-      FeedLine line =
-          lines.computeIfAbsent(server, s -> new FeedLine(this, topology, loop, s, node));
+      FeedLine line = line(server);
       channel.line = line;
       line.want(channel);
     }
+  }
+
+  private FeedLine line(Server server) {
+    return lines.computeIfAbsent(server, s -> new FeedLine(this, topology, loop, s, node));
   }
 
   private void changed() {
@@ -175,6 +170,7 @@ public final class Feed {
             }
           }
           List<Server> masters = topology.masters();
+          masters.forEach(this::line);
           List<FeedLine> gone = new ArrayList<>();
           lines.entrySet().removeIf(l -> !masters.contains(l.getKey()) && gone.add(l.getValue()));
           gone.forEach(FeedLine::close);
@@ -199,8 +195,12 @@ public final class Feed {
   }
 
   void message(Channel channel, byte[] payload) {
-    for (Seat seat : channel.seats) {
-      put(seat.box, () -> seat.listener.message(payload));
+    for (Listener listener : channel.listeners) {
+      try {
+        listener.message(payload);
+      } catch (RuntimeException e) {
+        LOG.error("what a channel said was not taken", e); // the others get it all the same
+      }
     }
   }
 
@@ -210,34 +210,20 @@ public final class Feed {
     }
     channel.confirmed = true;
     if (channel.before) {
-      for (Seat seat : channel.seats) {
-        put(seat.box, seat.listener::resumed);
+      for (Listener listener : channel.listeners) {
+        listener.resumed();
       }
     }
     channel.before = true;
-    List<Waiting> waiting = channel.waiting;
+    List<Promise<Void>> waiting = channel.waiting;
     channel.waiting = null;
     if (waiting != null) {
-      waiting.forEach(w -> put(w.box, w.confirmed::complete));
+      waiting.forEach(Promise::complete);
     }
   }
 
   void interrupted(Channel channel) {
     channel.confirmed = false;
-  }
-
-  private void put(Mailbox box, Runnable call) {
-    if (box.put(call)) {
-      filled.add(box);
-    }
-  }
-
-  /** All that came in at once was handed over. */
-  void read() {
-    if (!filled.isEmpty()) {
-      filled.forEach(Mailbox::send);
-      filled.clear();
-    }
   }
 
   void standing() {

@@ -219,9 +219,7 @@ final class FeedLine implements StandingLine.User {
   }
 
   @Override
-  public void read() {
-    feed.read();
-  }
+  public void read() {}
 
   void tick(long now) {
     standing.tick(now);

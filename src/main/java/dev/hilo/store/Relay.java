@@ -1,6 +1,5 @@
 package dev.hilo.store;
 
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -17,12 +16,10 @@ public final class Relay {
     this.link = link;
   }
 
-  /** Hands on what others send to {@code node}, on the context {@code on}. */
-  public static Future<Void> receive(
-      Feed feed, String node, Context on, Consumer<byte[]> received) {
+  /** Hands on what others send to {@code node}, on the feed's loop. */
+  public static Future<Void> receive(Feed feed, String node, Consumer<byte[]> received) {
     return feed.subscribe(
         Keys.relay(node),
-        on,
         new Feed.Listener() {
           @Override
           public void message(byte[] payload) {

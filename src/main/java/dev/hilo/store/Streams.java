@@ -465,18 +465,26 @@ public final class Streams {
     return out;
   }
 
-  /** An entry as it was published: {@code position SP header NUL body}. */
+  /** Where an entry stands that was published so: {@code position SP header NUL body}. */
+  public static Position positionOf(byte[] payload) {
+    int space = index(payload, ' ', 0);
+    return Position.of(new String(payload, 0, space, StandardCharsets.US_ASCII));
+  }
+
+  private static int index(byte[] bytes, int of, int from) {
+    int at = from;
+    while (bytes[at] != of) {
+      at++;
+    }
+    return at;
+  }
+
+  /** The whole entry; see {@link #positionOf}. */
   public static Entry published(byte[] payload) {
-    int space = 0;
-    while (payload[space] != ' ') {
-      space++;
-    }
-    int zero = space;
-    while (payload[zero] != 0) {
-      zero++;
-    }
+    int space = index(payload, ' ', 0);
+    int zero = index(payload, 0, space);
     return EntryCodec.entry(
-        Position.of(new String(payload, 0, space, StandardCharsets.US_ASCII)),
+        positionOf(payload),
         Arrays.copyOfRange(payload, space + 1, zero),
         Arrays.copyOfRange(payload, zero + 1, payload.length));
   }

@@ -70,7 +70,6 @@ class KeeperTest {
               node.work,
               node.lease,
               feed,
-              node.context,
               node.joining,
               new Presence(node.link, name),
               new Lanes(

@@ -40,7 +40,7 @@ final class Conversation implements Feed.Listener, AutoCloseable {
     this.node = node;
     this.feed = feed;
     this.customer = customer;
-    TestNode.result(feed.subscribe(Keys.channel(customer), node.context, this));
+    TestNode.result(feed.subscribe(Keys.channel(customer), this));
     this.writer = Thread.ofVirtual().start(this::write);
   }
 

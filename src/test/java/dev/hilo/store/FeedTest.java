@@ -13,7 +13,6 @@ import dev.hilo.testing.TestNode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.nio.charset.StandardCharsets;
@@ -74,9 +73,9 @@ class FeedTest {
     }
   }
 
-  private Ear listen(String channel, Context on) {
+  private Ear listen(String channel) {
     Ear ear = new Ear();
-    TestNode.result(feed.subscribe(channel, on, ear));
+    TestNode.result(feed.subscribe(channel, ear));
     return ear;
   }
 
@@ -136,51 +135,42 @@ class FeedTest {
   }
 
   @Test
-  void everyListenerHearsOnItsOwnContextAndInOrder() throws Exception {
-    Context other = ((VertxInternal) node.vertx).createEventLoopContext();
-    Vertx elsewhere = Vertx.vertx();
-    try {
-      Context far = ((VertxInternal) elsewhere).createEventLoopContext();
-      String channel = Keys.channel(CustomerId.fresh(redis.workspace()));
-      List<Context> contexts = List.of(node.context, other, far);
-      List<Ear> ears = contexts.stream().map(on -> listen(channel, on)).toList();
-      for (int i = 0; i < 50; i++) {
-        say(channel, "m" + i);
-      }
-      String[] all = IntStream.range(0, 50).mapToObj(n -> "m" + n).toArray(String[]::new);
-      for (Ear ear : ears) {
-        ear.next(all);
-      }
-      wire.cut();
-      for (int i = 0; i < ears.size(); i++) {
-        Ear ear = ears.get(i);
-        ear.next("resumed");
-        assertThat(ear.on).containsOnly(contexts.get(i));
-      }
-      say(channel, "after");
-      for (Ear ear : ears) {
-        ear.next("after");
-      }
-    } finally {
-      elsewhere.close().await();
+  void everyListenerHearsOnTheFeedsLoopAndInOrder() throws Exception {
+    String channel = Keys.channel(CustomerId.fresh(redis.workspace()));
+    List<Ear> ears = List.of(listen(channel), listen(channel), listen(channel));
+    String[] all = IntStream.range(0, 50).mapToObj(n -> "m" + n).toArray(String[]::new);
+    for (String each : all) {
+      say(channel, each);
+    }
+    for (Ear ear : ears) {
+      ear.next(all);
+    }
+    wire.cut();
+    for (Ear ear : ears) {
+      ear.next("resumed");
+      assertThat(ear.on).containsOnly(node.context);
+    }
+    say(channel, "after");
+    for (Ear ear : ears) {
+      ear.next("after");
     }
   }
 
   @Test
   void leavingAndComingBackInOneTurn() throws Exception {
     String channel = Keys.channel(CustomerId.fresh(redis.workspace()));
-    Ear first = listen(channel, node.context);
+    Ear first = listen(channel);
     Ear second = new Ear();
     node.await(
         () -> {
           feed.unsubscribe(channel, first);
-          return feed.subscribe(channel, node.context, second);
+          return feed.subscribe(channel, second);
         });
     say(channel, "a");
     second.next("a");
     assertThat(first.heard).isEmpty();
     feed.unsubscribe(channel, second);
-    Ear third = listen(channel, node.context);
+    Ear third = listen(channel);
     say(channel, "b");
     third.next("b");
     assertThat(second.heard).isEmpty();

@@ -17,7 +17,6 @@ final class Heard implements AutoCloseable {
     TestNode.result(
         feed.subscribe(
             channel,
-            node.context,
             new Feed.Listener() {
               @Override
               public void message(byte[] payload) {
