@@ -13,14 +13,18 @@ import dev.hilo.store.Streams.Append;
 import dev.hilo.store.Streams.Outcome;
 import dev.hilo.store.Streams.Redirect;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +42,8 @@ import org.jspecify.annotations.Nullable;
 public final class Roots {
   private static final int STATES = 4096;
   private static final int TRIES = 12;
+  private static final int TOGETHER = 32;
+  private static final Long RING = -1L;
   private static final long PATIENCE_MS = 2000;
 
   private final Vertx vertx;
@@ -63,6 +69,9 @@ public final class Roots {
               return size() > STATES;
             }
           });
+
+  /** Homes with a change that {@link Change#gathers} on its way, and what waits for it. */
+  private final Map<CustomerId, Deque<Waiting>> queues = new HashMap<>();
 
   private @Nullable Function<CustomerId, Future<Void>> finisher;
   private final List<Listener> listeners = new ArrayList<>(2);
@@ -108,7 +117,7 @@ public final class Roots {
    * Problem}.
    */
   public interface Change {
-    /** Asked once, on the first state; START entries belong here. */
+    /** Asked until they are written, on the first state; START entries belong here. */
     List<Draft> facts(StreamState state);
 
     default List<Draft> decisions(StreamState state) {
@@ -118,6 +127,14 @@ public final class Roots {
     /** True if the keeper must be woken for a change of this customer's row. */
     default boolean rings() {
       return true;
+    }
+
+    /**
+     * True if the facts are the same whatever other facts stand before them. Such changes of one
+     * home are written in the order they came, those that wait for one another in one call.
+     */
+    default boolean gathers() {
+      return false;
     }
   }
 
@@ -174,7 +191,80 @@ public final class Roots {
    * harmless.
    */
   public Future<Written> write(CustomerId home, String src, Change change) {
-    return attempt(new Try(home, home, null, src, change, null, 0, System.currentTimeMillis()));
+    Try t = new Try(home, home, null, src, change, null, 0, System.currentTimeMillis());
+    if (!change.gathers()) {
+      return attempt(t);
+    }
+    Waiting mine = new Waiting(t, Promise.promise());
+    Deque<Waiting> before = queues.get(home);
+    if (before != null) {
+      before.add(mine);
+    } else {
+      queues.put(home, new ArrayDeque<>(2));
+      oneByOne(List.of(mine), 0).onComplete(_ -> next(home));
+    }
+    return mine.written.future();
+  }
+
+  /** All that came meanwhile, up to a bound, goes together. */
+  private void next(CustomerId home) {
+    Deque<Waiting> queue = Objects.requireNonNull(queues.get(home));
+    if (queue.isEmpty()) {
+      queues.remove(home);
+      return;
+    }
+    List<Waiting> some = new ArrayList<>();
+    while (!queue.isEmpty() && some.size() < TOGETHER) {
+      some.add(queue.remove());
+    }
+    together(home, some).onComplete(_ -> next(home));
+  }
+
+  private Future<?> together(CustomerId home, List<Waiting> some) {
+    StreamState state = states.get(home);
+    if (some.size() == 1 || state == null || state.blocked()) {
+      return oneByOne(some, 0);
+    }
+    List<Append> appends = new ArrayList<>(some.size());
+    for (Waiting w : some) {
+      List<Draft> facts = w.t.change.facts(state);
+      if (facts.isEmpty()
+          || facts.stream().anyMatch(d -> !gathered(d.header().k()))
+          || !w.t.change.decisions(state).isEmpty()) {
+        return oneByOne(some, 0);
+      }
+      Long wake = w.t.change.rings() ? RING : null;
+      appends.add(new Append(home, w.t.src, state.q(), state.last().seq(), null, wake, facts));
+    }
+    return streams
+        .gather(appends)
+        .transform(
+            r -> {
+              if (r.succeeded() && r.result().isEmpty()) {
+                return oneByOne(some, 0);
+              }
+              for (int i = 0; i < some.size(); i++) {
+                Waiting w = some.get(i);
+                Future<Written> settled =
+                    r.succeeded()
+                        ? settle(w.t, appends.get(i).drafts(), r.result().get(i))
+                        : Future.failedFuture(r.cause());
+                settled.onComplete(w.written);
+              }
+              return Future.succeededFuture();
+            });
+  }
+
+  private static boolean gathered(EntryClass k) {
+    return k == EntryClass.FACT || k == EntryClass.QUIET;
+  }
+
+  private Future<?> oneByOne(List<Waiting> some, int from) {
+    Waiting first = some.get(from);
+    Future<Written> done = attempt(first.t).onComplete(first.written);
+    return from + 1 == some.size()
+        ? done
+        : done.transform(_ -> oneByOne(some, from + 1).mapEmpty());
   }
 
   /** As {@link #write}, for a home that was made just now: nothing is read before the append. */
@@ -200,6 +290,8 @@ public final class Roots {
           Future.<@Nullable Position>succeededFuture(null);
     };
   }
+
+  private record Waiting(Try t, Promise<Written> written) {}
 
   private record Try(
       CustomerId home,
@@ -285,7 +377,7 @@ public final class Roots {
         return 0L;
       }
     }
-    return change.rings() ? -1L : null;
+    return change.rings() ? RING : null;
   }
 
   private Future<Written> settle(Try t, List<Draft> drafts, Outcome outcome) {

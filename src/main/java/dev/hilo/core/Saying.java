@@ -130,6 +130,11 @@ public final class Saying {
                 ? List.of()
                 : List.of(Drafts.now(Author.gateway("reception"), src).of(state, opening));
           }
+
+          @Override
+          public boolean gathers() {
+            return true;
+          }
         };
     Named known = named.get(via);
     if (known != null && known.until > System.currentTimeMillis()) {

@@ -25,6 +25,9 @@ final class Requests {
     /** What was said or done last, until it is done. */
     private @Nullable Future<?> said;
 
+    /** It is under way among others of its sort, which keep their order. */
+    private boolean flows;
+
     /** Lets go of the inbox. */
     void inboxClosed() {
       if (view != null) {
@@ -111,8 +114,10 @@ final class Requests {
       throw new Problem(Code.TOO_MANY_UNACKED, "wait for the acks of what you said");
     }
     notes.unacked++;
+    boolean flows = me.principal() instanceof Principal.Visitor && me.registered();
     inOrder(
             notes,
+            flows,
             () ->
                 admitted(session, me, topic)
                     .compose(_ -> services.saying().say(me.principal(), topic, frame.say())))
@@ -132,12 +137,19 @@ final class Requests {
             });
   }
 
-  /** What one socket says and does takes effect in the order it came. */
+  /**
+   * What one socket says and does takes effect in the order it came.
+   *
+   * @param flows it keeps its order among others that flow, which need not be done before it begins
+   */
   @SuppressWarnings("ReferenceEquality") // this very future
-  private static <T> Future<T> inOrder(Notes notes, Supplier<Future<T>> next) {
-    Future<T> done = (notes.said == null ? NOTHING : notes.said).transform(_ -> next.get());
+  private static <T> Future<T> inOrder(Notes notes, boolean flows, Supplier<Future<T>> next) {
+    boolean now = notes.said == null || flows && notes.flows;
+    Future<?> before = now || notes.said == null ? NOTHING : notes.said;
+    Future<T> done = before.transform(_ -> next.get());
     if (!done.isComplete()) {
       notes.said = done;
+      notes.flows = flows && now;
       done.onComplete(
           _ -> {
             if (notes.said == done) {
@@ -164,7 +176,10 @@ final class Requests {
 
   private void act(Session session, Principal who, Frame.Do act) {
     CustomerId topic = target(who, act.topic());
-    inOrder(session.notes, () -> services.actions().act(who, topic, act.action(), act.fields()))
+    inOrder(
+            session.notes,
+            false,
+            () -> services.actions().act(who, topic, act.action(), act.fields()))
         .onSuccess(
             result -> {
               boolean appended = result.has("pos");

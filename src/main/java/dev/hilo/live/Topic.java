@@ -156,6 +156,7 @@ final class Topic implements Feed.Listener {
         Map.Entry<String, SharedObjects.Value> object = SharedObjects.published(payload);
         watches.forEach(w -> w.object(object.getKey(), object.getValue()));
       }
+      case '+' -> Streams.apart(payload).forEach(this::published);
       default -> published(payload);
     }
   }

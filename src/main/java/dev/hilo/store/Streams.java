@@ -111,6 +111,58 @@ public final class Streams {
         .map(r -> outcome(a, r));
   }
 
+  /**
+   * {@link #append} for several of one stream in one call, as if one came after the other: facts
+   * only, each with its dedupe id; the first tells {@code q} and {@code wake}.
+   *
+   * @return {@code Appended} or {@code Duplicate} for each; empty if nothing was written, because
+   *     {@code q} moved or the stream is sealed: append them one by one
+   */
+  public Future<List<Outcome>> gather(List<Append> all) {
+    Append first = all.getFirst();
+    List<Object> arguments = new ArrayList<>(6 + 4 * all.size());
+    arguments.add(first.customer);
+    arguments.add(Keys.channel(first.customer));
+    arguments.add(Objects.requireNonNull(first.q));
+    arguments.add(first.wake == null ? "" : "-");
+    arguments.add(System.currentTimeMillis() / GENERATION_MS);
+    arguments.add(all.size());
+    for (Append a : all) {
+      arguments.add(src(a));
+      entries(a, arguments);
+    }
+    return link.send(Link.call("hilo2_gather", keys(first.customer), arguments))
+        .map(r -> outcomes(all, Objects.requireNonNull(r)));
+  }
+
+  private static List<Outcome> outcomes(List<Append> all, Response r) {
+    List<Outcome> outcomes = new ArrayList<>(all.size());
+    switch (r.get(0).toString()) {
+      case "A" -> {
+        Position before = Position.of(r.get(1).toString());
+        for (int i = 0; i < all.size(); i++) {
+          String at = r.get(i + 2).toString();
+          if (at.startsWith("D")) {
+            outcomes.add(new Outcome.Duplicate(Position.of(at.substring(1))));
+          } else {
+            Outcome.Appended appended = appended(all.get(i), Position.of(at), before);
+            before = appended.q();
+            outcomes.add(appended);
+          }
+        }
+      }
+      case "N" -> {}
+      default -> throw refused(all.getFirst(), r);
+    }
+    return outcomes;
+  }
+
+  private static StoreUnavailable refused(Append a, Response r) {
+    return new StoreUnavailable(
+        "the store refused an entry of " + Keys.partition(a.customer) + ": " + r.get(1),
+        new IllegalStateException());
+  }
+
   /** {@link #append} that also makes the stream the root of {@code child}. */
   public Future<Outcome> join(CustomerId child, String mergeId, Append a) {
     List<Object> arguments = new ArrayList<>(List.of(child, mergeId));
@@ -177,12 +229,22 @@ public final class Streams {
     List<Object> out = new ArrayList<>(9 + 2 * a.drafts.size());
     out.add(a.customer);
     out.add(Keys.channel(a.customer));
-    out.add(a.src == null ? "" : Base64.getUrlDecoder().decode(a.src));
+    out.add(src(a));
     out.add(a.q == null ? "" : a.q);
     out.add(a.folded);
     out.add(a.redirect == null ? "" : a.redirect.child + "=" + a.redirect.mergeId);
     out.add(a.wake == null ? "" : a.wake < 0 ? "-" : a.wake);
     out.add(System.currentTimeMillis() / GENERATION_MS);
+    entries(a, out);
+    return out;
+  }
+
+  private static Object src(Append a) {
+    return a.src == null ? "" : Base64.getUrlDecoder().decode(a.src);
+  }
+
+  /** A letter for each, then headers and bodies. */
+  private static void entries(Append a, List<Object> out) {
     StringBuilder classes = new StringBuilder(a.drafts.size());
     a.drafts.forEach(draft -> classes.append(draft.header().k().letter()));
     out.add(classes);
@@ -190,7 +252,6 @@ public final class Streams {
       out.add(EntryCodec.header(draft.header()));
       out.add(EntryCodec.body(draft.event()));
     }
-    return out;
   }
 
   private static Outcome outcome(Append a, @Nullable Response reply) {
@@ -207,10 +268,7 @@ public final class Streams {
         yield new Outcome.Conflict(
             Position.of(r.get(4).toString()), Reply.number(r.get(3)), List.copyOf(missed));
       }
-      default ->
-          throw new StoreUnavailable(
-              "the store refused an entry of " + Keys.partition(a.customer) + ": " + r.get(1),
-              new IllegalStateException());
+      default -> throw refused(a, r);
     };
   }
 
@@ -463,6 +521,24 @@ public final class Streams {
       }
     }
     return out;
+  }
+
+  /**
+   * What was published as one, apart: {@code +}, then for each its length in bytes, a space and
+   * itself.
+   */
+  public static List<byte[]> apart(byte[] payload) {
+    List<byte[]> all = new ArrayList<>();
+    int at = 1;
+    while (at < payload.length) {
+      int length = 0;
+      for (; payload[at] != ' '; at++) {
+        length = length * 10 + payload[at] - '0';
+      }
+      all.add(Arrays.copyOfRange(payload, at + 1, at + 1 + length));
+      at += 1 + length;
+    }
+    return all;
   }
 
   /** Where an entry stands that was published so: {@code position SP header NUL body}. */

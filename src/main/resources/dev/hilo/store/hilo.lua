@@ -158,6 +158,65 @@ local function append(k, a)
 end
 redis.register_function('hilo2_append', append)
 
+-- Appends of facts to one stream that came together: each with a dedupe id of its own, none with a decision. They stand
+-- one after the other, as if each had been appended alone, and are published as one.
+-- KEYS as append
+-- ARGV 1 customer  2 channel  3 expected q of the first ('0' = empty stream)  4 '' = nobody to wake, '-' = ring
+--      5 dedupe generation  6 how many  then for each: dedupe id  letters, F or f  pairs: header, body
+-- reply  A before, then for each the position of its first entry, with a 'D' before it if it was written before
+--        | N nothing was written: the stream is sealed, or q is another | E error
+redis.register_function('hilo2_gather', function(k, a)
+  if not call then begin() end
+  local generation, count = a[5], tonumber(a[6])
+  local fields, starts, at = {'n', 'q', 'sealed', 'i'}, {}, 7
+  for i = 1, count do
+    fields[i + 4], starts[i] = a[at], at
+    at = at + 2 + 2 * #a[at + 1]
+  end
+  local m = call('HMGET', k[2], unpack(fields))
+  local q = m[2] or '0'
+  if m[3] or q ~= a[3] then return {'N'} end
+  local e = epoch(k[1])
+  local prefix, top, r, mine, known, published = e .. '-', tonumber(m[1]) or 0, {'A', q}, {}, {}, {'+'}
+  for i = 1, count do
+    local at = starts[i]
+    local src, classes = a[at], a[at + 1]
+    local dup = mine[src] or m[i + 4]
+    if not dup and m[1] and m[4] ~= generation then dup = call('HGET', k[4], src) or call('HGET', k[5], src) end
+    if dup then
+      r[i + 2] = 'D' .. dup
+    else
+      for j = 1, #classes do
+        local h, b = a[at + 2 * j], a[at + 2 * j + 1]
+        local id = prefix .. format('%d', top + 1)
+        local added = redis.pcall('XADD', k[3], id, 'h', h, 'b', b)
+        if added ~= id then
+          if #known == 0 and not r[i + 2] then return {'E', added.err} end
+          error(added.err)
+        end
+        top = top + 1
+        if byte(classes, j) ~= 102 then q = id end -- f
+        r[i + 2] = r[i + 2] or id
+        local p = #published -- pieces: a string is hashed over all its bytes whenever one is made
+        published[p + 1] = format('%d ', #id + #h + #b + 2)
+        published[p + 2], published[p + 3], published[p + 4], published[p + 5], published[p + 6] = id, ' ', h, '\0', b
+      end
+      mine[src] = r[i + 2]
+      known[#known + 1], known[#known + 2] = src, r[i + 2]
+    end
+  end
+  if #known > 0 then
+    local ids = m[4] == generation and k[2] or turn(k, m, generation)
+    call('HSET', k[2], 'n', format('%d', top), 'q', q)
+    call('HSET', ids, unpack(known))
+    if ids ~= k[2] then call('EXPIRE', ids, DEDUPE_SECONDS) end
+    call('XADD', k[6], prefix .. '*', 'c', a[1])
+    if a[4] ~= '' then ring(k[3], k[7], a[1]) end
+    call('SPUBLISH', a[2], table.concat(published, '', #published == 7 and 3 or 1))
+  end
+  return r
+end)
+
 -- Library 1 named the doorbell and a salt (2, 9), and a class before each header; its A tells from to q before.
 local function append1(k, a, at)
   local classes, lean = {}, {a[at], a[at + 7], a[at + 2], a[at + 3], a[at + 4], a[at + 5], a[at + 6], a[at + 9], ''}

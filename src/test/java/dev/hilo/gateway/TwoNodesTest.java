@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.hilo.conversation.CustomerId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Customer on one node, agent on the other: it makes no difference. */
@@ -70,6 +72,43 @@ class TwoNodesTest extends OnTwoNodes {
       agent.awaitTexts(topic, List.of("one", "two", "three", "four"));
 
       assertThat(visitor.frames().toString()).doesNotContain("FOR-STAFF").doesNotContain("luis");
+      assertThat(visitor.faults()).isEmpty();
+      assertThat(agent.faults()).isEmpty();
+    }
+  }
+
+  @Test
+  void whatIsSaidWithoutWaitingKeepsItsOrderAndStandsOnce() throws Exception {
+    try (var visitor = SocketClient.visitor(nodes, a);
+        var agent = SocketClient.agent(nodes, b, ana)) {
+      String topic = visitor.topic();
+      List<String> texts = IntStream.range(0, 13).mapToObj(i -> "m" + i).toList();
+      visitor.say("m0");
+      agent.watch(topic);
+      List<String> ids = new ArrayList<>();
+      for (String text : texts.subList(1, 13)) {
+        ids.add(text);
+        if (text.equals("m7")) {
+          ids.add(text); // said twice, as by a client that lost the ack
+        }
+      }
+      for (String id : ids) {
+        visitor.tell("say", "id", id, "content", Map.of("type", "text", "text", id));
+      }
+      visitor.await(f -> is(f, "ack") && f.path("id").asText().equals("m12"), "the last ack");
+      agent.awaitTexts(topic, texts);
+      visitor.awaitTexts(topic, texts);
+      List<JsonNode> acks =
+          visitor.frames().stream()
+              .filter(f -> is(f, "ack") && ids.contains(f.path("id").asText()))
+              .toList();
+      assertThat(acks).extracting(f -> f.path("id").asText()).containsExactlyElementsOf(ids);
+      assertThat(acks)
+          .filteredOn(f -> f.path("id").asText().equals("m7"))
+          .extracting(f -> f.path("pos").asText())
+          .as("the same message")
+          .hasSize(2)
+          .containsOnly(acks.get(ids.indexOf("m7")).path("pos").asText());
       assertThat(visitor.faults()).isEmpty();
       assertThat(agent.faults()).isEmpty();
     }

@@ -93,6 +93,20 @@ class DeclaredKeysTest {
         text(EntryCodec.body(draft.event())));
   }
 
+  private String loud() {
+    return lastLine(fork.command("HGET", Keys.meta(c), "q"));
+  }
+
+  private String gathered(String q, String src, long generation) {
+    Draft draft = Some.heard(c, "a");
+    String header = text(EntryCodec.header(draft.header()));
+    String body = text(EntryCodec.body(draft.event()));
+    return call(
+        "hilo2_gather",
+        keys(generation),
+        List.of(c, Keys.channel(c), q, "-", generation, 1, src, "F", header, body));
+  }
+
   private static String text(byte[] bytes) {
     return new String(bytes, StandardCharsets.UTF_8);
   }
@@ -163,7 +177,7 @@ class DeclaredKeysTest {
     assertThat(call("hilo1_lease", lease, List.of("n1", 600_000))).isEqualTo(":1");
     assertThat(call("hilo1_lease", lease, List.of("n1", 600_000))).isEqualTo(":1");
     assertThat(call("hilo1_lease", lease, List.of("n2", 600_000))).isEqualTo(":0");
-    String q = lastLine(fork.command("HGET", Keys.meta(c), "q"));
+    String q = loud();
     List<Object> seal =
         List.of(c, 7, "M2", child, q, Keys.channel(c), Keys.doorbell(p), "{}", "{}");
     assertThat(call("hilo1_seal", keys(3), with(seal.subList(5, 9), c, 7, "M2", child, "1-1")))
@@ -195,6 +209,10 @@ class DeclaredKeysTest {
     assertThat(call("hilo2_join", keys(4), with(lean("s5", "", "", 4), child, "M")))
         .startsWith("A");
     assertThat(call("hilo2_append", keys(5), lean("s6", "", child + "=M", 5))).startsWith("A");
+    assertThat(gathered("x", "g0", 5)).startsWith("N");
+    assertThat(gathered(loud(), "g1", 5)).startsWith("A\n");
+    assertThat(gathered(loud(), "g1", 6)).contains("\nD");
+    assertThat(gathered(loud(), "g2", 7)).startsWith("A\n");
     String token = call("hilo1_own", List.of(Keys.own(p)), List.of("n1"));
     List<String> nine = new ArrayList<>(keys(5));
     nine.addAll(List.of(Keys.own(p), Keys.claims(c)));
@@ -267,6 +285,7 @@ class DeclaredKeysTest {
             "hilo1_snapshot",
             "hilo2_append",
             "hilo2_done",
+            "hilo2_gather",
             "hilo2_join",
             "hilo2_look",
             "hilo2_rows",

@@ -413,4 +413,108 @@ abstract class StreamContract {
         .as("moved on, and lost its position")
         .containsExactly(same.get(1), same.get(2));
   }
+
+  private List<Outcome> gather(Append... all) {
+    return node.await(() -> node.streams.gather(List.of(all)));
+  }
+
+  private static Position next(Position before) {
+    return new Position(before.epoch(), before.seq() + 1);
+  }
+
+  @Test
+  void whatIsGatheredStandsAsIfEachCameAlone() {
+    Outcome.Appended start = appended(append(c, null, Position.START, start(c), heard(c, "a")));
+    String b = Some.src();
+    String d = Some.src();
+    Position first = next(start.to());
+    Position fourth = new Position(first.epoch(), first.seq() + 3);
+    Append again = append(c, b, start.q(), heard(c, "b"));
+    List<Outcome> outcomes =
+        gather(
+            again,
+            append(c, Some.src(), start.q(), heard(c, "c1"), noted(c, "c2")),
+            append(c, b, start.q(), heard(c, "b")),
+            append(c, d, start.q(), heard(c, "d")));
+    assertThat(outcomes)
+        .containsExactly(
+            new Outcome.Appended(first, first, first, start.q()),
+            new Outcome.Appended(next(first), next(next(first)), next(first), first),
+            new Outcome.Duplicate(first),
+            new Outcome.Appended(fourth, fourth, fourth, next(first)));
+    assertThat(texts(c)).containsExactly("CustomerStarted", "a", "b", "c1", "c2", "d");
+    assertThat(write(again)).isEqualTo(new Outcome.Duplicate(first));
+    assertThat(write(append(c, d, null, heard(c, "d")))).isEqualTo(new Outcome.Duplicate(fourth));
+    assertThat(gather(again, append(c, d, start.q(), heard(c, "d"))))
+        .as("another q: nothing is written")
+        .isEmpty();
+    Outcome.Appended last =
+        (Outcome.Appended)
+            gather(
+                    append(c, b, fourth, heard(c, "b")),
+                    append(c, Some.src(), fourth, heard(c, "e")))
+                .getLast();
+    assertThat(last.from()).isEqualTo(next(fourth));
+    assertThat(last.before()).isEqualTo(fourth);
+    assertThat(appended(append(c, null, last.q(), answered(c, "f"))).from())
+        .as("q is the newest loud one")
+        .isEqualTo(next(next(fourth)));
+    assertThat(texts(c)).endsWith("d", "e", "f");
+  }
+
+  @Test
+  void nothingIsGatheredIntoASealedStream() {
+    CustomerId root = CustomerId.fresh(node.workspace);
+    Outcome.Appended a = appended(append(c, null, null, heard(c, "a")));
+    Outcome sealed =
+        node.await(() -> node.streams.seal(c, root, "M", a.q(), Some.seal(c, root, "M")));
+    Position q = ((Outcome.Appended) sealed).q();
+    assertThat(gather(append(c, Some.src(), q, heard(c, "b")))).isEmpty();
+    assertThat(texts(c)).containsExactly("a", "Sealed");
+  }
+
+  @Test
+  void whatIsGatheredIsPublishedTogetherAndRingsOnce() {
+    Outcome.Appended a = appended(append(c, null, null, heard(c, "a")));
+    try (Heard channel = new Heard(node, Keys.channel(c), c + "live");
+        Heard bell = new Heard(node, Keys.doorbell(Keys.partition(c)), c + "bell")) {
+      Append[] three =
+          IntStream.range(0, 3)
+              .mapToObj(i -> waking(append(c, Some.src(), a.q(), heard(c, "ñ" + i)), -1L))
+              .toArray(Append[]::new);
+      Position q = ((Outcome.Appended) gather(three).getLast()).q();
+      gather(append(c, Some.src(), q, heard(c, "alone")));
+      List<byte[]> payloads = channel.payloads(2);
+      assertThat(Streams.apart(payloads.getFirst()))
+          .extracting(payload -> Some.text(Streams.published(payload)))
+          .containsExactly("ñ0", "ñ1", "ñ2");
+      assertThat(Streams.apart(payloads.getFirst()))
+          .extracting(Streams::positionOf)
+          .containsExactlyElementsOf(
+              node.await(() -> node.streams.after(c, a.to(), 3)).stream()
+                  .map(Entry::position)
+                  .toList());
+      assertThat(Some.text(Streams.published(payloads.getLast()))).isEqualTo("alone");
+      assertThat(bell.payloads(1)).hasSize(1);
+    }
+  }
+
+  @Test
+  void gatheredDedupeIdsOutliveTheirGeneration() {
+    Outcome.Appended a = appended(append(c, null, null, heard(c, "a")));
+    String b = Some.src();
+    Outcome.Appended first =
+        (Outcome.Appended) gather(append(c, b, a.q(), heard(c, "b"))).getFirst();
+    long generation = Long.parseLong(send(Command.HGET, Keys.meta(c), "i").toString());
+    send(Command.HSET, Keys.meta(c), "i", generation - 1); // as if time had passed
+    List<Outcome> outcomes =
+        gather(
+            append(c, b, first.q(), heard(c, "b")),
+            append(c, Some.src(), first.q(), heard(c, "d")));
+    assertThat(outcomes.getFirst()).isEqualTo(new Outcome.Duplicate(first.from()));
+    assertThat(outcomes.getLast()).isInstanceOf(Outcome.Appended.class);
+    assertThat(write(append(c, b, null, heard(c, "b"))))
+        .isEqualTo(new Outcome.Duplicate(first.from()));
+    assertThat(texts(c)).containsExactly("a", "b", "d");
+  }
 }

@@ -76,6 +76,7 @@ final class Ceiling {
       for (int i = 0; i < CALLS; i++) {
         int seq = i;
         hilo.loop().run(() -> talker.say(seq, Body.make(bytes, number, seq, System.nanoTime())));
+        Waiting.sleep(0.05); // each by itself: what waits for another is appended together
       }
       String customer = topic.name().substring(2);
       long end = System.nanoTime() + 10_000_000_000L;
