@@ -4,7 +4,6 @@ import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
 import dev.hilo.conversation.Event;
-import dev.hilo.conversation.Header;
 import dev.hilo.conversation.Row;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.desk.Episodes;
@@ -15,127 +14,47 @@ import dev.hilo.store.Presence;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
-import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks after the customers of the partitions that fall to this node: sends what is unsent, settles
- * facts that wait for their decision, finishes merges, writes rows and snapshots. Partitions are
- * shared out by rendezvous hash over the living nodes; a token that rises with each change of hands
- * stops a node that does not know it was replaced. Works on virtual threads; every method but the
- * constructor may be called from any.
+ * Looks after the customers of the {@link Partitions} this node keeps: sends what is unsent,
+ * settles facts that wait for their decision, finishes merges, writes rows and snapshots. Works on
+ * virtual threads; every method but the constructor may be called from any.
  */
 public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
-  private static final long MEMBERS_MS = 1500;
   private static final long SWEEP_MS = 5000;
   private static final long CONFLATE_MS = 60;
   private static final int SNAPSHOT_EVERY = 64;
-  private static final int BATCH = 200;
   private static final int KNOWN = 1024;
-  private static final String READER = "rows";
-  private static final long SOON_MS = 20;
   private static final int AT_ONCE = 256;
 
   private final String node;
   private final Streams streams;
   private final Work work;
   private final Lease lease;
-  private final Feed feed;
   private final Joining joining;
-  private final Presence presence;
   private final Lanes lanes;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final ScheduledExecutorService clock =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().daemon().name("keeper").factory());
+  private final Shift shift = new Shift();
+  private final Journal journal;
+  private final Partitions partitions;
   private final Semaphore atOnce = new Semaphore(AT_ONCE);
-  private final Map<Integer, Held> held = new ConcurrentHashMap<>();
-  private final Set<Held> fresh = ConcurrentHashMap.newKeySet();
-  private final AtomicBoolean sweeping = new AtomicBoolean();
   private final Set<String> workspaces = ConcurrentHashMap.newKeySet();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
-  private final Map<String, Long> seen = new HashMap<>();
-  private long troubled;
-  private volatile boolean closed;
 
-  /** The nodes whose rivals' leavings were swept; null = to be swept. */
-  private volatile @Nullable Set<String> swept;
-
-  /**
-   * Customers looked at lately, folded; {@code tail}: entries since their snapshot. Who looks takes
-   * the state out, so it has one owner at a time.
-   */
-  private final Map<CustomerId, Known> known =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>(64, 0.75f, true) {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<CustomerId, Known> eldest) {
-              return size() > KNOWN;
-            }
-          });
-
-  /** A partition this node keeps. */
-  private static final class Held implements Feed.Listener {
-    final int partition;
-    final String token;
-    final long since = System.currentTimeMillis();
-    final Keeper keeper;
-
-    /** As of the last sweep, which reads the journal after {@code cursor}. */
-    volatile long epoch;
-
-    volatile String cursor = "";
-
-    /** What the next node would begin after: all before it was looked at. */
-    volatile String saved = "";
-
-    /** While the streams are asked who is there, nothing counts as looked at. */
-    volatile boolean rebuilding;
-
-    /** Named by the journal between {@code saved} and {@code cursor}, and not looked at yet. */
-    final Set<CustomerId> owed = ConcurrentHashMap.newKeySet();
-
-    Held(Keeper keeper, int partition, String token) {
-      this.keeper = keeper;
-      this.partition = partition;
-      this.token = token;
-    }
-
-    @Override
-    public void message(byte[] payload) {
-      keeper.wake(CustomerId.of(new String(payload, StandardCharsets.UTF_8)));
-    }
-
-    @Override
-    public void resumed() {
-      keeper.sweepSoon(this);
-    }
-  }
+  /** Customers looked at lately. Who looks takes the state out, so it has one owner at a time. */
+  private final Map<CustomerId, Known> known = Collections.synchronizedMap(new Lately<>(KNOWN));
 
   /** A customer looked at lately; its row as it stood in an epoch. */
   private record Known(Streams.Loaded loaded, @Nullable Row row, long epoch) {}
@@ -159,230 +78,35 @@ public final class Keeper implements AutoCloseable {
     this.streams = streams;
     this.work = work;
     this.lease = lease;
-    this.feed = feed;
     this.joining = joining;
-    this.presence = presence;
     this.lanes = lanes;
-    lanes.tell(this::wakeAt, this::lost);
+    this.journal = new Journal(work, shift, this);
+    this.partitions = new Partitions(node, work, lease, feed, presence, shift, journal, this);
+    lanes.tell(this::wakeAt, partitions::lost);
   }
 
   public void start() {
-    var _ =
-        clock.scheduleWithFixedDelay(
-            () -> run(this::members), 0, MEMBERS_MS, TimeUnit.MILLISECONDS);
-    var _ =
-        clock.scheduleWithFixedDelay(
-            () -> run(() -> sweep(List.copyOf(held.values()))),
-            SWEEP_MS,
-            SWEEP_MS,
-            TimeUnit.MILLISECONDS);
+    partitions.start();
+    shift.every(SWEEP_MS, SWEEP_MS, () -> journal.sweep(partitions.all()));
   }
 
-  /** Renews this node's lease and takes or leaves partitions as nodes come and go. */
-  private synchronized void members() {
-    if (closed) {
-      return;
-    }
-    try {
-      lease.renew(node, Header.SCHEMA).await();
-      List<String> nodes = living(lease.nodes().await());
-      for (int p = 0; p < Keys.PARTITIONS; p++) {
-        boolean mine = node.equals(chosen(nodes, p));
-        Held now = held.get(p);
-        if (mine && now == null) {
-          take(p);
-        } else if (!mine && now != null) {
-          drop(now);
-        }
-      }
-      Set<String> living = Set.copyOf(nodes);
-      if (!living.equals(swept)) {
-        swept = living;
-        held.keySet().forEach(p -> sweepPresence(p, living));
-      }
-    } catch (StoreUnavailable e) {
-      troubled = System.currentTimeMillis();
-      LOG.debug("membership waits for the store");
-    } catch (RuntimeException e) {
-      LOG.error("membership failed", e);
+  /** False for streams that are no customer's. */
+  static boolean keeps(CustomerId customer) {
+    return !customer.local().startsWith("~");
+  }
+
+  /** Another keeper may write other rows meanwhile: nothing is known of this partition any more. */
+  void forget(int partition) {
+    synchronized (known) {
+      known.keySet().removeIf(c -> Keys.partition(c) == partition);
     }
   }
 
-  /**
-   * A store that was away may have forgotten leases, or let them run out: nodes that lived before
-   * get the time to renew theirs, so that nobody takes over what they are sending.
-   */
-  private List<String> living(List<String> leased) {
-    long now = System.currentTimeMillis();
-    leased.forEach(n -> seen.put(n, now));
-    seen.values().removeIf(at -> now - at > 2 * Lease.NODE_MS);
-    return now - troubled > 2 * Lease.NODE_MS ? leased : List.copyOf(seen.keySet());
-  }
-
-  /** Sessions of nodes that died are gone: whoever watches is told. */
-  private void sweepPresence(int partition, Set<String> living) {
-    presence.sweep(partition, living).onFailure(_ -> swept = null);
-  }
-
-  private void drop(Held h) {
-    if (held.remove(h.partition, h)) {
-      synchronized (known) { // another keeper may write other rows meanwhile
-        known.keySet().removeIf(c -> Keys.partition(c) == h.partition);
-      }
-      feed.unsubscribe(Keys.doorbell(h.partition), h);
-    }
-  }
-
-  /** Another keeper, or a store that was rewound: membership sorts it out. */
-  private void lost(CustomerId customer, String token) {
-    Held h = held.get(Keys.partition(customer));
-    if (h != null && h.token.equals(token)) {
-      drop(h);
-    }
-  }
-
-  static @Nullable String chosen(List<String> nodes, int partition) {
-    String best = null;
-    long top = -1;
-    for (String n : nodes) {
-      CRC32C crc = new CRC32C();
-      crc.update((n + "#" + partition).getBytes(StandardCharsets.UTF_8));
-      if (crc.getValue() > top) {
-        top = crc.getValue();
-        best = n;
-      }
-    }
-    return best;
-  }
-
-  private void take(int p) {
-    work.own(p, node)
-        .onSuccess(
-            token -> {
-              Held mine = new Held(this, p, token);
-              if (held.putIfAbsent(p, mine) == null) {
-                Set<String> living = swept;
-                if (living != null) {
-                  sweepPresence(p, living);
-                }
-                feed.subscribe(Keys.doorbell(p), mine).onSuccess(_ -> sweepSoon(mine));
-              }
-            });
-  }
-
-  private void run(Runnable work) {
-    try {
-      threads.execute(work);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("no more work is taken");
-    }
-  }
-
-  /** Partitions that come up together are swept together. */
-  private void sweepSoon(Held h) {
-    fresh.add(h);
-    if (sweeping.compareAndSet(false, true)) {
-      try {
-        var _ =
-            clock.schedule(
-                () -> {
-                  sweeping.set(false);
-                  List<Held> all = new ArrayList<>();
-                  fresh.removeIf(all::add);
-                  run(() -> sweep(all));
-                },
-                SOON_MS,
-                TimeUnit.MILLISECONDS);
-      } catch (RejectedExecutionException e) {
-        LOG.debug("no more work is taken");
-      }
-    }
-  }
-
-  /** Whatever a lost doorbell left lying: due customers, and the journal since the last look. */
-  private void sweep(List<Held> all) {
-    Map<Integer, Held> mine = new HashMap<>();
-    List<Work.Kept> kept = new ArrayList<>();
-    for (Held h : all) {
-      if (!closed && held.get(h.partition) == h) {
-        mine.put(h.partition, h);
-        kept.add(new Work.Kept(h.partition, h.epoch, h.cursor));
-      }
-    }
-    if (kept.isEmpty()) {
-      return;
-    }
-    try {
-      mine.values().forEach(this::pass);
-      List<Held> more = new ArrayList<>();
-      Set<Integer> forgotten = new HashSet<>();
-      for (Work.Found found : work.sweep(kept, READER, System.currentTimeMillis(), BATCH).await()) {
-        Held h = Objects.requireNonNull(mine.get(found.partition()));
-        if (h.epoch != found.epoch()) {
-          begin(h, found.epoch());
-        }
-        found.changed().stream().filter(c -> !c.local().startsWith("~")).forEach(h.owed::add);
-        h.cursor = found.cursor();
-        found.due().forEach(this::wake);
-        found.changed().forEach(this::wake);
-        if (found.full() && !found.changed().isEmpty()) {
-          more.add(h);
-        }
-        if (found.forgotten()) {
-          forgotten.add(h.partition);
-        }
-      }
-      if (!forgotten.isEmpty()) {
-        rebuild(mine.values().stream().filter(h -> forgotten.contains(h.partition)).toList());
-      }
-      sweep(more);
-    } catch (StoreUnavailable e) {
-      LOG.debug("a sweep waits for the store");
-    } catch (RuntimeException e) {
-      LOG.error("a sweep failed", e);
-    }
-  }
-
-  /** Nothing says what was looked at: everybody is, at a pace that leaves room for others. */
-  private void rebuild(List<Held> all) {
-    Map<Integer, Held> mine = new HashMap<>();
-    all.forEach(h -> mine.put(h.partition, h));
-    all.forEach(h -> h.rebuilding = true);
-    try {
-      String next = "0";
-      do {
-        Work.Page page = work.customers(next).await();
-        next = page.next();
-        for (CustomerId c : page.customers()) {
-          Held h = mine.get(Keys.partition(c));
-          if (h != null && !c.local().startsWith("~")) {
-            h.owed.add(c);
-            wake(c);
-          }
-        }
-        while (tended.size() > AT_ONCE && !closed) {
-          pause();
-        }
-      } while (!next.equals("0") && !closed);
-    } catch (StoreUnavailable e) {
-      all.forEach(h -> h.epoch = 0); // the next sweep begins again
-      throw e;
-    } finally {
-      all.forEach(h -> h.rebuilding = false);
-    }
-  }
-
-  /**
-   * Another history may have begun: what was folded here is looked at again, and the journal is
-   * read from where the store says.
-   */
-  private void begin(Held h, long epoch) {
+  /** Another history may have begun: what is known of this partition is looked at again. */
+  void renewed(Held h) {
     if (h.epoch != 0) {
       workspaces.forEach(w -> work.renewed(h.partition, w));
     }
-    h.epoch = epoch;
-    h.owed.clear();
-    h.saved = "";
     List<CustomerId> seen;
     synchronized (known) {
       seen = List.copyOf(known.keySet());
@@ -390,57 +114,43 @@ public final class Keeper implements AutoCloseable {
     seen.stream().filter(c -> Keys.partition(c) == h.partition).forEach(this::wake);
   }
 
-  /** Lets the next node begin after what was looked at, and cuts it from the journal. */
-  private void pass(Held h) {
-    String cursor = h.cursor;
-    if (!cursor.isEmpty() && !cursor.equals(h.saved) && !h.rebuilding && h.owed.isEmpty()) {
-      h.saved = cursor;
-      work.saveCursor(h.partition, READER, cursor)
-          .compose(
-              _ ->
-                  cursor.equals(Work.BEGINNING)
-                      ? Future.succeededFuture()
-                      : work.trim(h.partition, cursor))
-          .onFailure(_ -> h.saved = "");
+  /** Waits while so many are looked at that others would have to wait for long. */
+  void breathe() {
+    while (tended.size() > AT_ONCE && !shift.over()) {
+      pause();
     }
   }
 
   private void wakeAt(CustomerId customer, long millis) {
-    if (!closed) {
-      var _ =
-          clock.schedule(
-              () -> wake(customer),
-              Math.max(0, millis - System.currentTimeMillis()),
-              TimeUnit.MILLISECONDS);
-    }
+    shift.after(millis - System.currentTimeMillis(), () -> wake(customer));
   }
 
   /** Looks at a customer soon; calls that come while somebody looks are taken together. */
   void wake(CustomerId customer) {
-    if (closed || customer.local().startsWith("~")) {
+    if (shift.over() || !keeps(customer)) {
       return;
     }
     Tending before =
         tended.compute(customer, (_, is) -> is == null ? Tending.RUNNING : Tending.AGAIN);
     if (before == Tending.RUNNING) {
-      run(() -> tend(customer));
+      shift.run(() -> tend(customer));
     }
   }
 
   private void tend(CustomerId customer) {
     boolean again = true;
     while (again) {
-      Held h = held.get(Keys.partition(customer));
-      if (h != null && !closed) {
+      Held h = partitions.of(customer);
+      if (h != null && !shift.over()) {
         atOnce.acquireUninterruptibly();
         try {
           look(customer, h);
-          h.owed.remove(customer);
+          h.looked(customer);
         } catch (StoreUnavailable e) {
           wakeAt(customer, System.currentTimeMillis() + 1000);
         } catch (RuntimeException e) {
           LOG.error("looking after a customer failed", e);
-          h.owed.remove(customer); // it must not hold up the others' journal
+          h.looked(customer); // it must not hold up the others' journal
         } finally {
           atOnce.release();
         }
@@ -481,7 +191,7 @@ public final class Keeper implements AutoCloseable {
       look = newest(customer, look.loaded());
       state = look.loaded().state();
     }
-    Long due = lanes.run(state, new Lanes.Tenure(h.token, look.epoch(), h.since));
+    Long due = lanes.run(state, new Turn.Tenure(h.token, look.epoch(), h.since));
     boolean atWork = due != null && due == 0;
     Row row = Row.of(state, look.epoch());
     boolean same = told && (row == null ? stands == null : stands != null && row.shows(stands));
@@ -496,7 +206,7 @@ public final class Keeper implements AutoCloseable {
     Work.Verdict verdict =
         tended.nothing() ? Work.Verdict.DONE : work.tended(h.token, tended).await();
     if (verdict == Work.Verdict.LOST_TOKEN) {
-      lost(customer, h.token);
+      partitions.lost(customer, h.token);
       return;
     }
     Streams.Loaded loaded =
@@ -538,20 +248,18 @@ public final class Keeper implements AutoCloseable {
     return true;
   }
 
-  /** True once every partition that falls to this node is held. */
+  /** How many partitions this node keeps. */
   public int partitions() {
-    return held.size();
+    return partitions.count();
   }
 
   /** Stops taking work, lets running sends end, and gives the partitions away. */
   @Override
   public void close() {
-    closed = true;
-    clock.shutdownNow();
+    shift.end();
     lanes.close();
-    threads.shutdown();
     try {
-      threads.awaitTermination(10, TimeUnit.SECONDS);
+      shift.drain();
       lease.resign(node).await(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -18,11 +18,9 @@ import dev.hilo.store.Work;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -42,12 +40,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class Lanes implements AutoCloseable {
   static final Duration HOLD = Duration.ofSeconds(30);
-  private static final Duration TOO_OLD = Duration.ofHours(24);
-  private static final int ATTEMPTS = 12;
   private static final int REMEMBERED = 10_000;
-
-  /** What was written so shortly before an epoch began may have lost its claim with the old one. */
-  private static final long DOUBTFUL_MS = 60_000;
 
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
@@ -65,28 +58,11 @@ public final class Lanes implements AutoCloseable {
    * already has.
    */
   private final Map<String, Event.DeliveryChanged> results =
-      Collections.synchronizedMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<String, Event.DeliveryChanged> eldest) {
-              return size() > REMEMBERED;
-            }
-          });
+      Collections.synchronizedMap(new Lately<>(REMEMBERED));
 
   /** Messages for which this node called a platform. */
   private final Set<String> called =
-      Collections.synchronizedSet(
-          Collections.newSetFromMap(
-              new LinkedHashMap<>() {
-                private static final long serialVersionUID = 1;
-
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
-                  return size() > REMEMBERED;
-                }
-              }));
+      Collections.synchronizedSet(Collections.newSetFromMap(new Lately<>(REMEMBERED)));
 
   private BiConsumer<CustomerId, Long> wake = (_, _) -> {};
   private BiConsumer<CustomerId, String> lost = (_, _) -> {};
@@ -110,49 +86,12 @@ public final class Lanes implements AutoCloseable {
   }
 
   /**
-   * What was done with a message before: {@code C} = the platform was called, {@code R} = try again
-   * at {@code due}.
-   */
-  private record Claim(char kind, int attempt, long due, boolean restored) {
-    static @Nullable Claim of(@Nullable String stored) {
-      if (stored == null || stored.isEmpty()) {
-        return null;
-      }
-      String[] parts = stored.split(" ", 4);
-      return new Claim(
-          parts[0].charAt(0),
-          Integer.parseInt(parts[1]),
-          Long.parseLong(parts[2]),
-          stored.equals(Streams.RESTORED));
-    }
-  }
-
-  /**
-   * What a keeper may know of a partition.
-   *
-   * @param epoch as of now; where it is younger than a message, its claim may be lost
-   * @param since when this node took the partition, ms: what was written later, it alone has sent
-   */
-  record Tenure(String token, long epoch, long since) {
-    /** True if nobody else can have sent it. */
-    boolean covers(Entry message) {
-      return since <= message.header().rx();
-    }
-
-    /** True if a missing claim does not prove that nobody called the platform. */
-    boolean doubts(Entry message) {
-      long age = epoch / 1024 - message.header().rx();
-      return !covers(message) && message.position().epoch() < epoch && age > 0 && age < DOUBTFUL_MS;
-    }
-  }
-
-  /**
    * Starts the lanes that have something to send.
    *
    * @return null = nothing waits, 0 = lanes are at work and will wake the keeper, else when to look
    *     again, ms
    */
-  @Nullable Long run(StreamState state, Tenure tenure) {
+  @Nullable Long run(StreamState state, Turn.Tenure tenure) {
     if (state.pending().isEmpty()) {
       return null;
     }
@@ -163,9 +102,9 @@ public final class Lanes implements AutoCloseable {
     Long due = null;
     for (String via : vias) {
       StreamState.Pending head = head(state, claims, via);
-      Claim claim = head == null ? null : Claim.of(claims.get(head.id()));
-      if (claim != null && claim.kind == 'R' && claim.due > now) {
-        due = due == null ? claim.due : Math.min(due, claim.due);
+      Attempt before = head == null ? null : Attempt.of(claims.get(head.id()));
+      if (before != null && before.waits(now)) {
+        due = due == null ? before.at() : Math.min(due, before.at());
       } else {
         start(state.customer(), via, tenure);
         due = 0L;
@@ -179,9 +118,7 @@ public final class Lanes implements AutoCloseable {
    * remember them.
    */
   private static List<StreamState.Pending> unsent(StreamState state, Map<String, String> claims) {
-    return state.pending().stream()
-        .filter(p -> !claims.getOrDefault(p.id(), "").startsWith("D"))
-        .toList();
+    return state.pending().stream().filter(p -> !Attempt.done(claims.get(p.id()))).toList();
   }
 
   private static StreamState.@Nullable Pending head(
@@ -189,7 +126,7 @@ public final class Lanes implements AutoCloseable {
     return unsent(state, claims).stream().filter(p -> p.via().equals(via)).findFirst().orElse(null);
   }
 
-  private void start(CustomerId customer, String via, Tenure tenure) {
+  private void start(CustomerId customer, String via, Turn.Tenure tenure) {
     String lane = customer + " " + via;
     if (!closed && running.add(lane)) {
       threads.execute(
@@ -213,7 +150,8 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** Sends until the lane is empty or must wait; gives the time to look again. */
-  private long drive(CustomerId customer, String via, Tenure tenure) throws InterruptedException {
+  private long drive(CustomerId customer, String via, Turn.Tenure tenure)
+      throws InterruptedException {
     while (!closed) {
       StreamState state = streams.load(customer).await().state();
       Map<String, String> claims = work.claims(customer).await();
@@ -226,17 +164,17 @@ public final class Lanes implements AutoCloseable {
         Thread.sleep(Math.min(wait, 250));
         continue;
       }
-      String stored = claims.get(head.id());
-      Claim before = Claim.of(stored);
-      if (before != null && before.kind == 'R' && before.due > System.currentTimeMillis()) {
-        return before.due;
+      String claim = claims.get(head.id());
+      Attempt before = Attempt.of(claim);
+      if (before != null && before.waits(System.currentTimeMillis())) {
+        return before.at();
       }
       Entry entry = streams.at(customer, head.position()).await();
       if (entry == null || !(entry.event() instanceof Event.MessageAdded message)) {
         break; // rewound since: the next look tells
       }
-      Long retry =
-          deliver(state, head, entry, message, before, stored == null ? "" : stored, tenure);
+      Outgoing out = new Outgoing(state, head, entry, message, claim == null ? "" : claim);
+      Long retry = deliver(out, tenure);
       if (retry != null) {
         return retry;
       }
@@ -269,93 +207,92 @@ public final class Lanes implements AutoCloseable {
     return 0;
   }
 
-  /** Gives null when the head has an outcome, else when to try it again, ms. */
-  private @Nullable Long deliver(
+  /** The head of a lane as it was read; {@code claim} is empty where there is none. */
+  private record Outgoing(
       StreamState state,
       StreamState.Pending head,
       Entry entry,
       Event.MessageAdded message,
-      @Nullable Claim before,
-      String stored,
-      Tenure tenure)
-      throws InterruptedException {
-    String token = tenure.token;
-    CustomerId customer = state.customer();
-    Event.DeliveryChanged known = results.get(head.id());
+      String claim) {
+    CustomerId customer() {
+      return state.customer();
+    }
+
+    String id() {
+      return head.id();
+    }
+  }
+
+  /** Gives null when the head has an outcome, else when to try it again, ms. */
+  private @Nullable Long deliver(Outgoing out, Turn.Tenure tenure) throws InterruptedException {
+    Event.DeliveryChanged known = results.get(out.id());
     if (known != null) {
-      record(customer, entry, known, token);
+      record(out.customer(), out.entry, known, tenure.token());
       return null;
     }
-    Accounts.Opened opened = accounts.account(message.address().channel(), message.account());
-    int attempt = before == null ? 1 : before.attempt + 1;
-    SendResult result = null;
+    Accounts.Opened opened =
+        accounts.account(out.message.address().channel(), out.message.account());
     if (opened == null) {
-      result = new SendResult.Refused("no-account", "this account is no longer configured");
-    } else if (mayBeSent(head.id(), entry, before, tenure)
-        && !opened.channel().capabilities().repeatable()) {
-      result =
-          new SendResult.Unknown(
-              before == null || before.restored
-                  ? "the store lost whether it was sent"
-                  : "the node that sent it ended before the platform answered");
-    } else if (attempt > ATTEMPTS
-        || System.currentTimeMillis() - entry.header().rx() > TOO_OLD.toMillis()) {
-      result = new SendResult.Refused("expired", "the platform did not take it in time");
+      SendResult gone =
+          new SendResult.Refused("no-account", "this account is no longer configured");
+      settle(out, gone, tenure.token());
+      return null;
     }
-    if (result == null && opened != null) {
-      String claim = "C " + attempt + " " + System.currentTimeMillis() + " " + token;
-      Work.Claim taken = work.claim(token, customer, head.id(), stored, claim).await();
-      if (!(taken instanceof Work.Claim.Held)) {
-        if (taken instanceof Work.Claim.Lost) {
-          lost.accept(customer, token);
-        }
-        return System.currentTimeMillis() + 1000; // another keeper, or another look
+    Attempt before = Attempt.of(out.claim);
+    Turn.Head head = new Turn.Head(out.entry, before, called.contains(out.id()));
+    return switch (Turn.of(
+        head, tenure, opened.channel().capabilities(), System.currentTimeMillis())) {
+      case Turn.Call(int attempt) -> call(opened, out, attempt, tenure.token());
+      case Turn.Settle(SendResult result) -> {
+        settle(out, result, tenure.token());
+        yield null;
       }
-      called.add(head.id());
-      result = send(opened, state, head, entry, message, attempt);
-      if (result instanceof SendResult.Retry retry) {
-        long due = System.currentTimeMillis() + Math.max(100, retry.after().toMillis());
-        work.claim(token, customer, head.id(), claim, "R " + attempt + " " + due).await();
-        return due;
+    };
+  }
+
+  /** Claims the head before the platform is called; gives what {@link #deliver} gives. */
+  private @Nullable Long call(Accounts.Opened opened, Outgoing out, int attempt, String token)
+      throws InterruptedException {
+    String claim = Attempt.called(attempt, System.currentTimeMillis(), token);
+    Work.Claim taken = work.claim(token, out.customer(), out.id(), out.claim, claim).await();
+    if (!(taken instanceof Work.Claim.Held)) {
+      if (taken instanceof Work.Claim.Lost) {
+        lost.accept(out.customer(), token);
       }
+      return System.currentTimeMillis() + 1000; // another keeper, or another look
     }
-    Event.DeliveryChanged changed = changed(head.id(), Objects.requireNonNull(result));
-    results.put(head.id(), changed);
-    record(customer, entry, changed, token);
+    called.add(out.id());
+    SendResult result = send(opened, out, attempt);
+    if (result instanceof SendResult.Retry retry) {
+      long due = System.currentTimeMillis() + Math.max(100, retry.after().toMillis());
+      work.claim(token, out.customer(), out.id(), claim, Attempt.retry(attempt, due)).await();
+      return due;
+    }
+    settle(out, result, token);
     return null;
   }
 
-  /**
-   * What this node sent it knows by its result; of others a claim tells, unless the store lost it.
-   */
-  private boolean mayBeSent(String id, Entry entry, @Nullable Claim before, Tenure tenure) {
-    boolean ours = called.contains(id);
-    return before == null
-        ? tenure.doubts(entry) && !ours
-        : before.kind == 'C' && !(before.restored && (ours || tenure.covers(entry)));
+  private void settle(Outgoing out, SendResult result, String token) throws InterruptedException {
+    Event.DeliveryChanged changed = changed(out.id(), result);
+    results.put(out.id(), changed);
+    record(out.customer(), out.entry, changed, token);
   }
 
-  private SendResult send(
-      Accounts.Opened opened,
-      StreamState state,
-      StreamState.Pending head,
-      Entry entry,
-      Event.MessageAdded message,
-      int attempt)
+  private SendResult send(Accounts.Opened opened, Outgoing out, int attempt)
       throws InterruptedException {
-    StreamState.Route route = state.routes().get(head.via());
+    StreamState.Route route = out.state.routes().get(out.head.via());
+    Event.MessageAdded message = out.message;
+    Author by = out.entry.header().by();
     Outbound outbound =
         new Outbound(
-            head.id(),
+            out.id(),
             message.account(),
             message.address(),
             message.content(),
             message.attachments(),
             message.replyTo(),
             route == null ? Map.of() : route.context(),
-            entry.header().by().kind() == Author.Kind.AGENT
-                ? roster.name(entry.header().by().id())
-                : null,
+            by.kind() == Author.Kind.AGENT ? roster.name(by.id()) : null,
             attempt);
     SendResult result;
     try {
@@ -424,7 +361,7 @@ public final class Lanes implements AutoCloseable {
         case Outcome.Appended _, Outcome.Duplicate _, Outcome.Conflict _ -> {
           if (redirect != null) {
             String is = work.claims(customer).await().getOrDefault(id, "");
-            work.claim(token, customer, id, is, "D 0 0").await();
+            work.claim(token, customer, id, is, Attempt.DONE).await();
           }
           return;
         }

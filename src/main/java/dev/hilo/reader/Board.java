@@ -5,22 +5,16 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.Row;
 import dev.hilo.store.Feed;
-import dev.hilo.store.Keys;
 import dev.hilo.store.Work;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -40,26 +34,10 @@ public final class Board {
 
   private final Vertx vertx;
   private final Context context;
-  private final String workspace;
-  private final Work work;
-  private final Feed feed;
-  private final List<Partition> partitions = new ArrayList<>();
+  private final AllRows rows;
   private final Map<String, NavigableSet<Row>> shelves = new HashMap<>();
   private final Map<String, Map<Integer, Window>> windows = new HashMap<>();
-  private int size;
-  private int loaded;
   private boolean counting;
-
-  /** Rows of one partition, as they stand in {@code epoch}. */
-  private static final class Partition {
-    final Map<String, Row> rows = new HashMap<>();
-    long epoch;
-    boolean read;
-    int loading;
-
-    /** Rows that went while others are being read, which may still show them. */
-    final Set<String> gone = new HashSet<>();
-  }
 
   /** Told about one view. */
   public interface Listener {
@@ -79,12 +57,7 @@ public final class Board {
   public Board(Vertx vertx, Context context, String workspace, Work work, Feed feed) {
     this.vertx = vertx;
     this.context = context;
-    this.workspace = workspace;
-    this.work = work;
-    this.feed = feed;
-    for (int p = 0; p < Keys.PARTITIONS; p++) {
-      partitions.add(new Partition());
-    }
+    this.rows = new AllRows(vertx, context, workspace, work, feed, this::changed);
     for (String shelf : List.of("open", "unassigned", "resolved")) {
       shelves.put(shelf, new TreeSet<>(Window.NEWEST));
     }
@@ -92,116 +65,23 @@ public final class Board {
 
   /** Loads every row and follows their changes. */
   public void start() {
-    for (int p = 0; p < Keys.PARTITIONS; p++) {
-      int partition = p;
-      Feed.Listener listener =
-          new Feed.Listener() {
-            @Override
-            public void message(byte[] payload) {
-              changed(partition, payload);
-            }
-
-            @Override
-            public void resumed() {
-              load(partition);
-            }
-          };
-      feed.subscribe(Keys.rows(p, workspace), listener).onSuccess(_ -> load(partition));
-    }
-  }
-
-  private void load(int p) {
-    context.runOnContext(
-        _ -> {
-          partitions.get(p).loading++;
-          work.rows(p, workspace)
-              .onComplete(r -> context.runOnContext(_ -> loaded(p, r.result(), r.succeeded())));
-        });
-  }
-
-  private void loaded(int p, Work.@Nullable Rows all, boolean ok) {
-    Partition is = partitions.get(p);
-    is.loading--;
-    if (!ok || all == null) {
-      vertx.setTimer(1000, _ -> load(p));
-    } else {
-      is.epoch = Math.max(is.epoch, all.epoch());
-      Map<String, byte[]> stand = new HashMap<>();
-      all.byCustomer().forEach((customer, json) -> stand.put(customer.toString(), json));
-      stand.keySet().removeAll(is.gone);
-      for (Row row : List.copyOf(is.rows.values())) {
-        // of an epoch that ended: whatever was not read is not in the store any more
-        if (row.epoch() < all.epoch() && !stand.containsKey(row.id())) {
-          put(is, row.id(), null);
-        }
-      }
-      stand.forEach((customer, json) -> accept(is, customer, json, all.epoch()));
-      loaded += is.read ? 0 : 1;
-      is.read = true;
-    }
-    if (is.loading == 0) {
-      is.gone.clear();
-    }
+    rows.start();
   }
 
   /** True once every partition was read. */
   public boolean ready() {
-    return loaded >= Keys.PARTITIONS;
+    return rows.ready();
   }
 
-  private void changed(int p, byte[] payload) {
-    int zero = 0;
-    while (payload[zero] != 0) {
-      zero++;
-    }
-    String customer = new String(payload, 0, zero, StandardCharsets.UTF_8);
-    Partition is = partitions.get(p);
-    if (customer.isEmpty()) { // the store began an epoch
-      load(p);
-    } else if (zero == payload.length - 1) {
-      if (is.loading > 0) {
-        is.gone.add(customer);
-      }
-      put(is, customer, null);
-    } else {
-      is.gone.remove(customer);
-      accept(is, customer, Arrays.copyOfRange(payload, zero + 1, payload.length), 0);
-      Row row = is.rows.get(customer);
-      if (is.read && row != null && row.epoch() > is.epoch) {
-        is.epoch = row.epoch();
-        load(p); // rows that nobody writes again may be void
-      }
-    }
-  }
-
-  /** {@code epoch}: rows of an older one give way whatever they show. */
-  private void accept(Partition is, String customer, byte[] json, long epoch) {
-    Row next;
-    try {
-      next = Json.read(json, Row.class);
-    } catch (Json.BadJson e) {
-      return; // of another release
-    }
-    Row before = is.rows.get(customer);
-    if (before == null || before.epoch() < epoch || !before.after(next)) {
-      put(is, customer, next);
-    }
-  }
-
-  private void put(Partition is, String customer, @Nullable Row next) {
-    Row before = next == null ? is.rows.remove(customer) : is.rows.put(customer, next);
-    if (Objects.equals(before, next)) {
-      return;
-    }
-    size += (next == null ? 0 : 1) - (before == null ? 0 : 1);
+  private void changed(String customer, @Nullable Row before, @Nullable Row next) {
     Set<String> touched = new LinkedHashSet<>(shelvesOf(before));
     touched.addAll(shelvesOf(next));
     for (String shelf : touched) {
-      NavigableSet<Row> rows = shelf(shelf);
-      Row was = before != null && rows.remove(before) ? before : null;
+      NavigableSet<Row> there = shelf(shelf);
+      Row was = before != null && there.remove(before) ? before : null;
       Row now = next != null && shelvesOf(next).contains(shelf) ? next : null;
       if (now != null) {
-        rows.add(now);
+        there.add(now);
       }
       for (Window window : windows.getOrDefault(shelf, Map.of()).values()) {
         List<Window.Told> told = window.change(customer, was, now);
@@ -444,6 +324,6 @@ public final class Board {
 
   /** Rows it holds. */
   public int size() {
-    return size;
+    return rows.size();
   }
 }

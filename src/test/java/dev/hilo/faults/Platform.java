@@ -4,7 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import dev.hilo.channel.Signature;
+import dev.hilo.testing.PlatformKeys;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -15,8 +15,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
-import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -30,10 +28,6 @@ final class Platform implements AutoCloseable {
   static final String TELEGRAM = "telegram";
   static final String WEBHOOK = "webhook";
 
-  private static final String BOT = "7011223344";
-  private static final String BOT_TOKEN = BOT + ":AAAbbbCCC";
-  private static final String BOT_SECRET = "secret-token-of-the-bot";
-  private static final String WEBHOOK_KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   /** How a call is answered. */
@@ -71,22 +65,7 @@ final class Platform implements AutoCloseable {
 
   /** The blocks of the configuration. */
   String channels() {
-    String url = "http://127.0.0.1:" + server.getAddress().getPort();
-    return """
-    - type: telegram
-      endpoint: tg
-      secret-token: %s
-      base-url: %s
-      accounts: [{id: "%s", name: Bot, token: "%s"}]
-    - type: webhook
-      endpoint: hook
-      account: crm
-      name: CRM
-      signing-secrets: [whsec_%s]
-      outgoing-url: %s/hooks
-      outgoing-secret: whsec_%s
-    """
-        .formatted(BOT_SECRET, url, BOT, BOT_TOKEN, WEBHOOK_KEY, url, WEBHOOK_KEY);
+    return PlatformKeys.channels("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /** From now on calls are noted there, and answered so. */
@@ -181,7 +160,10 @@ final class Platform implements AutoCloseable {
                 .POST(HttpRequest.BodyPublishers.ofString(body));
         String path = platform.equals(TELEGRAM) ? "/webhooks/tg" : "/webhooks/hook";
         request.uri(URI.create("http://127.0.0.1:" + node.getAsInt() + path));
-        headers(platform, text, body).forEach(request::header);
+        (platform.equals(TELEGRAM)
+                ? PlatformKeys.telegram()
+                : PlatformKeys.webhook("wh-" + text, body))
+            .forEach(request::header);
         int status = http.send(request.build(), HttpResponse.BodyHandlers.ofString()).statusCode();
         if (status / 100 == 2) {
           to.acked(text, "2xx");
@@ -199,22 +181,6 @@ final class Platform implements AutoCloseable {
       }
       LockSupport.parkNanos(300_000_000);
     }
-  }
-
-  private static Map<String, String> headers(String platform, String text, String body) {
-    if (platform.equals(TELEGRAM)) {
-      return Map.of("X-Telegram-Bot-Api-Secret-Token", BOT_SECRET);
-    }
-    String id = "wh-" + text;
-    String now = Long.toString(Instant.now().getEpochSecond());
-    byte[] mac =
-        Signature.hmacSha256(
-            Base64.getDecoder().decode(WEBHOOK_KEY),
-            (id + "." + now + "." + body).getBytes(StandardCharsets.UTF_8));
-    return Map.of(
-        "webhook-id", id,
-        "webhook-timestamp", now,
-        "webhook-signature", "v1," + Base64.getEncoder().encodeToString(mac));
   }
 
   private static ObjectNode telegram(long person, String name, String text) {

@@ -5,38 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hilo.Gateway;
-import dev.hilo.testing.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is promised on a WebSocket holds on an event stream, wherever its posts arrive. */
-class EventStreamTest {
-  @RegisterExtension static final RedisServer redis = new RedisServer();
-
-  private static Nodes nodes;
-  private static Gateway a;
-  private static Gateway b;
-  private static Rest ana;
-
-  @BeforeAll
-  static void start() throws Exception {
-    nodes = new Nodes(redis.uri(), redis.workspace());
-    a = nodes.start("a");
-    b = nodes.start("b");
-    ana = Rest.agent(a, "Ana");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    nodes.close();
-  }
-
+class EventStreamTest extends OnTwoNodes {
   private static SocketClient stream(Gateway posts, Object... hello) {
     return SocketClient.stream(nodes.clients, a.url(), posts.url(), hello);
   }

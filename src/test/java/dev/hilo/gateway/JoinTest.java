@@ -5,42 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hilo.Gateway;
-import dev.hilo.testing.RedisServer;
 import java.util.List;
 import java.util.regex.Pattern;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * One person on several channels becomes one thread, and sees of it only what is proved its own.
  */
-class JoinTest {
-  @RegisterExtension static final RedisServer redis = new RedisServer();
-
+class JoinTest extends OnTwoNodes {
   private static final String SECRET = "SECRET-";
-
-  private static Nodes nodes;
-  private static Gateway a;
-  private static Gateway b;
-  private static Rest ana;
-
-  @BeforeAll
-  static void start() throws Exception {
-    nodes = new Nodes(redis.uri(), redis.workspace());
-    a = nodes.start("a");
-    b = nodes.start("b");
-    ana = Rest.agent(b, "Ana");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    nodes.close();
-  }
 
   /** The thread of whoever wrote this, when its row is there. */
   private static String threadOf(SocketClient agent, String text) {

@@ -5,48 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hilo.Gateway;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.store.Keys;
-import dev.hilo.testing.Cut;
-import dev.hilo.testing.RedisServer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What it costs to come back, how a dead feed is found, and who is told that somebody is here. */
-class LiveEdgeTest {
-  @RegisterExtension static final RedisServer redis = new RedisServer();
-
+class LiveEdgeTest extends OnTwoNodes {
   private static final int VISITORS = 150;
   private static final int BEHIND = 20;
-
-  private static Nodes nodes;
-  private static Cut wire;
-  private static Gateway a;
-  private static Gateway b;
-  private static Rest ana;
-
-  @BeforeAll
-  static void start() throws Exception {
-    nodes = new Nodes(redis.uri(), redis.workspace());
-    wire = new Cut(redis.uri());
-    a = nodes.start("a");
-    b = nodes.start("b", wire.uri(), "limits: {frames-per-second: 1000, drain: 1s}");
-    ana = Rest.agent(a, "Ana");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    nodes.close();
-    wire.close();
-  }
 
   private static CustomerId customer(String topic) {
     return CustomerId.of(topic.substring(2));

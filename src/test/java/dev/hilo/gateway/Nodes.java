@@ -48,10 +48,15 @@ final class Nodes implements AutoCloseable {
   }
 
   Gateway start(String name) throws Exception {
-    return start(name, redis, "limits: {frames-per-second: 1000, drain: 1s}");
+    return start(name, redis);
   }
 
-  /** {@code through}: how this node reaches the Redis; {@code more}: further YAML. */
+  /** {@code through}: how this node reaches the Redis. */
+  Gateway start(String name, URI through) throws Exception {
+    return start(name, through, "limits: {frames-per-second: 1000, drain: 1s}");
+  }
+
+  /** {@code more}: further YAML, in place of limits that suit tests. */
   Gateway start(String name, URI through, String more) throws Exception {
     return run(yaml(name) + "\n" + more, through);
   }

@@ -2,6 +2,7 @@ package dev.hilo.gateway;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hilo.channel.Signature;
+import dev.hilo.testing.PlatformKeys;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
@@ -11,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -33,10 +33,6 @@ final class Platforms implements AutoCloseable {
 
   private static final String APP_SECRET = "app-secret-of-the-test";
   private static final String ACCESS = "access-token-of-the-number";
-  private static final String BOT = "7011223344";
-  private static final String BOT_TOKEN = BOT + ":AAAbbbCCC";
-  private static final String BOT_SECRET = "secret-token-of-the-bot";
-  private static final String WEBHOOK_KEY = "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
@@ -88,31 +84,9 @@ final class Platforms implements AutoCloseable {
       verify-token: verify
       base-url: %s
       accounts: [{id: "%s", name: Shop, token: %s}]
-    - type: telegram
-      endpoint: tg
-      secret-token: %s
-      base-url: %s
-      accounts: [{id: "%s", name: Bot, token: "%s"}]
-    - type: webhook
-      endpoint: hook
-      account: crm
-      name: CRM
-      signing-secrets: [whsec_%s]
-      outgoing-url: %s/hooks
-      outgoing-secret: whsec_%s
     """
-        .formatted(
-            APP_SECRET,
-            url(),
-            NUMBER,
-            ACCESS,
-            BOT_SECRET,
-            url(),
-            BOT,
-            BOT_TOKEN,
-            WEBHOOK_KEY,
-            url(),
-            WEBHOOK_KEY);
+            .formatted(APP_SECRET, url(), NUMBER, ACCESS)
+        + PlatformKeys.channels(url().toString());
   }
 
   // ---- what they are sent
@@ -180,10 +154,11 @@ final class Platforms implements AutoCloseable {
                   && body.path("to").asText().matches("\\+\\d+")
                   && !body.at("/text/body").asText().isEmpty();
           case TELEGRAM ->
-              request.path().equals("/bot" + BOT_TOKEN + "/sendMessage")
+              request.path().equals("/bot" + PlatformKeys.BOT_TOKEN + "/sendMessage")
                   && body.path("chat_id").isIntegralNumber();
           default ->
-              sign(request.getHeader("webhook-id"), request.getHeader("webhook-timestamp"), text)
+              PlatformKeys.signature(
+                      request.getHeader("webhook-id"), request.getHeader("webhook-timestamp"), text)
                   .equals(request.getHeader("webhook-signature"));
         };
     return right ? null : "{\"error\":{\"code\":100,\"message\":\"Invalid parameter\"}}";
@@ -326,7 +301,7 @@ final class Platforms implements AutoCloseable {
     return new Delivery(
         "/webhooks/tg",
         Rest.object("update_id", update, "message", message).toString(),
-        Map.of("X-Telegram-Bot-Api-Secret-Token", BOT_SECRET));
+        PlatformKeys.telegram());
   }
 
   Delivery webhook(String from, String id, String text) {
@@ -338,22 +313,7 @@ final class Platforms implements AutoCloseable {
   }
 
   static Delivery signedWebhook(String id, String body) {
-    String now = Long.toString(Instant.now().getEpochSecond());
-    return new Delivery(
-        "/webhooks/hook",
-        body,
-        Map.of(
-            "webhook-id", id,
-            "webhook-timestamp", now,
-            "webhook-signature", sign(id, now, body)));
-  }
-
-  private static String sign(String id, String timestamp, String body) {
-    byte[] mac =
-        Signature.hmacSha256(
-            Base64.getDecoder().decode(WEBHOOK_KEY),
-            (id + "." + timestamp + "." + body).getBytes(StandardCharsets.UTF_8));
-    return "v1," + Base64.getEncoder().encodeToString(mac);
+    return new Delivery("/webhooks/hook", body, PlatformKeys.webhook(id, body));
   }
 
   @Override

@@ -9,8 +9,6 @@ import dev.hilo.Gateway;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Position;
 import dev.hilo.store.Keys;
-import dev.hilo.testing.Cut;
-import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.Seeds;
 import io.vertx.redis.client.Response;
 import java.io.IOException;
@@ -24,24 +22,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * Whatever is appended, cut, swallowed, lost by the store or left and resumed from anywhere: in the
  * end a client shows what the stream holds, without a hole and without a double.
  */
-class ResumeTest {
-  @RegisterExtension static final RedisServer redis = new RedisServer();
-
+class ResumeTest extends OnTwoNodes {
   private static final int STEPS = 14;
-
-  private static Nodes nodes;
-  private static Cut wire;
-  private static Gateway a;
-  private static Gateway b;
-  private static Rest ana;
 
   private SocketClient client;
   private String token;
@@ -49,21 +36,6 @@ class ResumeTest {
   private Position start;
   private int said;
   private final List<String> positions = new ArrayList<>();
-
-  @BeforeAll
-  static void start() throws Exception {
-    nodes = new Nodes(redis.uri(), redis.workspace());
-    wire = new Cut(redis.uri());
-    a = nodes.start("a");
-    b = nodes.start("b", wire.uri(), "limits: {frames-per-second: 1000, drain: 1s}");
-    ana = Rest.agent(a, "Ana");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    nodes.close();
-    wire.close();
-  }
 
   @Seeds(6)
   void aClientShowsWhatTheStreamHolds(Random random) throws Exception {

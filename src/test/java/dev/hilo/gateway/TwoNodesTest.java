@@ -4,9 +4,7 @@ import static dev.hilo.gateway.SocketClient.is;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.hilo.Gateway;
 import dev.hilo.conversation.CustomerId;
-import dev.hilo.testing.RedisServer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,33 +13,10 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Customer on one node, agent on the other: it makes no difference. */
-class TwoNodesTest {
-  @RegisterExtension static final RedisServer redis = new RedisServer();
-
-  private static Nodes nodes;
-  private static Gateway a;
-  private static Gateway b;
-  private static Rest ana;
-
-  @BeforeAll
-  static void start() throws Exception {
-    nodes = new Nodes(redis.uri(), redis.workspace());
-    a = nodes.start("a");
-    b = nodes.start("b");
-    ana = Rest.agent(b, "Ana");
-  }
-
-  @AfterAll
-  static void stop() throws Exception {
-    nodes.close();
-  }
-
+class TwoNodesTest extends OnTwoNodes {
   private static String customer(String topic) {
     return topic.substring(2);
   }

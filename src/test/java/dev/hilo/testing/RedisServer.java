@@ -25,10 +25,9 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
   private static final Namespace NAMESPACE = Namespace.create(RedisServer.class);
 
-  private final String workspace =
-      "t" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
   private final List<TestNode> nodes = new ArrayList<>();
   private LocalRedis server;
+  private String workspace;
 
   private record Shared(Path data, LocalRedis server) implements AutoCloseable {
     static Shared start() {
@@ -57,6 +56,7 @@ public final class RedisServer implements BeforeAllCallback, AfterAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
+    workspace = "t" + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     server =
         context
             .getRoot()

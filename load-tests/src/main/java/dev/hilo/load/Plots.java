@@ -100,13 +100,7 @@ final class Plots {
             "All come back at once",
             "seconds until 99 % have the 20 messages they missed; bare Netty only connects");
     for (String size : names(data, "sizes")) {
-      List<Bar> bars = new ArrayList<>();
-      for (String peer : names(data, "peers")) {
-        String key = peer + "." + size + ".seconds";
-        if (data.has(key)) {
-          bars.add(bar(data, peer, key, List.of(data.path(key).asDouble())));
-        }
-      }
+      List<Bar> bars = bars(data, "peers", size + ".seconds");
       chart.group(String.format(Locale.ROOT, "%,d sessions", Integer.parseInt(size)), bars);
     }
     write("load-storm", chart);
@@ -121,24 +115,21 @@ final class Plots {
     figures.put("gatewayMicros", "CPU of the gateway per message, microseconds");
     figures.put("p99Ms", "99th percentile at 2,500 a second, milliseconds");
     figures.put("rssMb", "resident memory, MB");
-    figures.forEach(
-        (figure, name) -> {
-          List<Bar> bars = new ArrayList<>();
-          for (String row : names(data, "rows")) {
-            String key = row + "." + figure;
-            bars.add(bar(data, row, key, List.of(data.path(key).asDouble())));
-          }
-          chart.group(name, bars);
-        });
+    figures.forEach((figure, name) -> chart.group(name, bars(data, "rows", figure)));
     write("load-jvm", chart);
   }
 
   private static List<Bar> bars(JsonNode data, String figure) {
+    return bars(data, "peers", figure);
+  }
+
+  /** A bar for each of those that {@code rows} names and that have the figure. */
+  private static List<Bar> bars(JsonNode data, String rows, String figure) {
     List<Bar> bars = new ArrayList<>();
-    for (String peer : names(data, "peers")) {
-      String key = peer + "." + figure;
+    for (String row : names(data, rows)) {
+      String key = row + "." + figure;
       if (data.has(key)) {
-        bars.add(bar(data, peer, key, List.of(data.path(key).asDouble())));
+        bars.add(bar(data, row, key, List.of(data.path(key).asDouble())));
       }
     }
     return bars;

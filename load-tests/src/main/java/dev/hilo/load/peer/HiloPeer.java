@@ -74,6 +74,7 @@ public final class HiloPeer implements Peer {
     return name;
   }
 
+  @Override
   public Loop loop() {
     return loop;
   }

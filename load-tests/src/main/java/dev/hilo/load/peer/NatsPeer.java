@@ -95,8 +95,8 @@ public final class NatsPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<List<Watcher>> crowd(Talker talker, int count, Body.Found heard) {
-    return loop.begin(count, 32, _ -> watcher(talker.topic(), heard));
+  public Loop loop() {
+    return loop;
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
  * nginx with the nchan module (nchan.io): two servers, one worker each, on one Redis. Publishers
  * and subscribers speak WebSocket; with {@code meta} each message names its id, to come back with.
  */
-public final class NchanPeer implements Peer {
+public final class NchanPeer extends OnRedis {
   private static final String META = "ws+meta.nchan";
 
   /** The module insists on Debian's folder for uploads, whatever is configured: give it one. */
@@ -29,16 +29,11 @@ public final class NchanPeer implements Peer {
       "mount -t tmpfs none /var/lib && mkdir /var/lib/nginx"
           + " && exec \"$0\" -p \"$1\" -c nginx.conf -e stderr";
 
-  private final Loop loop;
-  private final Store store;
-  private final List<Server> nodes;
   private final List<Integer> ports;
   private final boolean meta;
 
   private NchanPeer(Loop loop, Store store, List<Server> nodes, List<Integer> ports, boolean meta) {
-    this.loop = loop;
-    this.store = store;
-    this.nodes = nodes;
+    super(loop, store, nodes);
     this.ports = ports;
     this.meta = meta;
   }
@@ -109,15 +104,11 @@ public final class NchanPeer implements Peer {
   }
 
   @Override
-  public List<Server> servers() {
-    return List.of(store.server(), nodes.getFirst(), nodes.getLast());
-  }
-
-  @Override
   public CompletableFuture<Talker> talker(Topic topic) {
     URI url = URI.create("ws://127.0.0.1:" + ports.getFirst() + "/pub/" + topic.name());
     int[] acked = {0};
-    return loop.open(url, (_, _) -> topic.acked(acked[0]++))
+    return loop()
+        .open(url, (_, _) -> topic.acked(acked[0]++))
         .thenApply(wire -> new Saying(wire, topic));
   }
 
@@ -127,11 +118,6 @@ public final class NchanPeer implements Peer {
     public void say(int seq, byte[] body) {
       wire.text("", body, "");
     }
-  }
-
-  @Override
-  public CompletableFuture<List<Watcher>> crowd(Talker talker, int count, Body.Found heard) {
-    return loop.begin(count, 32, _ -> watcher(talker.topic(), heard));
   }
 
   @Override
@@ -153,7 +139,8 @@ public final class NchanPeer implements Peer {
 
     CompletableFuture<Watcher> come(String query) {
       URI url = URI.create("ws://127.0.0.1:" + ports.getLast() + "/sub/" + topic.name() + query);
-      return loop.open(url, meta ? META : null, Map.of(), this)
+      return loop()
+          .open(url, meta ? META : null, Map.of(), this)
           .thenApply(
               opened -> {
                 wire = opened;
@@ -185,11 +172,5 @@ public final class NchanPeer implements Peer {
   @Override
   public boolean resumes() {
     return meta;
-  }
-
-  @Override
-  public void close() throws IOException {
-    nodes.forEach(Server::close);
-    store.close();
   }
 }

@@ -1,6 +1,7 @@
 package dev.hilo.load.peer;
 
 import dev.hilo.load.client.Body;
+import dev.hilo.load.client.Loop;
 import dev.hilo.load.client.Wire;
 import dev.hilo.load.process.Server;
 import java.io.IOException;
@@ -14,6 +15,9 @@ import java.util.concurrent.CompletableFuture;
  */
 public interface Peer extends AutoCloseable {
   String name();
+
+  /** The client's. */
+  Loop loop();
 
   /** Its processes; the first letter of a name says the part: redis, a, b. */
   List<Server> servers();
@@ -30,7 +34,9 @@ public interface Peer extends AutoCloseable {
   }
 
   /** Opens many who hear what one talker says. */
-  CompletableFuture<List<Watcher>> crowd(Talker talker, int count, Body.Found heard);
+  default CompletableFuture<List<Watcher>> crowd(Talker talker, int count, Body.Found heard) {
+    return loop().begin(count, 32, _ -> watcher(talker.topic(), heard));
+  }
 
   /** True if a returning watcher gets what it missed. */
   default boolean resumes() {

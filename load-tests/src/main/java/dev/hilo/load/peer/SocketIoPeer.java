@@ -18,15 +18,10 @@ import java.util.concurrent.CompletableFuture;
  * peers/socketio.js}). Frames by Engine.IO 4 (socket.io/docs/v4/engine-io-protocol) and Socket.IO 5
  * over a plain WebSocket.
  */
-public final class SocketIoPeer implements Peer {
-  private final Loop loop;
-  private final Store store;
-  private final List<Server> nodes;
+public final class SocketIoPeer extends OnRedis {
 
   private SocketIoPeer(Loop loop, Store store, List<Server> nodes) {
-    this.loop = loop;
-    this.store = store;
-    this.nodes = nodes;
+    super(loop, store, nodes);
   }
 
   public static SocketIoPeer start(Loop loop) throws IOException {
@@ -46,11 +41,6 @@ public final class SocketIoPeer implements Peer {
     return "socketio";
   }
 
-  @Override
-  public List<Server> servers() {
-    return List.of(store.server(), nodes.getFirst(), nodes.getLast());
-  }
-
   private static URI url(Server node) {
     return URI.create(
         "ws://127.0.0.1:" + node.says("listening on") + "/socket.io/?EIO=4&transport=websocket");
@@ -59,7 +49,8 @@ public final class SocketIoPeer implements Peer {
   @Override
   public CompletableFuture<Talker> talker(Topic topic) {
     Saying saying = new Saying(topic);
-    return loop.open(url(nodes.getFirst()), saying)
+    return loop()
+        .open(url(first()), saying)
         .thenCompose(
             wire -> {
               saying.wire = wire;
@@ -120,11 +111,6 @@ public final class SocketIoPeer implements Peer {
   }
 
   @Override
-  public CompletableFuture<List<Watcher>> crowd(Talker talker, int count, Body.Found heard) {
-    return loop.begin(count, 32, _ -> watcher(talker.topic(), heard));
-  }
-
-  @Override
   public CompletableFuture<Watcher> watcher(Topic topic, Body.Found heard) {
     return new Hearing(topic, heard).come("40");
   }
@@ -147,7 +133,8 @@ public final class SocketIoPeer implements Peer {
     CompletableFuture<Watcher> come(String with) {
       hello = with;
       ready = new CompletableFuture<>();
-      loop.open(url(nodes.getLast()), this)
+      loop()
+          .open(url(last()), this)
           .thenAccept(opened -> wire = opened)
           .exceptionally(e -> RawPeer.fail(ready, e));
       return ready;
@@ -192,11 +179,5 @@ public final class SocketIoPeer implements Peer {
   @Override
   public boolean resumes() {
     return true;
-  }
-
-  @Override
-  public void close() throws IOException {
-    nodes.forEach(Server::close);
-    store.close();
   }
 }
