@@ -12,6 +12,7 @@ import dev.hilo.store.Feed;
 import dev.hilo.store.Keys;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Presence;
+import dev.hilo.store.Server;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Work;
@@ -80,7 +81,15 @@ public final class Keeper implements AutoCloseable {
   private final Set<String> workspaces = ConcurrentHashMap.newKeySet();
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
   private final Map<String, Long> seen = new HashMap<>();
+  private final Runnable lapsed;
   private long troubled;
+
+  /**
+   * When the lease was last renewed, and when its lapse shall be made good once more; 0 = never.
+   */
+  private long renewed;
+
+  private long again;
   private volatile boolean closed;
 
   /** The nodes whose rivals' leavings were swept; null = to be swept. */
@@ -128,6 +137,12 @@ public final class Keeper implements AutoCloseable {
       this.token = token;
     }
 
+    /** As if it had just been taken: what was read of it is read again. */
+    void unknown() {
+      epoch = 0;
+      cursor = "";
+    }
+
     @Override
     public void message(byte[] payload) {
       keeper.wake(CustomerId.of(new String(payload, StandardCharsets.UTF_8)));
@@ -148,6 +163,7 @@ public final class Keeper implements AutoCloseable {
     AGAIN
   }
 
+  /** {@code lapsed} runs when others may have taken this node's sessions for gone. */
   public Keeper(
       String node,
       Streams streams,
@@ -157,7 +173,8 @@ public final class Keeper implements AutoCloseable {
       Context feedContext,
       Joining joining,
       Presence presence,
-      Lanes lanes) {
+      Lanes lanes,
+      Runnable lapsed) {
     this.node = node;
     this.streams = streams;
     this.work = work;
@@ -167,6 +184,7 @@ public final class Keeper implements AutoCloseable {
     this.joining = joining;
     this.presence = presence;
     this.lanes = lanes;
+    this.lapsed = lapsed;
     lanes.tell(this::wakeAt, this::lost);
   }
 
@@ -188,8 +206,11 @@ public final class Keeper implements AutoCloseable {
       return;
     }
     try {
-      lease.renew(node, Header.SCHEMA).await();
+      renew();
       List<String> nodes = living(lease.nodes().await());
+      Set<String> living = Set.copyOf(nodes);
+      boolean others = !living.equals(swept);
+      swept = living;
       for (int p = 0; p < Keys.PARTITIONS; p++) {
         boolean mine = node.equals(chosen(nodes, p));
         Held now = held.get(p);
@@ -199,9 +220,7 @@ public final class Keeper implements AutoCloseable {
           drop(now);
         }
       }
-      Set<String> living = Set.copyOf(nodes);
-      if (!living.equals(swept)) {
-        swept = living;
+      if (others) {
         held.keySet().forEach(p -> sweepPresence(p, living));
       }
     } catch (StoreUnavailable e) {
@@ -210,6 +229,25 @@ public final class Keeper implements AutoCloseable {
     } catch (RuntimeException e) {
       LOG.error("membership failed", e);
     }
+  }
+
+  /**
+   * Where the lease may have lapsed others may have taken this node's sessions away: they are told
+   * of again, and once more when whoever saw it lapsed has surely done so.
+   */
+  private void renew() {
+    long now = System.nanoTime();
+    boolean stood = lease.renew(node, Header.SCHEMA).await();
+    long most = Lease.NODE_MS * 1_000_000;
+    if (renewed != 0 && (!stood || System.nanoTime() - renewed >= most)) {
+      LOG.warn("the lease of this node had lapsed; its sessions are told of again");
+      lapsed.run();
+      again = now + most;
+    } else if (again != 0 && now - again >= 0) {
+      lapsed.run();
+      again = 0;
+    }
+    renewed = now;
   }
 
   /**
@@ -347,33 +385,50 @@ public final class Keeper implements AutoCloseable {
     }
   }
 
-  /** Nothing says what was looked at: everybody is, at a pace that leaves room for others. */
+  /**
+   * Nothing says what was looked at: everybody is, at a pace that leaves room for others. Every
+   * server that holds one of the partitions is asked; a partition that moves meanwhile is asked for
+   * again.
+   */
   private void rebuild(List<Held> all) {
     Map<Integer, Held> mine = new HashMap<>();
     all.forEach(h -> mine.put(h.partition, h));
     all.forEach(h -> h.rebuilding = true);
+    Set<Held> missed = new HashSet<>(all);
     try {
-      String next = "0";
-      do {
-        Work.Page page = work.customers(next).await();
-        next = page.next();
-        for (CustomerId c : page.customers()) {
-          Held h = mine.get(Keys.partition(c));
-          if (h != null && !c.local().startsWith("~")) {
-            h.owed.add(c);
-            wake(c);
-          }
-        }
-        while (tended.size() > AT_ONCE && !closed) {
-          pause();
-        }
-      } while (!next.equals("0") && !closed);
-    } catch (StoreUnavailable e) {
-      all.forEach(h -> h.epoch = 0); // the next sweep begins again
-      throw e;
+      Map<Server, List<Integer>> holders = work.holders(mine.keySet());
+      for (List<Integer> together : holders.values()) {
+        rebuild(together.getFirst(), mine);
+      }
+      Map<Server, List<Integer>> now = work.holders(mine.keySet());
+      holders.forEach(
+          (server, partitions) -> {
+            List<Integer> still = new ArrayList<>(partitions);
+            still.retainAll(now.getOrDefault(server, List.of()));
+            still.forEach(p -> missed.remove(mine.get(p)));
+          });
     } finally {
+      missed.forEach(Held::unknown); // the next sweep begins again
       all.forEach(h -> h.rebuilding = false);
     }
+  }
+
+  private void rebuild(int partition, Map<Integer, Held> mine) {
+    String next = "0";
+    do {
+      Work.Page page = work.customers(partition, next).await();
+      next = page.next();
+      for (CustomerId c : page.customers()) {
+        Held h = mine.get(Keys.partition(c));
+        if (h != null && !c.local().startsWith("~")) {
+          h.owed.add(c);
+          wake(c);
+        }
+      }
+      while (tended.size() > AT_ONCE && !closed) {
+        pause();
+      }
+    } while (!next.equals("0") && !closed);
   }
 
   /**
@@ -397,7 +452,8 @@ public final class Keeper implements AutoCloseable {
   /** Lets the next node begin after what was looked at, and cuts it from the journal. */
   private void pass(Held h) {
     String cursor = h.cursor;
-    if (!cursor.isEmpty() && !cursor.equals(h.saved) && !h.rebuilding && h.owed.isEmpty()) {
+    boolean all = h.epoch != 0 && !h.rebuilding && h.owed.isEmpty();
+    if (all && !cursor.isEmpty() && !cursor.equals(h.saved)) {
       h.saved = cursor;
       work.saveCursor(h.partition, READER, cursor)
           .compose(
