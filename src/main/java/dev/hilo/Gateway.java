@@ -9,6 +9,7 @@ import dev.hilo.config.Fault;
 import dev.hilo.config.InvalidConfig;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
+import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
@@ -101,6 +102,7 @@ public final class Gateway implements AutoCloseable {
   private final Topology topology;
   private final List<Feed> feeds = new CopyOnWriteArrayList<>();
   private final Link nodeLink;
+  private final HistoryWatch histories;
   private final Tokens tokens;
   private final Board board;
   private final Keeper keeper;
@@ -157,6 +159,7 @@ public final class Gateway implements AutoCloseable {
       this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
       Feed feed = feed(nodeLoop, nodeLink);
+      this.histories = new HistoryWatch(vertx, nodeLoop, new Streams(nodeLink));
       this.tokens = new Tokens(nodeLink);
       Work work = new Work(nodeLink);
       this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
@@ -173,7 +176,8 @@ public final class Gateway implements AutoCloseable {
               feed,
               core.joining,
               presence,
-              new Lanes(core.streams, work, accounts, roster, meters));
+              new Lanes(core.streams, work, accounts, roster, meters),
+              () -> hubs.forEach(Hub::attend));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(feed, more);
       keeper.start();
@@ -318,6 +322,7 @@ public final class Gateway implements AutoCloseable {
         new Replay(
             vertx,
             context,
+            histories,
             (int) config.redis().replay().toSeconds(),
             link,
             streams,

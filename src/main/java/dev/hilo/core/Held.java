@@ -57,8 +57,15 @@ final class Held {
     saved = "";
   }
 
+  /** As if it had just been taken: what was read of it is read again. */
+  void unknown() {
+    epoch = 0;
+    cursor = "";
+  }
+
   /** True if everybody before {@code cursor} was looked at and the store does not know it yet. */
   boolean passable() {
-    return !cursor.isEmpty() && !cursor.equals(saved) && !rebuilding && owed.isEmpty();
+    boolean all = epoch != 0 && !rebuilding && owed.isEmpty();
+    return all && !cursor.isEmpty() && !cursor.equals(saved);
   }
 }

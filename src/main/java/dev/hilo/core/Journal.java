@@ -2,6 +2,7 @@ package dev.hilo.core;
 
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.store.Keys;
+import dev.hilo.store.Server;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Work;
 import io.vertx.core.Future;
@@ -114,30 +115,47 @@ final class Journal {
     }
   }
 
-  /** Nothing says what was looked at: everybody is, at a pace that leaves room for others. */
+  /**
+   * Nothing says what was looked at: everybody is, at a pace that leaves room for others. Every
+   * server that holds one of the partitions is asked; a partition that moves meanwhile is asked for
+   * again.
+   */
   private void rebuild(List<Held> all) {
     Map<Integer, Held> mine = new HashMap<>();
     all.forEach(h -> mine.put(h.partition, h));
     all.forEach(h -> h.rebuilding = true);
+    Set<Held> missed = new HashSet<>(all);
     try {
-      String next = "0";
-      do {
-        Work.Page page = work.customers(next).await();
-        next = page.next();
-        for (CustomerId c : page.customers()) {
-          Held h = mine.get(Keys.partition(c));
-          if (h != null && Keeper.keeps(c)) {
-            h.owe(c);
-            keeper.wake(c);
-          }
-        }
-        keeper.breathe();
-      } while (!next.equals("0") && !shift.over());
-    } catch (StoreUnavailable e) {
-      all.forEach(h -> h.epoch = 0); // the next sweep begins again
-      throw e;
+      Map<Server, List<Integer>> holders = work.holders(mine.keySet());
+      for (List<Integer> together : holders.values()) {
+        rebuild(together.getFirst(), mine);
+      }
+      Map<Server, List<Integer>> now = work.holders(mine.keySet());
+      holders.forEach(
+          (server, partitions) -> {
+            List<Integer> still = new ArrayList<>(partitions);
+            still.retainAll(now.getOrDefault(server, List.of()));
+            still.forEach(p -> missed.remove(mine.get(p)));
+          });
     } finally {
+      missed.forEach(Held::unknown); // the next sweep begins again
       all.forEach(h -> h.rebuilding = false);
     }
+  }
+
+  private void rebuild(int partition, Map<Integer, Held> mine) {
+    String next = "0";
+    do {
+      Work.Page page = work.customers(partition, next).await();
+      next = page.next();
+      for (CustomerId c : page.customers()) {
+        Held h = mine.get(Keys.partition(c));
+        if (h != null && Keeper.keeps(c)) {
+          h.owe(c);
+          keeper.wake(c);
+        }
+      }
+      keeper.breathe();
+    } while (!next.equals("0") && !shift.over());
   }
 }

@@ -36,7 +36,13 @@ public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
   private static final long SWEEP_MS = 5000;
   private static final long CONFLATE_MS = 60;
+
+  /** A snapshot is written when so many entries are not in the last one, yet only now and then. */
   private static final int SNAPSHOT_EVERY = 64;
+
+  private static final int SNAPSHOT_AT_LAST = 1024;
+  private static final long SNAPSHOT_PAUSE_MS = 10_000;
+
   private static final int KNOWN = 1024;
   private static final int AT_ONCE = 256;
 
@@ -56,8 +62,12 @@ public final class Keeper implements AutoCloseable {
   /** Customers looked at lately. Who looks takes the state out, so it has one owner at a time. */
   private final Map<CustomerId, Known> known = Collections.synchronizedMap(new Lately<>(KNOWN));
 
-  /** A customer looked at lately; its row as it stood in an epoch. */
-  private record Known(Streams.Loaded loaded, @Nullable Row row, long epoch) {}
+  /**
+   * A customer looked at lately; its row as it stood in an epoch.
+   *
+   * @param cached when this node last wrote its snapshot, ms
+   */
+  private record Known(Streams.Loaded loaded, @Nullable Row row, long epoch, long cached) {}
 
   /** Whether somebody looks at a customer now, and whether to look again after. */
   private enum Tending {
@@ -65,6 +75,7 @@ public final class Keeper implements AutoCloseable {
     AGAIN
   }
 
+  /** {@code lapsed} runs when others may have taken this node's sessions for gone. */
   public Keeper(
       String node,
       Streams streams,
@@ -73,7 +84,8 @@ public final class Keeper implements AutoCloseable {
       Feed feed,
       Joining joining,
       Presence presence,
-      Lanes lanes) {
+      Lanes lanes,
+      Runnable lapsed) {
     this.node = node;
     this.streams = streams;
     this.work = work;
@@ -81,7 +93,8 @@ public final class Keeper implements AutoCloseable {
     this.joining = joining;
     this.lanes = lanes;
     this.journal = new Journal(work, shift, this);
-    this.partitions = new Partitions(node, work, lease, feed, presence, shift, journal, this);
+    this.partitions =
+        new Partitions(node, work, lease, feed, presence, shift, journal, this, lapsed);
     lanes.tell(this::wakeAt, partitions::lost);
   }
 
@@ -195,7 +208,11 @@ public final class Keeper implements AutoCloseable {
     boolean atWork = due != null && due == 0;
     Row row = Row.of(state, look.epoch());
     boolean same = told && (row == null ? stands == null : stands != null && row.shows(stands));
-    boolean cache = look.loaded().tail() >= SNAPSHOT_EVERY;
+    int tail = look.loaded().tail();
+    long now = System.currentTimeMillis();
+    long cached = before == null ? 0 : before.cached;
+    boolean cache =
+        tail >= SNAPSHOT_EVERY && (now - cached >= SNAPSHOT_PAUSE_MS || tail >= SNAPSHOT_AT_LAST);
     Work.Tended tended =
         new Work.Tended(
             customer,
@@ -211,7 +228,7 @@ public final class Keeper implements AutoCloseable {
     }
     Streams.Loaded loaded =
         cache ? new Streams.Loaded(state, look.loaded().into(), 0) : look.loaded();
-    known.put(customer, new Known(loaded, same ? stands : row, look.epoch()));
+    known.put(customer, new Known(loaded, same ? stands : row, look.epoch(), cache ? now : cached));
     if (verdict == Work.Verdict.MOVED_ON) {
       wake(customer);
     } else if (due != null && !atWork) {

@@ -37,7 +37,15 @@ final class Partitions {
   private final Keeper keeper;
   private final Map<Integer, Doorbell> bells = new ConcurrentHashMap<>();
   private final Map<String, Long> seen = new HashMap<>();
+  private final Runnable lapsed;
   private long troubled;
+
+  /**
+   * When the lease was last renewed, and when its lapse shall be made good once more; 0 = never.
+   */
+  private long renewed;
+
+  private long again;
 
   /** The nodes whose rivals' leavings were swept; null = to be swept. */
   private volatile @Nullable Set<String> swept;
@@ -55,6 +63,7 @@ final class Partitions {
     }
   }
 
+  /** {@code lapsed} runs when others may have taken this node's sessions for gone. */
   Partitions(
       String node,
       Work work,
@@ -63,7 +72,8 @@ final class Partitions {
       Presence presence,
       Shift shift,
       Journal journal,
-      Keeper keeper) {
+      Keeper keeper,
+      Runnable lapsed) {
     this.node = node;
     this.work = work;
     this.lease = lease;
@@ -72,6 +82,7 @@ final class Partitions {
     this.shift = shift;
     this.journal = journal;
     this.keeper = keeper;
+    this.lapsed = lapsed;
   }
 
   /** Shares them out from now on, until the shift is over. */
@@ -99,8 +110,11 @@ final class Partitions {
       return;
     }
     try {
-      lease.renew(node, Header.SCHEMA).await();
+      renew();
       List<String> nodes = living(lease.nodes().await());
+      Set<String> living = Set.copyOf(nodes);
+      boolean others = !living.equals(swept);
+      swept = living;
       for (int p = 0; p < Keys.PARTITIONS; p++) {
         boolean mine = node.equals(chosen(nodes, p));
         Doorbell now = bells.get(p);
@@ -110,9 +124,7 @@ final class Partitions {
           leave(now);
         }
       }
-      Set<String> living = Set.copyOf(nodes);
-      if (!living.equals(swept)) {
-        swept = living;
+      if (others) {
         bells.keySet().forEach(p -> sweepPresence(p, living));
       }
     } catch (StoreUnavailable e) {
@@ -121,6 +133,25 @@ final class Partitions {
     } catch (RuntimeException e) {
       LOG.error("membership failed", e);
     }
+  }
+
+  /**
+   * Where the lease may have lapsed others may have taken this node's sessions away: they are told
+   * of again, and once more when whoever saw it lapsed has surely done so.
+   */
+  private void renew() {
+    long now = System.nanoTime();
+    boolean stood = lease.renew(node, Header.SCHEMA).await();
+    long most = Lease.NODE_MS * 1_000_000;
+    if (renewed != 0 && (!stood || System.nanoTime() - renewed >= most)) {
+      LOG.warn("the lease of this node had lapsed; its sessions are told of again");
+      lapsed.run();
+      again = now + most;
+    } else if (again != 0 && now - again >= 0) {
+      lapsed.run();
+      again = 0;
+    }
+    renewed = now;
   }
 
   /**

@@ -71,11 +71,13 @@ public final class Replay {
    * Remembers from now on what {@code roots} writes.
    *
    * @param context of the loop
+   * @param watch tells of a server with another history, and that time passes
    * @param seconds how long a write is remembered, 0 = not at all
    */
   public Replay(
       Vertx vertx,
       Context context,
+      HistoryWatch watch,
       int seconds,
       Link link,
       Streams streams,
@@ -93,31 +95,19 @@ public final class Replay {
     if (seconds > 0) {
       roots.tell(this::remember);
       link.whenRenewed(this::check);
-      context.runOnContext(
-          _ -> {
-            tick();
-            vertx.setPeriodic(1000, _ -> tick());
-          });
+      watch.tell(context, this::tick);
     }
   }
 
-  private void tick() {
-    if (checking) {
-      return;
+  private void tick(String now) {
+    boolean other = !history.isEmpty() && !history.equals(now);
+    history = now;
+    if (other) {
+      check();
+    } else if (!checking) {
+      clock++;
+      forget();
     }
-    streams
-        .history()
-        .onSuccess(
-            now -> {
-              boolean other = !history.isEmpty() && !history.equals(now);
-              history = now;
-              if (other) {
-                check();
-              } else {
-                clock++;
-                forget();
-              }
-            });
   }
 
   private void forget() {

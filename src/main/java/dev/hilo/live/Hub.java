@@ -67,6 +67,7 @@ public final class Hub {
   private static final int VERIFY_SECONDS = 10;
   private static final long DOUBT_MS = 2;
   private static final long SLICE_MS = 100;
+  private static final long CATCH_UP_NANOS = 500_000_000;
 
   private final Vertx vertx;
   private final ContextInternal context;
@@ -83,6 +84,11 @@ public final class Hub {
   private final List<List<Session>> buckets = new ArrayList<>();
   private final Deque<Newcomer> newcomers = new ArrayDeque<>();
   private int second;
+  private long beaten = System.nanoTime();
+
+  /** Those of whom nothing was heard for so long that their next beat may be too late. */
+  private final List<Session> silent = new ArrayList<>();
+
   private final AtomicInteger sessions = new AtomicInteger();
   private boolean draining;
 
@@ -170,10 +176,20 @@ public final class Hub {
   }
 
   private void beat() {
+    long time = System.nanoTime();
+    if (time - beaten < CATCH_UP_NANOS) {
+      return; // the process was stopped: what peers sent meanwhile is not read yet
+    }
+    beaten = time;
     second++;
+    silent.removeIf(s -> s.overdue() || !late(s)); // before anything is written
     List<Session> now = buckets.get(second % buckets.size());
     for (int i = now.size() - 1; i >= 0; i--) {
-      now.get(i).beat();
+      Session session = now.get(i);
+      session.beat();
+      if (late(session)) {
+        silent.add(session);
+      }
     }
     while (!newcomers.isEmpty()
         && (newcomers.peek().session().greeted()
@@ -182,6 +198,11 @@ public final class Hub {
     }
     release();
     verify();
+  }
+
+  /** Whether its next turn would come too late to close it in time. */
+  private boolean late(Session session) {
+    return session.silence() + buckets.size() > services.limits().silenceSeconds();
   }
 
   /** Seconds since this hub began. */
@@ -332,6 +353,11 @@ public final class Hub {
                 Objects.requireNonNull(asked.get(customer)).heal();
               }
             });
+  }
+
+  /** Says again who is at which thread: others may have taken this node for dead. */
+  public void attend() {
+    context.runOnContext(_ -> buckets.forEach(b -> b.forEach(Session::attend)));
   }
 
   public int sessions() {

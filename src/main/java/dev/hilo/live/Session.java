@@ -230,14 +230,25 @@ final class Session {
 
   /** This session's turn: a sign of life, and a look whether the peer still gives one. */
   void beat() {
+    if (!overdue()) {
+      outlet.beat();
+    }
+  }
+
+  /** Closes a peer that neither answered nor took anything for too long; true if it is gone. */
+  boolean overdue() {
     if (outlet.progressed()) {
       heard();
     }
-    if (hub.second() - heard > 3 * limits().beatSeconds()) {
+    if (!closed && silence() > limits().silenceSeconds()) {
       close(CloseCode.NO_PROGRESS);
-    } else {
-      outlet.beat();
     }
+    return closed || !outlet.open();
+  }
+
+  /** Seconds since the peer gave a sign of life. */
+  int silence() {
+    return hub.second() - heard;
   }
 
   /** Asks the client to go elsewhere in so many ms. */
@@ -584,6 +595,14 @@ final class Session {
       if (guest.principal() instanceof Principal.Agent a) {
         signal(root, a, "viewing", true, "staff", null);
       }
+    }
+  }
+
+  /** Says again at which threads it is. */
+  void attend() {
+    Doors.Guest me = guest;
+    if (me != null && me.registered()) {
+      watches.keySet().forEach(root -> hub.attendance().come(root, id(), me.principal()));
     }
   }
 

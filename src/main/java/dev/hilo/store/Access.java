@@ -2,9 +2,18 @@ package dev.hilo.store;
 
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.NetClient;
 import io.vertx.core.net.NetClientOptions;
+import io.vertx.core.net.PemTrustOptions;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /** How to come in to any server of the store. */
@@ -20,10 +29,45 @@ final class Access {
     NetClientOptions options =
         new NetClientOptions().setConnectTimeout(CONNECT_MS).setTcpKeepAlive(true);
     if (uri.tls()) {
-      options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS");
+      options.setSsl(true).setHostnameVerificationAlgorithm("HTTPS").setTrustOptions(trusted(uri));
     }
     this.client = vertx.createNetClient(options);
     this.login = new Line.Login(uri.user(), uri.password(), uri.database());
+  }
+
+  /**
+   * Whose certificates are taken; null = whom the JVM trusts. Throws IllegalArgumentException that
+   * says what is wrong with the file.
+   */
+  static @Nullable PemTrustOptions trusted(StoreUri uri) {
+    Path file = uri.ca();
+    if (file == null) {
+      return null;
+    }
+    try {
+      byte[] pem = Files.readAllBytes(file);
+      if (CertificateFactory.getInstance("X.509")
+          .generateCertificates(new ByteArrayInputStream(pem))
+          .isEmpty()) {
+        throw new IllegalArgumentException("ca: " + file + " holds no certificate");
+      }
+      return new PemTrustOptions().addCertValue(Buffer.buffer(pem));
+    } catch (IOException e) {
+      throw new IllegalArgumentException("ca: " + file + " cannot be read", e);
+    } catch (CertificateException e) {
+      throw new IllegalArgumentException("ca: " + file + " holds no certificate in PEM", e);
+    }
+  }
+
+  /** Why there is no connection; of TLS what does not fit, which is at the bottom. */
+  static Throwable why(Throwable failure) {
+    Throwable last = failure;
+    boolean tls = failure instanceof SSLException;
+    while (last.getCause() != null) {
+      last = last.getCause();
+      tls |= last instanceof SSLException;
+    }
+    return tls ? new StoreUnavailable("no TLS with it: " + last.getMessage(), failure) : failure;
   }
 
   Line line(ContextInternal loop, Server server) {

@@ -6,7 +6,9 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import io.vertx.redis.client.impl.types.ErrorType;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,6 +46,9 @@ final class FeedLine implements StandingLine.User {
 
   private final List<Feed.Channel> unsent = new ArrayList<>();
 
+  /** What was told and is not answered, oldest first: Redis answers in order. */
+  private final Deque<Told> told = new ArrayDeque<>();
+
   /** How often Redis will say that we left a channel because we asked to. */
   private final Map<String, Integer> leaving = new HashMap<>();
 
@@ -60,6 +65,22 @@ final class FeedLine implements StandingLine.User {
 
   /** When a subscription was asked for, or answered while others wait; 0 if none waits. */
   private long asked;
+
+  /** One command: answered once for each name, or for all of them by an error. */
+  private static final class Told {
+    final boolean coming;
+    final List<String> names;
+    int answered;
+
+    Told(boolean coming, List<String> names) {
+      this.coming = coming;
+      this.names = names;
+    }
+
+    String next() {
+      return names.get(answered);
+    }
+  }
 
   FeedLine(Feed feed, Topology topology, ContextInternal loop, Server server, String node) {
     this.feed = feed;
@@ -98,8 +119,15 @@ final class FeedLine implements StandingLine.User {
     Line line = standing.line();
     if (tell && line != null) {
       leaving.merge(channel.name, 1, Integer::sum);
-      line.tell(Request.cmd(Command.SUNSUBSCRIBE).arg(channel.name));
+      tell(line, false, List.of(channel.name));
     }
+  }
+
+  private void tell(Line line, boolean coming, List<String> names) {
+    Request request = Request.cmd(coming ? Command.SSUBSCRIBE : Command.SUNSUBSCRIBE);
+    names.forEach(request::arg);
+    told.add(new Told(coming, names));
+    line.tell(request);
   }
 
   /** One command for each slot's channels. */
@@ -115,7 +143,7 @@ final class FeedLine implements StandingLine.User {
         bySlot.computeIfAbsent(channel.slot, _ -> new ArrayList<>()).add(channel.name);
         if (probe == null) {
           probe = Keys.probe(channel.name, node);
-          line.tell(Request.cmd(Command.SSUBSCRIBE).arg(probe));
+          tell(line, true, List.of(probe));
         }
       }
     }
@@ -125,9 +153,7 @@ final class FeedLine implements StandingLine.User {
     }
     for (List<String> names : bySlot.values()) {
       for (int i = 0; i < names.size(); i += BATCH) {
-        Request request = Request.cmd(Command.SSUBSCRIBE);
-        names.subList(i, Math.min(names.size(), i + BATCH)).forEach(request::arg);
-        line.tell(request);
+        tell(line, true, names.subList(i, Math.min(names.size(), i + BATCH)));
       }
     }
   }
@@ -150,6 +176,7 @@ final class FeedLine implements StandingLine.User {
   @Override
   public void down() {
     probe = null;
+    told.clear();
     leaving.clear();
     feed.of(this).forEach(feed::interrupted);
     feed.standing();
@@ -175,10 +202,11 @@ final class FeedLine implements StandingLine.User {
         }
       }
       case 's' -> { // ssubscribe
-        if (channel != null && wanted.remove(channel)) {
-          answered();
+        boolean stays = owed(true, name) && !leaving.containsKey(name);
+        if (stays && channel != null && wanted.remove(channel)) {
           feed.confirmed(channel);
         }
+        answered();
       }
       case 'u' -> left(name, channel); // sunsubscribe
       default -> {}
@@ -189,8 +217,25 @@ final class FeedLine implements StandingLine.User {
     asked = wanted.isEmpty() ? 0 : heard;
   }
 
+  /** Whether this is what Redis owes next; then it is taken for that. */
+  private boolean owed(boolean coming, String name) {
+    Told next = told.peek();
+    if (next == null || next.coming != coming || !next.next().equals(name)) {
+      return false;
+    }
+    if (++next.answered == next.names.size()) {
+      told.remove();
+    }
+    return true;
+  }
+
+  private void ends(String name) {
+    leaving.computeIfPresent(name, (_, n) -> n == 1 ? null : n - 1);
+  }
+
   private void left(String name, Feed.@Nullable Channel channel) {
-    if (leaving.computeIfPresent(name, (_, n) -> n == 1 ? null : n - 1) != null) {
+    if (owed(false, name)) {
+      ends(name);
       return;
     }
     if (name.equals(probe)) {
@@ -210,9 +255,12 @@ final class FeedLine implements StandingLine.User {
     LOG.debug("{} refused a subscription: {}", server(), text);
     heard = System.nanoTime();
     answered();
+    Told refused = told.poll();
+    if (refused != null && !refused.coming) {
+      refused.names.forEach(this::ends);
+    }
     Redirect to = Redirect.of(text);
     if (to != null) {
-      leaving.keySet().removeIf(n -> Slot.of(n) == to.slot()); // that is not said any more
       topology.moved(to.slot(), to.server());
     }
     topology.doubt();

@@ -25,12 +25,23 @@ public final class Lease {
     this.link = link;
   }
 
-  /** Says that a node lives, and which schema it reads. */
-  public Future<Void> renew(String node, int schema) {
+  /**
+   * Says that a node lives, and which schema it reads.
+   *
+   * @return whether its lease still stood
+   */
+  public Future<Boolean> renew(String node, int schema) {
     return link.send(
-            Request.cmd(Command.SET).arg(Keys.node(node)).arg(schema).arg("PX").arg(NODE_MS))
-        .compose(_ -> link.send(Request.cmd(Command.SADD).arg(Keys.nodes()).arg(node)))
-        .mapEmpty();
+            Request.cmd(Command.SET)
+                .arg(Keys.node(node))
+                .arg(schema)
+                .arg("PX")
+                .arg(NODE_MS)
+                .arg("GET"))
+        .compose(
+            before ->
+                link.send(Request.cmd(Command.SADD).arg(Keys.nodes()).arg(node))
+                    .map(before != null));
   }
 
   public Future<Void> resign(String node) {

@@ -89,6 +89,7 @@ final class Line {
         () ->
             client
                 .connect(server.port(), server.host())
+                .recover(e -> Future.failedFuture(Access.why(e)))
                 .compose(this::start)
                 .onFailure(this::end)
                 .onSuccess(_ -> opened.tryComplete()));

@@ -63,10 +63,9 @@ public final class Link {
     /** What stood in the way last. */
     private @Nullable Throwable why;
 
-    Call(Request request) {
+    Call(Request request, int slot) {
       super(request, System.nanoTime() + PATIENCE_MS * 1_000_000L);
-      byte[] key = key((RequestImpl) request);
-      this.slot = key == null ? -1 : topology.slot(key);
+      this.slot = slot;
     }
 
     @Override
@@ -119,9 +118,23 @@ public final class Link {
     return topology.slot(Keys.tag(partition).getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** Who holds a partition now, or null while nobody does. */
+  @Nullable Server holder(int partition) {
+    return topology.master(group(partition));
+  }
+
+  /** As {@link #send(Request)}, to whoever holds a partition. */
+  Future<@Nullable Response> send(int partition, Request request) {
+    return send(new Call(request, group(partition)));
+  }
+
   /** Fails with {@link StoreUnavailable}, or with what Redis answered. */
   public Future<@Nullable Response> send(Request request) {
-    Call call = new Call(request);
+    byte[] key = key((RequestImpl) request);
+    return send(new Call(request, key == null ? -1 : topology.slot(key)));
+  }
+
+  private Future<@Nullable Response> send(Call call) {
     if (loop.nettyEventLoop().inEventLoop()) {
       accept(call);
     } else {

@@ -2,6 +2,8 @@ package dev.hilo.store;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -12,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * Where the store is and how to come in: {@code redis://user:password@host:port/database}, {@code
  * redis-sentinel://user:password@host:port,host:port/master-name}, {@code
  * redis-cluster://user:password@host:port,host:port}; with {@code rediss} in place of {@code redis}
- * over TLS.
+ * over TLS, which may end in {@code ?ca=/file/of/certificates.pem}: whom to trust in place of the
+ * certificate authorities that the JVM trusts.
  *
  * @param servers the Redis, the sentinels, or some of the cluster's nodes
  * @param master what the sentinels call the master; else empty
@@ -25,7 +28,8 @@ public record StoreUri(
     String master,
     @Nullable String user,
     @Nullable String password,
-    int database) {
+    int database,
+    @Nullable Path ca) {
   public enum Kind {
     ONE(6379),
     SENTINEL(26_379),
@@ -40,7 +44,8 @@ public record StoreUri(
 
   private static final int MOST_SERVERS = 32;
   private static final Pattern FORM =
-      Pattern.compile("(rediss?)(-sentinel|-cluster)?://(?:([^@/]*)@)?([^@/?#]+)(?:/([^?#]*))?");
+      Pattern.compile(
+          "(rediss?)(-sentinel|-cluster)?://(?:([^@/]*)@)?([^@/?#]+)(?:/([^?#]*))?(?:\\?([^#]*))?");
 
   /** Throws IllegalArgumentException that says what is wrong, without a secret. */
   public static StoreUri of(String text) {
@@ -73,13 +78,30 @@ public record StoreUri(
         master(kind, path),
         user.isEmpty() ? null : user,
         password.isEmpty() ? null : password,
-        database(kind, path));
+        database(kind, path),
+        ca(m.group(1).equals("rediss"), m.group(6)));
   }
 
-  /** What is wrong with it, or null. */
+  private static @Nullable Path ca(boolean tls, @Nullable String options) {
+    if (options == null) {
+      return null;
+    }
+    if (!tls || !options.startsWith("ca=") || options.indexOf('&') >= 0) {
+      throw new IllegalArgumentException(
+          "has something after ?: only ca=/file/of/certificates.pem may stand there, with rediss");
+    }
+    String file = decoded(options.substring(3));
+    try {
+      return Path.of(file);
+    } catch (InvalidPathException e) {
+      throw new IllegalArgumentException("ca: " + file + " is no file's name", e);
+    }
+  }
+
+  /** What is wrong with it or with the file it names, or null. */
   public static @Nullable String fault(String text) {
     try {
-      of(text);
+      Access.trusted(of(text));
       return null;
     } catch (IllegalArgumentException e) {
       return e.getMessage();
@@ -136,7 +158,7 @@ public record StoreUri(
     try {
       return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
     } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("has a % in user or password that is no %XX", e);
+      throw new IllegalArgumentException("has a % in user, password or file that is no %XX", e);
     }
   }
 

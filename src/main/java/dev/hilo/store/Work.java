@@ -10,6 +10,7 @@ import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import io.vertx.redis.client.Response;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -286,12 +287,30 @@ public final class Work {
     return new Changes(customers, last);
   }
 
+  /** Partitions by the server that holds them now; those that none holds are left out. */
+  public Map<Server, List<Integer>> holders(Collection<Integer> partitions) {
+    Map<Server, List<Integer>> all = new HashMap<>();
+    for (int p : partitions) {
+      Server server = link.holder(p);
+      if (server != null) {
+        all.computeIfAbsent(server, _ -> new ArrayList<>()).add(p);
+      }
+    }
+    return all;
+  }
+
   /** A page of the customers that have a stream, in no order. {@code next} 0 = that was all. */
   public record Page(List<CustomerId> customers, String next) {}
 
-  /** {@code from}: {@code 0}, or {@link Page#next}. Reads every key's name: for rebuilding only. */
-  public Future<Page> customers(String from) {
+  /**
+   * Of all customers on the server that holds a partition. Reads every key's name: for rebuilding
+   * only.
+   *
+   * @param from {@code 0}, or {@link Page#next}
+   */
+  public Future<Page> customers(int partition, String from) {
     return link.send(
+            partition,
             Request.cmd(Command.SCAN).arg(from).arg("COUNT").arg(1000).arg("TYPE").arg("stream"))
         .map(
             reply -> {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -25,7 +26,7 @@ final class GatewayProcess {
   private static final String CONFIG =
       """
       data: %s
-      http: {port: %d}
+      http: {port: %d%s}
       management: {port: 0}
       inboxes:
         - {key: shop, name: Alma Café, greeting: Hi there}
@@ -33,6 +34,7 @@ final class GatewayProcess {
         - {id: lucia, name: Lucía}
         - {id: marco, name: Marco}
       demo: {enabled: true}
+      %s
       """;
 
   private final Path folder;
@@ -50,12 +52,28 @@ final class GatewayProcess {
   }
 
   static GatewayProcess start() throws Exception {
+    return start("", "");
+  }
+
+  /** One of several nodes on this Redis, which browsers reach at {@code publicUrl}. */
+  static GatewayProcess node(String name, URI redis, URI publicUrl) throws Exception {
+    return start(
+        ", public-url: \"" + publicUrl + "\"",
+        """
+        node: %s
+        installation-key: an installation key of 40 letters, fixed
+        redis: {uri: "%s"}
+        """
+            .formatted(name, redis));
+  }
+
+  private static GatewayProcess start(String http, String more) throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = free.getLocalPort();
     }
     GatewayProcess gateway = new GatewayProcess(Files.createTempDirectory("hilo-journey"), port);
-    Files.writeString(gateway.config, CONFIG.formatted(gateway.data, port));
+    Files.writeString(gateway.config, CONFIG.formatted(gateway.data, port, http, more));
     gateway.launch();
     return gateway;
   }

@@ -12,7 +12,9 @@ import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.TestNode;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
 import java.nio.charset.StandardCharsets;
@@ -174,6 +176,49 @@ class FeedTest {
     say(channel, "b");
     third.next("b");
     assertThat(second.heard).isEmpty();
+  }
+
+  private int subscribers(String channel) {
+    return node.await(
+            () -> node.link.send(Request.cmd(Command.PUBSUB).arg("SHARDNUMSUB").arg(channel)))
+        .get(1)
+        .toInteger();
+  }
+
+  @Test
+  void comingBackIsConfirmedByItsOwnSubscriptionOnly() throws Exception {
+    String channel = Keys.channel(CustomerId.fresh(redis.workspace()));
+    String other = Keys.channel(CustomerId.fresh(redis.workspace()));
+    Ear barrier = listen(other);
+    Ear first = new Ear();
+    Ear second = new Ear();
+    Promise<Future<Void>> back = Promise.promise();
+    wire.holdAfter("sunsubscribe");
+    node.context.runOnContext(
+        _ -> {
+          feed.subscribe(channel, first);
+          // after the command was sent, before anything more is read
+          ((ContextInternal) node.context)
+              .nettyEventLoop()
+              .execute(
+                  () -> {
+                    feed.unsubscribe(channel, first);
+                    back.complete(feed.subscribe(channel, second));
+                  });
+        });
+    Future<Void> coming = TestNode.result(back.future());
+    await().atMost(Conversation.PATIENCE).until(wire::holding);
+    say(other, "all before was read");
+    barrier.next("all before was read");
+    boolean confirmed = coming.isComplete();
+    assertThat(confirmed && subscribers(channel) == 0)
+        .as("confirmed, and Redis does not know of it")
+        .isFalse();
+    wire.letGo();
+    TestNode.result(coming);
+    say(channel, "a");
+    second.next("a");
+    assertThat(first.heard).isEmpty();
   }
 
   @Test

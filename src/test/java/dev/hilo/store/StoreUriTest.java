@@ -21,7 +21,8 @@ class StoreUriTest {
                 "",
                 "app",
                 "p@ss:+word",
-                3));
+                3,
+                null));
     assertThat(uri.toString()).doesNotContain("ss:+word").doesNotContain("app");
     assertThat(StoreUri.of("redis://host").servers()).containsExactly(new Server("host", 6379));
     assertThat(StoreUri.of("redis://:secret@host").password()).isEqualTo("secret");
@@ -48,7 +49,11 @@ class StoreUriTest {
       value = {
         "http://host | must be like redis://",
         "redis:// | must be like redis://",
-        "redis://host?db=1 | must be like redis://",
+        "redis://host?db=1 | only ca=",
+        "redis://host?ca=/a.pem | with rediss",
+        "rediss://host?ca=/a.pem&x=1 | only ca=",
+        "rediss://host?ca=/no/such/file.pem | ca: /no/such/file.pem cannot be read",
+        "rediss://host?ca=/etc/hosts | ca: /etc/hosts holds no certificate",
         "redis://host:0 | server 1: a port must be 1 to 65535",
         "redis://host:70000 | a port must be",
         "redis-cluster://a:1,b:x | server 2: not host:port",
@@ -58,10 +63,11 @@ class StoreUriTest {
         "redis-cluster://a/1 | a cluster has no databases",
         "redis-sentinel://a:26379 | what the sentinels call the master",
         "redis://user@host | without a password",
-        "redis://user:p%zz@host | a % in user or password"
+        "redis://user:p%zz@host | a % in user"
       })
   void whatIsWrongIsSaidWithoutTheSecret(String uri, String fault) {
     assertThat(StoreUri.fault(uri.strip())).contains(fault.strip()).doesNotContain("p%zz");
-    assertThatThrownBy(() -> StoreUri.of(uri.strip())).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> Access.trusted(StoreUri.of(uri.strip())))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 }

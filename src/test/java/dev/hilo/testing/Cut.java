@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -23,11 +24,14 @@ public final class Cut implements AutoCloseable {
   private static final String SUBSCRIBE = "SSUBSCRIBE";
 
   private final ServerSocket listener;
-  private final URI target;
+  private volatile URI target;
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
   private final AtomicReference<@Nullable String> lose = new AtomicReference<>();
   private final Map<String, AtomicInteger> counted = new ConcurrentHashMap<>();
   private final AtomicInteger swallowing = new AtomicInteger();
+  private final AtomicReference<@Nullable String> hold = new AtomicReference<>();
+  private volatile CountDownLatch held = new CountDownLatch(0);
+  private volatile boolean holding;
   private volatile boolean half;
 
   public Cut(URI target) {
@@ -38,6 +42,11 @@ public final class Cut implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     Thread.ofVirtual().start(this::accept);
+  }
+
+  /** Where new connections lead from now on; those that stand stay. */
+  public void leadTo(URI other) {
+    target = other;
   }
 
   /** The target's address by this wire. */
@@ -71,6 +80,24 @@ public final class Cut implements AutoCloseable {
    */
   public void swallowSubscriptions() {
     swallowing.incrementAndGet();
+  }
+
+  /** The next command that names {@code word} reaches the server, and nothing after it. */
+  public void holdAfter(String word) {
+    CountDownLatch gate = new CountDownLatch(1);
+    held = gate;
+    hold.set(word);
+  }
+
+  /** True while something waits because of {@link #holdAfter}. */
+  public boolean holding() {
+    return holding;
+  }
+
+  /** Lets what {@link #holdAfter} holds go on. */
+  public void letGo() {
+    hold.set(null);
+    held.countDown();
   }
 
   /** How often {@code word} was sent to the server since this was first asked. */
@@ -120,6 +147,17 @@ public final class Cut implements AutoCloseable {
           if (word != null && sent.contains(word)) {
             losing.set(true);
           }
+          String last = hold.get();
+          if (last != null && sent.contains(last) && hold.compareAndSet(last, null)) {
+            int next = sent.indexOf("\r\n*", sent.indexOf(last));
+            int end = next < 0 ? n : next + 2;
+            to.getOutputStream().write(buffer, 0, end);
+            holding = true;
+            held.await();
+            holding = false;
+            to.getOutputStream().write(buffer, end, n - end);
+            continue;
+          }
           if (sent.toUpperCase(Locale.ROOT).contains(SUBSCRIBE)) {
             subscriber.set(true);
           }
@@ -137,6 +175,8 @@ public final class Cut implements AutoCloseable {
       }
     } catch (IOException e) {
       // one side ended: so does the other
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } finally {
       open.remove(from);
       open.remove(to);
@@ -158,6 +198,7 @@ public final class Cut implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    letGo();
     cut();
   }
 }

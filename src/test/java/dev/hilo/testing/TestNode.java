@@ -3,6 +3,7 @@ package dev.hilo.testing;
 import dev.hilo.access.Roster;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
+import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
@@ -166,6 +167,7 @@ public final class TestNode implements AutoCloseable {
               new Replay(
                   vertx,
                   context,
+                  new HistoryWatch(vertx, context, streams),
                   60,
                   link,
                   streams,
