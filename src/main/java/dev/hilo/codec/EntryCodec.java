@@ -83,9 +83,12 @@ public final class EntryCodec {
   }
 
   public static byte[] body(Event event) {
-    return event instanceof Event.Unknown u
-        ? u.body().getBytes(StandardCharsets.UTF_8)
-        : Json.bytes(event);
+    return switch (event) {
+      case Event.Unknown u -> u.body().getBytes(StandardCharsets.UTF_8);
+      case Event.MessageAdded m when SaidText.is(m) ->
+          Json.object(json -> SaidText.fields(json, m));
+      default -> Json.bytes(event);
+    };
   }
 
   /**
@@ -99,6 +102,12 @@ public final class EntryCodec {
 
   private static Event event(Header h, byte[] body) {
     Class<? extends Event> type = h.enc() == 0 ? TYPES.get(h.t()) : null;
+    if (type == Event.MessageAdded.class) {
+      Event.MessageAdded said = SaidText.read(body);
+      if (said != null) {
+        return said;
+      }
+    }
     if (type != null) {
       try {
         return Json.read(body, type);

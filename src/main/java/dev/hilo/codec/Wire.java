@@ -7,6 +7,7 @@ import dev.hilo.conversation.CustomerView;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Header;
+import dev.hilo.conversation.Position;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -16,6 +17,17 @@ import org.jspecify.annotations.Nullable;
 /** Events as frames and REST show them (src/site/markdown/protocol.md). */
 public final class Wire {
   private Wire() {}
+
+  /** The frame that says where a message stands. */
+  public static byte[] ack(String id, Position at, @Nullable String ref) {
+    return Json.object(
+        json -> {
+          json.writeStringField("type", "ack");
+          json.writeStringField("id", id);
+          json.writeStringField("pos", at.toString());
+          optional(json, "ref", ref);
+        });
+  }
 
   /** What staff see. {@code names} gives the public name of an agent by id. */
   public static ObjectNode staff(Entry entry, Function<String, @Nullable String> names) {
@@ -62,7 +74,13 @@ public final class Wire {
           optional(json, "via", h.via());
           optional(json, "conv", h.conv());
           json.writeStringField("aud", h.aud().word());
-          json.writeObjectField("body", shown);
+          if (shown instanceof Event.MessageAdded said && SaidText.is(said)) {
+            json.writeObjectFieldStart("body");
+            SaidText.fields(json, said);
+            json.writeEndObject();
+          } else {
+            json.writeObjectField("body", shown);
+          }
         });
   }
 
@@ -103,7 +121,15 @@ public final class Wire {
             json.writeBooleanField("me", true);
           }
           json.writeEndObject();
-          json.writeObjectField("body", view.body());
+          if (view.body() instanceof CustomerView.Body.Said said && said.attachments().isEmpty()) {
+            json.writeObjectFieldStart("body");
+            json.writeStringField("channel", said.channel());
+            SaidText.content(json, said.content());
+            optional(json, "replyTo", said.replyTo());
+            json.writeEndObject();
+          } else {
+            json.writeObjectField("body", view.body());
+          }
         });
   }
 

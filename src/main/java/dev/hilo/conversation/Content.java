@@ -113,6 +113,9 @@ public sealed interface Content {
           case Email e -> e.text().isBlank() ? e.subject() : e.text();
           case Unsupported _ -> "";
         };
+    if (text.length() <= max && isLine(text)) {
+      return text;
+    }
     StringBuilder line = new StringBuilder(Math.min(text.length(), max + 1));
     String words = text.strip();
     boolean space = false;
@@ -131,5 +134,18 @@ public sealed interface Content {
     }
     int end = Character.isHighSurrogate(line.charAt(max - 2)) ? max - 2 : max - 1;
     return line.substring(0, end) + "…";
+  }
+
+  /** True if a preview would show it as it is. */
+  private static boolean isLine(String text) {
+    boolean space = true;
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (c == ' ' ? space : c >= '\t' && c <= '\r' || c > 127) {
+        return false;
+      }
+      space = c == ' ';
+    }
+    return !space || text.isEmpty();
   }
 }

@@ -1,16 +1,30 @@
 package dev.hilo.conversation;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The id of one stream, {@code <workspace>.<local>}. The local part is a ULID for customers and
  * {@code ~name} for the workspace's own streams.
  */
-public record CustomerId(String workspace, String local) implements Comparable<CustomerId> {
+public final class CustomerId implements Comparable<CustomerId> {
   private static volatile String lastWorkspace = "";
 
-  public CustomerId {
+  private final String workspace;
+
+  /** Keys, headers and frames all want the whole: it is put together once. */
+  private final String text;
+
+  /** Throws {@link IllegalArgumentException} for what is no such id. */
+  public CustomerId(String workspace, String local) {
+    this(workspace, local, workspace + "." + local);
+  }
+
+  private CustomerId(String workspace, String local, String text) {
     if (!isName(workspace, 0, 32, "-") || !isUlid(local) && !isOwn(local)) {
-      throw new IllegalArgumentException("not a customer id: " + workspace + "." + local);
+      throw new IllegalArgumentException("not a customer id: " + text);
     }
+    this.workspace = workspace;
+    this.text = text;
   }
 
   private static boolean isUlid(String text) {
@@ -54,7 +68,7 @@ public record CustomerId(String workspace, String local) implements Comparable<C
     if (dot < 0) {
       throw new IllegalArgumentException("not a customer id: " + value);
     }
-    return new CustomerId(shared(value.substring(0, dot)), value.substring(dot + 1));
+    return new CustomerId(shared(value.substring(0, dot)), value.substring(dot + 1), value);
   }
 
   /** There are few workspaces and very many ids: equal names need not be kept apart. */
@@ -76,6 +90,19 @@ public record CustomerId(String workspace, String local) implements Comparable<C
     return new CustomerId(workspace, "~unrouted");
   }
 
+  public String workspace() {
+    return workspace;
+  }
+
+  public String local() {
+    return text.substring(workspace.length() + 1);
+  }
+
+  /** True for the workspace's own streams, which are no customer's. */
+  public boolean isOwn() {
+    return text.charAt(workspace.length() + 1) == '~';
+  }
+
   /** The older customer survives a merge; older means the smaller id. */
   public boolean olderThan(CustomerId other) {
     return compareTo(other) < 0;
@@ -83,11 +110,22 @@ public record CustomerId(String workspace, String local) implements Comparable<C
 
   @Override
   public int compareTo(CustomerId other) {
-    return toString().compareTo(other.toString());
+    return text.compareTo(other.text);
   }
 
   @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CustomerId that && text.equals(that.text);
+  }
+
+  @Override
+  public int hashCode() {
+    return text.hashCode();
+  }
+
+  /** {@code <workspace>.<local>}. */
+  @Override
   public String toString() {
-    return workspace + "." + local;
+    return text;
   }
 }

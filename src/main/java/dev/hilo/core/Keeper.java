@@ -105,7 +105,7 @@ public final class Keeper implements AutoCloseable {
 
   /** False for streams that are no customer's. */
   static boolean keeps(CustomerId customer) {
-    return !customer.local().startsWith("~");
+    return !customer.isOwn();
   }
 
   /** Another keeper may write other rows meanwhile: nothing is known of this partition any more. */

@@ -38,14 +38,14 @@ public final class Saying {
   private static final long NAMED_MS = 600_000;
 
   /** The directory has this address: told in an epoch of its home's partition. */
-  private record Named(long epoch, long until) {}
+  private record Named(String via, long epoch, long until) {}
 
-  private final Map<String, Named> named =
+  private final Map<Address, Named> named =
       new LinkedHashMap<>(64, 0.75f, true) {
         private static final long serialVersionUID = 1;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Named> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Address, Named> eldest) {
           return size() > NAMED;
         }
       };
@@ -96,7 +96,8 @@ public final class Saying {
               "a visitor says text of at most " + LONGEST_TEXT + " characters"));
     }
     Address address = web(v);
-    String via = keys.via(address);
+    Named known = named.get(address);
+    String via = known == null ? keys.via(address) : known.via;
     String src = Roots.src("say", v.home().toString(), say.id());
     Drafts drafts = Drafts.now(v.author(), src);
     Event said =
@@ -136,7 +137,6 @@ public final class Saying {
             return true;
           }
         };
-    Named known = named.get(via);
     if (known != null && known.until > System.currentTimeMillis()) {
       return roots
           .write(v.home(), src, change)
@@ -144,19 +144,23 @@ public final class Saying {
               w ->
                   w.position().epoch() == known.epoch
                       ? spoken(w)
-                      : name(v, via).compose(_ -> named(via, w))); // the store may have lost it
+                      : name(v, via)
+                          .compose(_ -> named(address, via, w))); // the store may have lost it
     }
     // both leave in one flush, the address first; the answer needs both
     Future<Directory.Home> naming = name(v, via);
-    return roots.write(v.home(), src, change).compose(w -> naming.compose(_ -> named(via, w)));
+    return roots
+        .write(v.home(), src, change)
+        .compose(w -> naming.compose(_ -> named(address, via, w)));
   }
 
   private Future<Directory.Home> name(Principal.Visitor v, String via) {
     return directory.home(v.workspace(), via, v.home());
   }
 
-  private Future<Position> named(String via, Roots.Written w) {
-    named.put(via, new Named(w.position().epoch(), System.currentTimeMillis() + NAMED_MS));
+  private Future<Position> named(Address address, String via, Roots.Written w) {
+    long until = System.currentTimeMillis() + NAMED_MS;
+    named.put(address, new Named(via, w.position().epoch(), until));
     return spoken(w);
   }
 

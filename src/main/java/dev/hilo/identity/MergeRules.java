@@ -13,7 +13,7 @@ public final class MergeRules {
     if (!a.customer().workspace().equals(b.customer().workspace())) {
       return "the two belong to different workspaces";
     }
-    if (a.customer().local().startsWith("~") || b.customer().local().startsWith("~")) {
+    if (a.customer().isOwn() || b.customer().isOwn()) {
       return "a workspace's own stream is no customer";
     }
     if (a.kind() != b.kind()) {

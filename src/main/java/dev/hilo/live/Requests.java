@@ -125,12 +125,7 @@ final class Requests {
             r -> {
               notes.unacked--;
               if (r.succeeded()) {
-                ObjectNode ack =
-                    Json.object()
-                        .put("type", "ack")
-                        .put("id", frame.say().id())
-                        .put("pos", r.result().toString());
-                session.send(Session.answer(ack, frame.ref()));
+                session.ack(frame.say().id(), r.result(), frame.ref());
               } else {
                 session.failed(r.cause(), frame.ref());
               }

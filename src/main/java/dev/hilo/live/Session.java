@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Roster;
 import dev.hilo.codec.Json;
+import dev.hilo.codec.Wire;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Position;
 import dev.hilo.core.Problem;
@@ -142,6 +143,15 @@ final class Session {
   void send(ObjectNode frame) {
     if (!closed) {
       try (Encoded encoded = Encoded.of(Json.bytes(frame))) {
+        send(encoded);
+      }
+    }
+  }
+
+  /** What was said stands at {@code at}. */
+  void ack(String id, Position at, @Nullable String ref) {
+    if (!closed) {
+      try (Encoded encoded = Encoded.of(Wire.ack(id, at, ref))) {
         send(encoded);
       }
     }

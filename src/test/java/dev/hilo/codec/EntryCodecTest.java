@@ -17,6 +17,7 @@ import dev.hilo.testing.Values;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -105,6 +106,41 @@ class EntryCodecTest {
       }
     }
     assertThat(plain).isPositive();
+  }
+
+  @Seeds(100)
+  void aTextIsTheSameWhoeverWritesOrReadsIt(Random random) throws Exception {
+    Values values = new Values(random, (_, _) -> "a" + Values.anyText(random));
+    int simple = 0;
+    for (int i = 0; i < 50; i++) {
+      Event.MessageAdded any = values.one(Event.MessageAdded.class);
+      boolean plain = random.nextInt(4) > 0;
+      Event.MessageAdded m =
+          new Event.MessageAdded(
+              any.address(),
+              any.account(),
+              plain ? new Content.Text(Values.anyText(random)) : any.content(),
+              plain ? List.of() : any.attachments(),
+              any.externalId(),
+              any.replyTo(),
+              plain ? null : any.sender(),
+              any.automatic(),
+              plain ? Map.of() : any.context());
+      byte[] body = Json.bytes(m);
+      assertThat(EntryCodec.body(m)).isEqualTo(body);
+      Event.MessageAdded read = SaidText.read(body);
+      if (SaidText.is(m)) {
+        simple++;
+        assertThat(read).isEqualTo(m);
+      }
+      byte[] damaged = body.clone();
+      damage(random, damaged);
+      Event.MessageAdded still = SaidText.read(damaged);
+      if (still != null) {
+        assertThat(still).isEqualTo(Json.read(damaged, Event.MessageAdded.class));
+      }
+    }
+    assertThat(simple).isPositive();
   }
 
   @Seeds(50)
