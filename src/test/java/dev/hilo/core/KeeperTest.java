@@ -215,11 +215,10 @@ class KeeperTest {
 
   /** Only the streams still say who is there. */
   private void forgetRows(RedisFork server) {
-    String rows = server.command("KEYS", "*:r:" + node.workspace);
-    assertThat(rows).isNotEmpty();
-    String cursors = server.command("KEYS", "*:cur"); // none yet where all went by quickly
-    for (String key : (rows + "\n" + cursors).split("\n")) {
-      server.command("DEL", key);
+    for (String kind : List.of("r:" + node.workspace, "cur", "j")) {
+      for (String key : server.command("KEYS", "*:" + kind).split("\n")) {
+        server.command("DEL", key);
+      }
     }
   }
 

@@ -13,7 +13,7 @@ final class ClusteredStore implements Store {
 
   private final RedisCluster cluster = RedisCluster.start(binary(), MASTERS, 0);
 
-  private static Path binary() {
+  static Path binary() {
     return Arrays.stream(System.getenv("PATH").split(":"))
         .map(folder -> Path.of(folder, "redis-server"))
         .filter(Files::isExecutable)

@@ -7,7 +7,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
@@ -27,10 +27,8 @@ import org.junit.jupiter.api.TestFactory;
 class FaultsIT {
   private static final int SEEDS_OF_A_WORLD = 20;
 
-  /** By whether it is clustered. */
-  private static final Map<Boolean, World> worlds = new HashMap<>();
-
-  private static final Map<Boolean, Integer> used = new HashMap<>();
+  private static final Map<World.Setting, World> worlds = new EnumMap<>(World.Setting.class);
+  private static final Map<World.Setting, Integer> used = new EnumMap<>(World.Setting.class);
 
   @BeforeAll
   static void needsRedis() {
@@ -66,7 +64,7 @@ class FaultsIT {
   void aStoreThatLosesAnEntryIsCaught() {
     assumeTrue(System.getProperty("faults.seed") == null, "one seed is wanted");
     Verdict verdict = run(0, Schedule.SABOTAGE, new ArrayList<>());
-    end(false);
+    end(World.Setting.PAIR);
     assertThat(verdict.holds()).as(verdict.line()).isFalse();
   }
 
@@ -86,12 +84,12 @@ class FaultsIT {
   }
 
   private static Verdict run(long number, Schedule schedule, List<String> notes) {
-    boolean clustered = schedule.clustered();
-    if (used.merge(clustered, 1, Integer::sum) > SEEDS_OF_A_WORLD) {
-      end(clustered);
+    World.Setting setting = schedule.setting();
+    if (used.merge(setting, 1, Integer::sum) > SEEDS_OF_A_WORLD) {
+      end(setting);
     }
-    World world = worlds.computeIfAbsent(clustered, World::new);
-    used.putIfAbsent(clustered, 1);
+    World world = worlds.computeIfAbsent(setting, World::new);
+    used.putIfAbsent(setting, 1);
     long begun = System.nanoTime();
     boolean good = false;
     try (Seed seed = new Seed(number, schedule, world)) {
@@ -105,16 +103,16 @@ class FaultsIT {
       return verdict;
     } finally {
       if (!good) {
-        worlds.remove(clustered);
-        used.remove(clustered);
+        worlds.remove(setting);
+        used.remove(setting);
         world.close();
       }
     }
   }
 
-  private static void end(boolean clustered) {
-    World world = worlds.remove(clustered);
-    used.remove(clustered);
+  private static void end(World.Setting setting) {
+    World world = worlds.remove(setting);
+    used.remove(setting);
     if (world != null) {
       world.close();
       world.clear();
@@ -123,7 +121,6 @@ class FaultsIT {
 
   @AfterAll
   static void end() {
-    end(false);
-    end(true);
+    Stream.of(World.Setting.values()).forEach(FaultsIT::end);
   }
 }

@@ -256,8 +256,26 @@ enum Schedule {
     }
 
     @Override
-    boolean clustered() {
-      return true;
+    World.Setting setting() {
+      return World.Setting.CLUSTER;
+    }
+  },
+  /** Kill -9 of a master that sentinels watch: they choose its replica, and back again. */
+  SENTINEL_FAILOVER(Loss.TOLD) {
+    @Override
+    void strike(Seed seed, World world, RandomGenerator random) {
+      world.watched().killMaster();
+      seed.traffic(random.nextInt(20));
+      if (random.nextBoolean()) {
+        world.watched().heal();
+        seed.traffic(random.nextInt(20));
+        world.watched().killMaster();
+      }
+    }
+
+    @Override
+    World.Setting setting() {
+      return World.Setting.SENTINELS;
     }
   },
   /** Two or three of the others at once. */
@@ -306,9 +324,9 @@ enum Schedule {
     return true;
   }
 
-  /** Whether it needs a Redis Cluster. */
-  boolean clustered() {
-    return false;
+  /** What it needs the store to be. */
+  World.Setting setting() {
+    return World.Setting.PAIR;
   }
 
   /** Whether it strikes at a send, for which the person on Telegram must stay apart. */

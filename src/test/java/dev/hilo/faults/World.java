@@ -21,13 +21,25 @@ final class World implements AutoCloseable {
   private final Path folder;
   private final List<String> cookies;
 
-  World(boolean clustered) {
+  /** What the gateways find their store behind. */
+  enum Setting {
+    PAIR,
+    CLUSTER,
+    SENTINELS
+  }
+
+  World(Setting setting) {
     try {
       folder = Files.createTempDirectory("hilo-faults");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    store = clustered ? new ClusteredStore() : new RedisPair(folder);
+    store =
+        switch (setting) {
+          case PAIR -> new RedisPair(folder);
+          case CLUSTER -> new ClusteredStore();
+          case SENTINELS -> new WatchedStore();
+        };
     for (int i = 1; i <= NODES; i++) {
       nodes.add(new Node("g" + i, folder.resolve("g" + i), store.uri(), platform.channels()));
     }
@@ -42,9 +54,14 @@ final class World implements AutoCloseable {
     }
   }
 
-  /** The master and its replica; not of a clustered world. */
+  /** The master and its replica, in the setting of that name. */
   RedisPair redis() {
     return (RedisPair) store;
+  }
+
+  /** The master and its replica under sentinels, in that setting. */
+  WatchedStore watched() {
+    return (WatchedStore) store;
   }
 
   /** A node of any state: who connects does not know. */

@@ -114,6 +114,10 @@ public final class RedisFork implements AutoCloseable {
     }
   }
 
+  public boolean alive() {
+    return process.isAlive();
+  }
+
   private boolean answers() {
     long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (process.isAlive() && System.nanoTime() < patience) {

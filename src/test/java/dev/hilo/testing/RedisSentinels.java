@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** A master, its replica and three sentinels, as processes of their own. */
 public final class RedisSentinels implements AutoCloseable {
@@ -35,7 +37,7 @@ public final class RedisSentinels implements AutoCloseable {
               "sentinel down-after-milliseconds",
               NAME + " 1000",
               "sentinel failover-timeout",
-              NAME + " 5000"));
+              NAME + " 3000"));
     }
     await()
         .atMost(PATIENCE)
@@ -66,6 +68,45 @@ public final class RedisSentinels implements AutoCloseable {
   /** The first server: the master until it is killed. */
   public RedisFork master() {
     return servers.getFirst();
+  }
+
+  /** Whom every sentinel calls the master; null while they do not agree. */
+  public @Nullable RedisFork leading() {
+    List<String> named =
+        sentinels.stream()
+            .map(s -> s.command("SENTINEL", "GET-MASTER-ADDR-BY-NAME", NAME))
+            .distinct()
+            .toList();
+    return servers.stream()
+        .filter(s -> named.size() == 1 && named.getFirst().endsWith("\n" + s.port()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** Whoever was killed comes back behind the master of now, and the sentinels see it there. */
+  public void heal() {
+    await().atMost(PATIENCE).until(() -> leads(leading()));
+    RedisFork master = Objects.requireNonNull(leading());
+    for (RedisFork server : servers) {
+      if (!server.alive()) {
+        server.restart();
+      }
+      if (server.port() != master.port()) {
+        server.command("REPLICAOF", "127.0.0.1", "" + master.port());
+      }
+    }
+    await().atMost(PATIENCE).until(() -> master.command("WAIT", "1", "1000").equals(":1"));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                sentinels.stream()
+                    .map(s -> s.command("SENTINEL", "REPLICAS", NAME))
+                    .allMatch(r -> r.contains("flags\nslave\n") && r.contains("status\nok")));
+  }
+
+  private static boolean leads(@Nullable RedisFork server) {
+    return server != null && server.alive() && server.command("ROLE").startsWith("master");
   }
 
   public RedisFork sentinel(int i) {
