@@ -25,7 +25,6 @@ import java.util.Base64;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -48,27 +47,10 @@ public final class Roots {
 
   private final Vertx vertx;
   private final Streams streams;
-  private final Map<CustomerId, StreamState> states =
-      new LinkedHashMap<>(256, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<CustomerId, StreamState> eldest) {
-          return size() > STATES;
-        }
-      };
+  private final Map<CustomerId, StreamState> states = new Lately<>(STATES);
 
   /** Streams whose seal is known to have its join. */
-  private final Set<CustomerId> joined =
-      Collections.newSetFromMap(
-          new LinkedHashMap<>() {
-            private static final long serialVersionUID = 1;
-
-            @Override
-            protected boolean removeEldestEntry(Map.Entry<CustomerId, Boolean> eldest) {
-              return size() > STATES;
-            }
-          });
+  private final Set<CustomerId> joined = Collections.newSetFromMap(new Lately<>(STATES));
 
   /** Homes with a change that {@link Change#gathers} on its way, and what waits for it. */
   private final Map<CustomerId, Deque<Waiting>> queues = new HashMap<>();

@@ -22,7 +22,6 @@ import dev.hilo.store.Directory;
 import dev.hilo.store.Streams;
 import io.vertx.core.Future;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,15 +39,7 @@ public final class Saying {
   /** The directory has this address: told in an epoch of its home's partition. */
   private record Named(String via, long epoch, long until) {}
 
-  private final Map<Address, Named> named =
-      new LinkedHashMap<>(64, 0.75f, true) {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Address, Named> eldest) {
-          return size() > NAMED;
-        }
-      };
+  private final Map<Address, Named> named = new Lately<>(NAMED);
 
   private final Threads threads;
   private final Roots roots;
