@@ -204,7 +204,7 @@ public final class Keeper implements AutoCloseable {
       look = newest(customer, look.loaded());
       state = look.loaded().state();
     }
-    Long due = lanes.run(state, new Turn.Tenure(h.token, look.epoch(), h.since));
+    Long due = lanes.run(state, new LaneStep.Tenure(h.token, look.epoch(), h.since));
     boolean atWork = due != null && due == 0;
     Row row = Row.of(state, look.epoch());
     boolean same = told && (row == null ? stands == null : stands != null && row.shows(stands));

@@ -91,7 +91,7 @@ public final class Lanes implements AutoCloseable {
    * @return null = nothing waits, 0 = lanes are at work and will wake the keeper, else when to look
    *     again, ms
    */
-  @Nullable Long run(StreamState state, Turn.Tenure tenure) {
+  @Nullable Long run(StreamState state, LaneStep.Tenure tenure) {
     if (state.pending().isEmpty()) {
       return null;
     }
@@ -126,7 +126,7 @@ public final class Lanes implements AutoCloseable {
     return unsent(state, claims).stream().filter(p -> p.via().equals(via)).findFirst().orElse(null);
   }
 
-  private void start(CustomerId customer, String via, Turn.Tenure tenure) {
+  private void start(CustomerId customer, String via, LaneStep.Tenure tenure) {
     String lane = customer + " " + via;
     if (!closed && running.add(lane)) {
       threads.execute(
@@ -150,7 +150,7 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** Sends until the lane is empty or must wait; gives the time to look again. */
-  private long drive(CustomerId customer, String via, Turn.Tenure tenure)
+  private long drive(CustomerId customer, String via, LaneStep.Tenure tenure)
       throws InterruptedException {
     while (!closed) {
       StreamState state = streams.load(customer).await().state();
@@ -224,7 +224,7 @@ public final class Lanes implements AutoCloseable {
   }
 
   /** Gives null when the head has an outcome, else when to try it again, ms. */
-  private @Nullable Long deliver(Outgoing out, Turn.Tenure tenure) throws InterruptedException {
+  private @Nullable Long deliver(Outgoing out, LaneStep.Tenure tenure) throws InterruptedException {
     Event.DeliveryChanged known = results.get(out.id());
     if (known != null) {
       record(out.customer(), out.entry, known, tenure.token());
@@ -239,11 +239,11 @@ public final class Lanes implements AutoCloseable {
       return null;
     }
     Attempt before = Attempt.of(out.claim);
-    Turn.Head head = new Turn.Head(out.entry, before, called.contains(out.id()));
-    return switch (Turn.of(
+    LaneStep.Head head = new LaneStep.Head(out.entry, before, called.contains(out.id()));
+    return switch (LaneStep.of(
         head, tenure, opened.channel().capabilities(), System.currentTimeMillis())) {
-      case Turn.Call(int attempt) -> call(opened, out, attempt, tenure.token());
-      case Turn.Settle(SendResult result) -> {
+      case LaneStep.Call(int attempt) -> call(opened, out, attempt, tenure.token());
+      case LaneStep.Settle(SendResult result) -> {
         settle(out, result, tenure.token());
         yield null;
       }

@@ -10,15 +10,15 @@ import org.jspecify.annotations.Nullable;
  * What a lane does with the message at its head. Pure. A message that may have been sent already is
  * called for again only where the channel says that this is harmless.
  */
-sealed interface Turn {
+sealed interface LaneStep {
   Duration TOO_OLD = Duration.ofHours(24);
   int ATTEMPTS = 12;
 
   /** The platform is called, for the so manieth time. */
-  record Call(int attempt) implements Turn {}
+  record Call(int attempt) implements LaneStep {}
 
   /** No call: this is its outcome. */
-  record Settle(SendResult result) implements Turn {}
+  record Settle(SendResult result) implements LaneStep {}
 
   /**
    * What a keeper may know of a partition.
@@ -59,7 +59,7 @@ sealed interface Turn {
   }
 
   /** {@code now} in ms. */
-  static Turn of(Head head, Tenure tenure, Capabilities channel, long now) {
+  static LaneStep of(Head head, Tenure tenure, Capabilities channel, long now) {
     Attempt before = head.before;
     int attempt = before == null ? 1 : before.number() + 1;
     if (head.mayBeSent(tenure) && !channel.repeatable()) {
