@@ -131,7 +131,7 @@ public final class Streams {
       arguments.add(src(a));
       entries(a, arguments);
     }
-    return link.send(Link.call("hilo2_gather", keys(first.customer), arguments))
+    return link.send(Link.call("hilo3_gather", keys(first.customer), arguments))
         .map(r -> outcomes(all, Objects.requireNonNull(r)));
   }
 

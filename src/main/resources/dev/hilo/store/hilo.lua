@@ -165,7 +165,7 @@ redis.register_function('hilo2_append', append)
 --      5 dedupe generation  6 how many  then for each: dedupe id  letters, F or f  pairs: header, body
 -- reply  A before, then for each the position of its first entry, with a 'D' before it if it was written before
 --        | N nothing was written: the stream is sealed, or q is another | E error
-redis.register_function('hilo2_gather', function(k, a)
+redis.register_function('hilo3_gather', function(k, a)
   if not call then begin() end
   local generation, count = a[5], tonumber(a[6])
   local fields, starts, at = {'n', 'q', 'sealed', 'i'}, {}, 7
@@ -557,4 +557,4 @@ redis.register_function('hilo1_lease', function(k, a)
   return n
 end)
 
-redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 2 end}
+redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 3 end}

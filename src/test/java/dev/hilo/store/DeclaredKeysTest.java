@@ -102,7 +102,7 @@ class DeclaredKeysTest {
     String header = text(EntryCodec.header(draft.header()));
     String body = text(EntryCodec.body(draft.event()));
     return call(
-        "hilo2_gather",
+        "hilo3_gather",
         keys(generation),
         List.of(c, Keys.channel(c), q, "-", generation, 1, src, "F", header, body));
   }
@@ -285,12 +285,12 @@ class DeclaredKeysTest {
             "hilo1_snapshot",
             "hilo2_append",
             "hilo2_done",
-            "hilo2_gather",
             "hilo2_join",
             "hilo2_look",
             "hilo2_rows",
             "hilo2_sweep",
             "hilo2_tended",
+            "hilo3_gather",
             "hilo_version");
   }
 }
