@@ -53,7 +53,7 @@ final class Nodes implements AutoCloseable {
 
   /** {@code through}: how this node reaches the Redis. */
   Gateway start(String name, URI through) throws Exception {
-    return start(name, through, "limits: {frames-per-second: 1000, drain: 1s}");
+    return start(name, through, "limits: {frames-per-second: 5000, drain: 1s}");
   }
 
   /** {@code more}: further YAML, in place of limits that suit tests. */
