@@ -22,6 +22,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
@@ -183,29 +184,40 @@ public final class Roots {
       before.add(mine);
     } else {
       queues.put(home, new ArrayDeque<>(2));
-      oneByOne(List.of(mine), 0).onComplete(_ -> next(home));
+      oneByOne(List.of(mine)).onComplete(r -> next(home, r.cause()));
     }
     return mine.written.future();
   }
 
-  /** All that came meanwhile, up to a bound, goes together. */
-  private void next(CustomerId home) {
+  /**
+   * All that came meanwhile, up to a bound, goes together. Where the store failed, it fails with
+   * what went before: whoever says it again keeps the order.
+   */
+  private void next(CustomerId home, @Nullable Throwable failed) {
     Deque<Waiting> queue = Objects.requireNonNull(queues.get(home));
-    if (queue.isEmpty()) {
+    if (queue.isEmpty() || failed != null) {
       queues.remove(home);
+      fail(queue, failed);
       return;
     }
     List<Waiting> some = new ArrayList<>();
     while (!queue.isEmpty() && some.size() < TOGETHER) {
       some.add(queue.remove());
     }
-    together(home, some).onComplete(_ -> next(home));
+    together(home, some).onComplete(r -> next(home, r.cause()));
   }
 
-  private Future<?> together(CustomerId home, List<Waiting> some) {
+  private static void fail(Collection<Waiting> some, @Nullable Throwable cause) {
+    if (cause != null) {
+      some.forEach(w -> w.written.fail(cause));
+    }
+  }
+
+  /** Fails where the store did, after all of {@code some} were told. */
+  private Future<Void> together(CustomerId home, List<Waiting> some) {
     StreamState state = states.get(home);
     if (some.size() == 1 || state == null || state.blocked()) {
-      return oneByOne(some, 0);
+      return oneByOne(some);
     }
     List<Append> appends = new ArrayList<>(some.size());
     for (Waiting w : some) {
@@ -213,7 +225,7 @@ public final class Roots {
       if (facts.isEmpty()
           || facts.stream().anyMatch(d -> !gathered(d.header().k()))
           || !w.t.change.decisions(state).isEmpty()) {
-        return oneByOne(some, 0);
+        return oneByOne(some);
       }
       Long wake = w.t.change.rings() ? RING : null;
       appends.add(new Append(home, w.t.src, state.q(), state.last().seq(), null, wake, facts));
@@ -222,16 +234,16 @@ public final class Roots {
         .gather(appends)
         .transform(
             r -> {
-              if (r.succeeded() && r.result().isEmpty()) {
-                return oneByOne(some, 0);
+              if (r.failed()) {
+                fail(some, r.cause());
+                return Future.failedFuture(r.cause());
+              }
+              if (r.result().isEmpty()) {
+                return oneByOne(some);
               }
               for (int i = 0; i < some.size(); i++) {
                 Waiting w = some.get(i);
-                Future<Written> settled =
-                    r.succeeded()
-                        ? settle(w.t, appends.get(i).drafts(), r.result().get(i))
-                        : Future.failedFuture(r.cause());
-                settled.onComplete(w.written);
+                settle(w.t, appends.get(i).drafts(), r.result().get(i)).onComplete(w.written);
               }
               return Future.succeededFuture();
             });
@@ -241,12 +253,20 @@ public final class Roots {
     return k == EntryClass.FACT || k == EntryClass.QUIET;
   }
 
-  private Future<?> oneByOne(List<Waiting> some, int from) {
-    Waiting first = some.get(from);
-    Future<Written> done = attempt(first.t).onComplete(first.written);
-    return from + 1 == some.size()
-        ? done
-        : done.transform(_ -> oneByOne(some, from + 1).mapEmpty());
+  /** As {@link #together}. */
+  private Future<Void> oneByOne(List<Waiting> some) {
+    Waiting first = some.getFirst();
+    return attempt(first.t)
+        .onComplete(first.written)
+        .transform(
+            r -> {
+              List<Waiting> rest = some.subList(1, some.size());
+              if (r.cause() instanceof StoreUnavailable) {
+                fail(rest, r.cause());
+                return Future.failedFuture(r.cause());
+              }
+              return rest.isEmpty() ? Future.succeededFuture() : oneByOne(rest);
+            });
   }
 
   /** As {@link #write}, for a home that was made just now: nothing is read before the append. */

@@ -195,8 +195,12 @@ final class Seed implements AutoCloseable {
         });
     Device agent = agents.get(traffic.nextInt(agents.size()));
     switch (traffic.nextInt(20)) {
-      case 0, 1, 2, 3, 4, 5, 6 ->
-          visitors.get(traffic.nextInt(visitors.size())).say(text("v"), null);
+      case 0, 1, 2, 3, 4, 5, 6 -> {
+        Device visitor = visitors.get(traffic.nextInt(visitors.size()));
+        for (int i = traffic.nextInt(4) == 0 ? 8 : 1; i > 0; i--) { // also without waiting for acks
+          visitor.say(text("v"), null);
+        }
+      }
       case 7, 8, 9, 10, 11 -> {
         String customer = someCustomer(agent);
         if (customer != null) {
