@@ -184,7 +184,7 @@ public final class Roots {
       before.add(mine);
     } else {
       queues.put(home, new ArrayDeque<>(2));
-      oneByOne(List.of(mine)).onComplete(r -> next(home, r.cause()));
+      go(home, List.of(mine));
     }
     return mine.written.future();
   }
@@ -204,16 +204,23 @@ public final class Roots {
     while (!queue.isEmpty() && some.size() < TOGETHER) {
       some.add(queue.remove());
     }
-    together(home, some).onComplete(r -> next(home, r.cause()));
+    go(home, some);
+  }
+
+  private void go(CustomerId home, List<Waiting> some) {
+    Future.succeededFuture() // whatever is thrown in it, nobody waits for ever
+        .compose(_ -> together(home, some))
+        .onFailure(e -> fail(some, e))
+        .onComplete(r -> next(home, r.cause()));
   }
 
   private static void fail(Collection<Waiting> some, @Nullable Throwable cause) {
     if (cause != null) {
-      some.forEach(w -> w.written.fail(cause));
+      some.forEach(w -> w.written.tryFail(cause));
     }
   }
 
-  /** Fails where the store did, after all of {@code some} were told. */
+  /** Fails where the store did; some may not have been told then. */
   private Future<Void> together(CustomerId home, List<Waiting> some) {
     StreamState state = states.get(home);
     if (some.size() == 1 || state == null || state.blocked()) {
@@ -232,18 +239,14 @@ public final class Roots {
     }
     return streams
         .gather(appends)
-        .transform(
-            r -> {
-              if (r.failed()) {
-                fail(some, r.cause());
-                return Future.failedFuture(r.cause());
-              }
-              if (r.result().isEmpty()) {
+        .compose(
+            outcomes -> {
+              if (outcomes.isEmpty()) {
                 return oneByOne(some);
               }
               for (int i = 0; i < some.size(); i++) {
                 Waiting w = some.get(i);
-                settle(w.t, appends.get(i).drafts(), r.result().get(i)).onComplete(w.written);
+                settle(w.t, appends.get(i).drafts(), outcomes.get(i)).onComplete(w.written);
               }
               return Future.succeededFuture();
             });
@@ -256,13 +259,13 @@ public final class Roots {
   /** As {@link #together}. */
   private Future<Void> oneByOne(List<Waiting> some) {
     Waiting first = some.getFirst();
-    return attempt(first.t)
+    return Future.succeededFuture()
+        .compose(_ -> attempt(first.t))
         .onComplete(first.written)
         .transform(
             r -> {
               List<Waiting> rest = some.subList(1, some.size());
               if (r.cause() instanceof StoreUnavailable) {
-                fail(rest, r.cause());
                 return Future.failedFuture(r.cause());
               }
               return rest.isEmpty() ? Future.succeededFuture() : oneByOne(rest);
@@ -389,7 +392,8 @@ public final class Roots {
         learn(t.target, entries);
         tell(t, t.kept == null ? t.src : src(t.src, "decisions"), entries);
         List<Entry> all = t.kept == null ? entries : concat(t.kept, entries);
-        yield Future.succeededFuture(new Written(t.target, all.getFirst().position(), false, all));
+        Position first = all.isEmpty() ? a.from() : all.getFirst().position();
+        yield Future.succeededFuture(new Written(t.target, first, false, all));
       }
       case Outcome.Duplicate d ->
           Future.succeededFuture(
@@ -447,10 +451,13 @@ public final class Roots {
     return finished.compose(_ -> vertx.timer(20)).compose(_ -> attempt(t.next()));
   }
 
+  /** What was written, where it stands: a start is written first of all or not at all. */
   private static List<Entry> place(List<Draft> drafts, Position from) {
     List<Entry> entries = new ArrayList<>(drafts.size());
-    for (int i = 0; i < drafts.size(); i++) {
-      entries.add(drafts.get(i).at(new Position(from.epoch(), from.seq() + i)));
+    for (Draft draft : drafts) {
+      if (draft.header().k() != EntryClass.START || from.seq() == 1) {
+        entries.add(draft.at(new Position(from.epoch(), from.seq() + entries.size())));
+      }
     }
     return entries;
   }
