@@ -32,9 +32,17 @@ export class Outbox {
     return this.items.find((item) => item.frame.id === id);
   }
 
-  /** After a lost connection everything unconfirmed is sent again. */
+  /**
+   * After a lost connection everything is sent again that has no ack, or an ack and no entry: the
+   * store may have lost it with whoever could have told.
+   */
   rewind() {
-    for (const item of this.items) if (item.state === "sent") item.state = "queued";
+    for (const item of this.items) {
+      if (item.state === "sent" || item.state === "acked") {
+        item.state = "queued";
+        delete item.pos;
+      }
+    }
   }
 
   acked(id, pos) {

@@ -7,6 +7,7 @@ import dev.hilo.faults.History.Shown;
 import dev.hilo.faults.History.View;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -307,6 +308,7 @@ final class Device implements AutoCloseable {
         Screen screen = screen(customer);
         screen.have = Position.of(f.path("pos").asText());
         screen.complete = true;
+        sayAgain(screen);
       }
       case "rebind" -> rebind(f.path("from").asText(), f.path("to").asText());
       case "rollback" -> rollback(f, customer);
@@ -483,6 +485,20 @@ final class Device implements AutoCloseable {
       history.acked(ref, f.path("pos").asText());
     }
     answers.put(ref, f);
+  }
+
+  /** What a visitor said and does not see now, acked or not: its id makes a repeat harmless. */
+  private void sayAgain(Screen screen) {
+    if (home == null) {
+      return;
+    }
+    Set<String> seen = new HashSet<>();
+    screen.shown.forEach(s -> seen.add(String.valueOf(s.text())));
+    for (String text : List.copyOf(acked.keySet())) {
+      if (!seen.contains(text) && !unanswered.containsKey(text)) {
+        say(text, null);
+      }
+    }
   }
 
   private void answered(JsonNode f) {
