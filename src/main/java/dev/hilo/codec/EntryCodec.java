@@ -51,13 +51,13 @@ public final class EntryCodec {
       json.writeStringField("t", h.t());
       json.writeStringField("id", h.id());
       json.writeStringField("home", h.home());
-      optional(json, "via", h.via());
+      Json.optional(json, "via", h.via());
       json.writeStringField("by", h.by().toString());
       json.writeStringField("aud", h.aud().word());
-      optional(json, "src", h.src());
+      Json.optional(json, "src", h.src());
       json.writeNumberField("at", h.at());
       json.writeNumberField("rx", h.rx());
-      optional(json, "conv", h.conv());
+      Json.optional(json, "conv", h.conv());
       if (!h.must().isEmpty()) {
         json.writeArrayFieldStart("must");
         for (String word : h.must()) {
@@ -73,13 +73,6 @@ public final class EntryCodec {
       throw new UncheckedIOException(e);
     }
     return out.toByteArray();
-  }
-
-  private static void optional(JsonGenerator json, String name, @Nullable String value)
-      throws IOException {
-    if (value != null) {
-      json.writeStringField(name, value);
-    }
   }
 
   public static byte[] body(Event event) {

@@ -143,6 +143,13 @@ public final class Json {
     void write(JsonGenerator json) throws IOException;
   }
 
+  /** A field that is absent when {@code value} is null. */
+  static void optional(JsonGenerator json, String name, @Nullable String value) throws IOException {
+    if (value != null) {
+      json.writeStringField(name, value);
+    }
+  }
+
   /** An object as bytes, field by field. */
   static byte[] object(Fields fields) {
     ByteArrayBuilder out = new ByteArrayBuilder(512);

@@ -39,12 +39,8 @@ final class SaidText {
     json.writeEndObject();
     json.writeStringField("account", m.account());
     content(json, m.content());
-    if (m.externalId() != null) {
-      json.writeStringField("externalId", m.externalId());
-    }
-    if (m.replyTo() != null) {
-      json.writeStringField("replyTo", m.replyTo());
-    }
+    Json.optional(json, "externalId", m.externalId());
+    Json.optional(json, "replyTo", m.replyTo());
     json.writeBooleanField("automatic", m.automatic());
   }
 

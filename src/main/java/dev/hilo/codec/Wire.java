@@ -1,6 +1,5 @@
 package dev.hilo.codec;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerView;
@@ -8,7 +7,6 @@ import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Header;
 import dev.hilo.conversation.Position;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.function.Function;
@@ -25,7 +23,7 @@ public final class Wire {
           json.writeStringField("type", "ack");
           json.writeStringField("id", id);
           json.writeStringField("pos", at.toString());
-          optional(json, "ref", ref);
+          Json.optional(json, "ref", ref);
         });
   }
 
@@ -68,11 +66,11 @@ public final class Wire {
           json.writeObjectFieldStart("by");
           json.writeStringField("kind", h.by().kind().word());
           json.writeStringField("id", h.by().id());
-          optional(json, "name", name(h.by(), names));
+          Json.optional(json, "name", name(h.by(), names));
           json.writeEndObject();
           json.writeStringField("home", h.home());
-          optional(json, "via", h.via());
-          optional(json, "conv", h.conv());
+          Json.optional(json, "via", h.via());
+          Json.optional(json, "conv", h.conv());
           json.writeStringField("aud", h.aud().word());
           if (shown instanceof Event.MessageAdded said && SaidText.is(said)) {
             json.writeObjectFieldStart("body");
@@ -100,13 +98,6 @@ public final class Wire {
             Map.of());
   }
 
-  private static void optional(JsonGenerator json, String name, @Nullable String value)
-      throws IOException {
-    if (value != null) {
-      json.writeStringField(name, value);
-    }
-  }
-
   /** {@link #customer} as bytes. */
   public static byte[] customerJson(CustomerView view) {
     return Json.object(
@@ -116,7 +107,7 @@ public final class Wire {
           json.writeNumberField("at", view.at());
           json.writeObjectFieldStart("by");
           json.writeStringField("kind", view.byKind());
-          optional(json, "name", view.byName());
+          Json.optional(json, "name", view.byName());
           if (view.me()) {
             json.writeBooleanField("me", true);
           }
@@ -125,7 +116,7 @@ public final class Wire {
             json.writeObjectFieldStart("body");
             json.writeStringField("channel", said.channel());
             SaidText.content(json, said.content());
-            optional(json, "replyTo", said.replyTo());
+            Json.optional(json, "replyTo", said.replyTo());
             json.writeEndObject();
           } else {
             json.writeObjectField("body", view.body());
