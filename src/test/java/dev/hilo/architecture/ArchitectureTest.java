@@ -53,12 +53,16 @@ class ArchitectureTest {
     BELOW.put("ops", List.of("store"));
     BELOW.put(
         "core", List.of("desk", "identity", "access", "channel", "store", "codec", "conversation"));
+    BELOW.put(
+        "people",
+        List.of("core", "access", "store", "codec", "workspace", "conversation", "config"));
     BELOW.put("reader", List.of("store", "codec", "conversation"));
     BELOW.put("live", List.of("reader", "access", "core", "store", "codec", "conversation"));
     BELOW.put(
         "http",
         List.of(
             "live",
+            "people",
             "reader",
             "core",
             "desk",
