@@ -28,6 +28,10 @@ export class Desk {
   limit = PAGE;
   current = null;
   pane = "list";
+  /** The page of settings that is shown, `""`: their list; null: the inbox. */
+  settings = null;
+  /** What stands after the page's name in the address: `#/settings/users/lucia` → `lucia`. */
+  within = "";
   stale = null;
   toasts = [];
   dialog = null;
@@ -85,6 +89,12 @@ export class Desk {
     return this.rows[this.current] ?? null;
   }
 
+  /** Whether the gateway lets this person do it; an act is a word of the contract, as `say`. */
+  may(act) {
+    const { acts } = this.session ?? {};
+    return !acts || acts.includes(act);
+  }
+
   get name() {
     return this.card?.name || this.row?.name || t("nameless");
   }
@@ -118,7 +128,13 @@ export class Desk {
 
   /** Takes filter, thread and pane from the address. */
   follow() {
-    const [, filter, id, pane] = location.hash.split("/");
+    const [, filter, id, ...rest] = location.hash.split("/");
+    if (filter === "settings") {
+      this.#leaveFor(id ?? "", rest);
+      return;
+    }
+    this.settings = null;
+    const [pane] = rest;
     const wanted = FILTERS.includes(filter) ? filter : "open";
     if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
     this.#show(id ? decodeURIComponent(id) : null);
@@ -128,9 +144,23 @@ export class Desk {
     this.#thread.strike();
   }
 
-  /** @param {{filter?: string, id?: string | null, pane?: string}} place */
-  go({ filter = this.filter, id = this.current, pane }, { replace = false } = {}) {
-    const hash = `#/${filter}${id ? `/${encodeURIComponent(id)}` : ""}${id && pane === "details" ? "/details" : ""}`;
+  #leaveFor(page, rest) {
+    this.settings = page;
+    this.within = rest.map(decodeURIComponent).join("/");
+    this.#show(null);
+    this.pane = page ? "page" : "pages";
+    this.redraw();
+  }
+
+  /**
+   * @param {{filter?: string, id?: string | null, pane?: string, settings?: string}} place
+   *     `settings`: a page of settings, with what it shows within: `users/lucia`
+   */
+  go({ filter = this.filter, id = this.current, pane, settings }, { replace = false } = {}) {
+    const hash =
+      settings === undefined
+        ? `#/${filter}${id ? `/${encodeURIComponent(id)}` : ""}${id && pane === "details" ? "/details" : ""}`
+        : `#/settings${settings ? `/${settings}` : ""}`;
     if (hash === location.hash) return;
     history[replace ? "replaceState" : "pushState"](null, "", hash);
     this.follow();

@@ -62,6 +62,7 @@ export function pressed(event, shell) {
     if (key === "Escape") writing.blur();
     return;
   }
+  if (desk.settings !== null && key !== "?") return;
   const composer = find("hilo-composer");
   const act = {
     j: () => desk.step(1),

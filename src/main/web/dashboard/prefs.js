@@ -40,6 +40,18 @@ export const prefs = {
 /** A word in the agent's language. */
 export const t = (key, values) => prefs.t(key, values);
 
+/** Adds the words of a part that is loaded later. @param {typeof WORDS} words by language */
+export function learn(words) {
+  for (const [language, table] of Object.entries(words)) Object.assign(WORDS[language], table);
+}
+
+/** Adds the style sheet of a part that is loaded later. */
+export function wear(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
+
 /** Unsent text, kept per conversation and mode. */
 export const drafts = {
   key: (customer, mode) => `hilo.draft.${customer}.${mode}`,

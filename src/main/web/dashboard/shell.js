@@ -69,9 +69,12 @@ export class Agent extends Part {
     if (desk.session === undefined) return html`<main class="door" aria-busy="true"></main>`;
     if (!desk.session) return this.door();
     const ended = desk.live.status.value === "refused";
+    const settings = desk.settings !== null;
+    if (settings) import("./settings.js");
     return html`<div class="desk" data-pane=${desk.pane} ?data-side=${prefs.side !== false && desk.current}>
         ${this.rail()}
         <main class="stage">
+        ${settings ? html`<hilo-settings></hilo-settings>` : nothing}
         <hilo-inbox role="region" aria-label=${t("conversations")}></hilo-inbox>
         <div class="conversation" role="region" aria-label=${t("conversation")}>
           ${this.banner ? html`<div class="banner" role="status">${icon("alert")}<span>${t("offline", { time: desk.lastHeard ? clock(prefs.locale, desk.lastHeard) : "–" })}</span></div>` : nothing}
@@ -101,9 +104,10 @@ export class Agent extends Part {
     const me = desk.session.agent;
     return html`<nav class="rail" aria-label=${t("main")}>
       <span class="logo" aria-hidden="true"><svg viewBox="0 0 32 32"><path d="M9 5v22M9 18c0-5 3-7.5 7-7.500s7 2.5 7 7.500v9" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" /></svg></span>
-      <a class="rail-item" href="#/${desk.filter}" aria-current="page" @click=${(e) => this.home(e)}>${icon("inbox")}<span>${t("inbox")}</span></a>
+      <a class="rail-item" href="#/${desk.filter}" aria-current=${desk.settings === null ? "page" : nothing} @click=${(e) => this.home(e)}>${icon("inbox")}<span>${t("inbox")}</span></a>
       <button type="button" class="rail-item" title="${t("palette")} (Ctrl+K)" @click=${() => desk.open("palette")}>${icon("search")}<span>${t("find")}</span></button>
       <span class="spring"></span>
+      <a class="rail-item" data-testid="settings" href="#/settings" aria-current=${desk.settings === null ? nothing : "page"} @click=${(e) => this.toSettings(e)}>${icon("gear")}<span>${t("settings")}</span></a>
       <button type="button" class="rail-item keys-item" title="${t("shortcuts")} (?)" @click=${() => desk.open("keys")}>${icon("keyboard")}<span>${t("keysShort")}</span></button>
       <button type="button" class="rail-item me" popovertarget="me" title=${me.name}>${avatar(me.name, me.id, true)}<span>${t("you")}</span></button>
       <div id="me" popover class="popover" aria-label=${t("account")}>
@@ -127,6 +131,11 @@ export class Agent extends Part {
   set(fields) {
     prefs.set(fields);
     desk.redraw();
+  }
+
+  toSettings(event) {
+    event.preventDefault();
+    desk.go({ settings: "" });
   }
 
   home(event) {

@@ -177,6 +177,7 @@ export default {
   themeLight: "Light",
   themeDark: "Dark",
   signOut: "Sign out",
+  settings: "Settings",
   shortcuts: "Keyboard shortcuts",
   keysShort: "Keys",
   palette: "Find a conversation or a command",

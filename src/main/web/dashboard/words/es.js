@@ -177,6 +177,7 @@ export default {
   themeLight: "Clara",
   themeDark: "Oscura",
   signOut: "Cerrar sesión",
+  settings: "Ajustes",
   shortcuts: "Atajos de teclado",
   keysShort: "Teclas",
   palette: "Buscar una conversación o una orden",

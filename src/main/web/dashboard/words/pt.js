@@ -178,6 +178,7 @@ export default {
   themeLight: "Clara",
   themeDark: "Escura",
   signOut: "Sair",
+  settings: "Ajustes",
   shortcuts: "Atalhos do teclado",
   keysShort: "Teclas",
   palette: "Buscar uma conversa ou um comando",
