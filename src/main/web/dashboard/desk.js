@@ -248,6 +248,7 @@ export class Desk {
 
   /** Any other act on the open thread; a refusal becomes a toast and `null`. */
   async act(action, fields = {}) {
+    if (!this.may(action)) return null;
     try {
       return await this.live.ask({ type: "do", id: ulid(), topic: this.topic, action, ...fields });
     } catch (failure) {
@@ -273,7 +274,7 @@ export class Desk {
 
   typing(on) {
     const now = Date.now();
-    if (on ? now - this.#typingSent < 3000 : !this.#typingSent) return;
+    if (!this.may("type") || (on ? now - this.#typingSent < 3000 : !this.#typingSent)) return;
     this.#typingSent = on ? now : 0;
     this.live.tell({ type: "typing", topic: this.topic, on });
   }
@@ -281,7 +282,7 @@ export class Desk {
   /** The end of the open thread is on screen. */
   seen() {
     const thread = this.thread;
-    if (!thread || document.visibilityState !== "visible") return;
+    if (!thread || document.visibilityState !== "visible" || !this.may("read")) return;
     let last;
     for (const { pos, event } of thread.entries) {
       const heard = event.t === "MessageAdded" && event.by?.kind === "customer";

@@ -58,6 +58,12 @@ class SecondFactor extends Part {
     });
   }
 
+  mend() {
+    if (!this.fault) return;
+    this.fault = "";
+    this.requestUpdate();
+  }
+
   typed({ target }) {
     target.value = target.value.replace(/\D/g, "").slice(0, DIGITS);
     if (target.value.length === DIGITS) target.form.requestSubmit();
@@ -145,7 +151,7 @@ class SecondFactor extends Part {
   scan() {
     const { secret, uri } = this.key;
     const { size, path } = this.picture;
-    return html`<form class="panel-body scan" novalidate @submit=${this.confirm}>
+    return html`<form class="panel-body scan" novalidate @input=${this.mend} @submit=${this.confirm}>
       <div class="qr"><svg viewBox="0 0 ${size} ${size}" role="img" aria-label=${t("second.qr")} shape-rendering="crispEdges">${svg`<path d=${path} />`}</svg></div>
       <ol class="steps"><li><strong>${t("second.step1")}</strong><p>${t("second.step1Text")}</p>
           <p class="secret-text"><code data-testid="totp-secret" data-uri=${uri}>${secret.match(/.{1,4}/g).join(" ")}</code>
@@ -170,7 +176,7 @@ class SecondFactor extends Part {
 
   prove(step) {
     const off = step === "off";
-    return html`<form class="panel-body narrow-form" novalidate @submit=${(e) => this.proven(e, step)}>
+    return html`<form class="panel-body narrow-form" novalidate @input=${this.mend} @submit=${(e) => this.proven(e, step)}>
       <p>${t(off ? "second.offAsk" : "second.renewAsk")}</p>
       <input type="text" class="hidden" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" .value=${desk.session.email ?? desk.session.agent.id} readonly />
       ${desk.session.password ? html`<hilo-password class="entry" name="confirm" .label=${t("account.current")} .fault=${this.fault}></hilo-password>` : this.fault ? html`<p class="fault" role="alert">${icon("alert")}${this.fault}</p>` : nothing}

@@ -40,7 +40,10 @@ hilo-new-password, hilo-second-factor, hilo-sessions { display: block; margin-bo
 @media (max-width: 719px) {
   .sessions li { padding: 12px 16px; }
   .buttons .spring { display: none; }
-  .codes { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 12px; padding: 12px; }
+  .codes { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 8px; padding: 12px 8px; }
+  .codes li { gap: 6px; }
+  .codes code { font-size: 13px; letter-spacing: 0; overflow-wrap: anywhere; }
+  .narrow-form { max-width: none; }
 }
 @media (max-width: 1023px) {
   .scan { grid-template-columns: minmax(0, 1fr); }

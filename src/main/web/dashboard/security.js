@@ -87,6 +87,12 @@ class NewPassword extends Part {
     this.busy = false;
   }
 
+  mend({ target }) {
+    if (!this.faults[target.name]) return;
+    this.faults[target.name] = "";
+    this.requestUpdate();
+  }
+
   async show(open) {
     this.open = open;
     this.faults = {};
@@ -104,7 +110,7 @@ class NewPassword extends Part {
   }
 
   form(has, word) {
-    return html`<form class="panel-body narrow-form" novalidate @submit=${this.change}>
+    return html`<form class="panel-body narrow-form" novalidate @input=${this.mend} @submit=${this.change}>
       <input type="text" class="hidden" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" .value=${desk.session.email ?? desk.session.agent.id} readonly />
       ${has ? html`<hilo-password class="entry" name="current" data-for="current" .label=${t("account.current")} .fault=${this.faults?.current ?? ""}></hilo-password>` : nothing}
       <hilo-password class="entry" name="password" data-for="password" .label=${t("door.newPassword")} .fault=${this.faults?.password ?? ""} .fresh=${true}></hilo-password>
