@@ -82,7 +82,7 @@ class NewPassword extends Part {
       document.querySelector("hilo-sessions")?.load();
     } catch (failure) {
       this.faults =
-        failure.code === "bad-credentials" ? { current: t("account.currentWrong") } : { password: sentence(failure) };
+        failure.code === "wrong-password" ? { current: sentence(failure) } : { password: sentence(failure) };
     }
     this.busy = false;
   }
