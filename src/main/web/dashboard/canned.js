@@ -20,7 +20,7 @@ export function matching(query) {
   const rank = (answer) => {
     const key = shortcut(answer).toLowerCase();
     if (key.startsWith(query)) return 0;
-    return key.includes(query) || (answer.name ?? "").toLowerCase().includes(query) ? 1 : 2;
+    return key.includes(query) || answer.text.toLowerCase().includes(query) ? 1 : 2;
   };
   return desk.items
     .list("canned")

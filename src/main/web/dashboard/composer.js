@@ -243,7 +243,7 @@ class Composer extends Part {
   answers({ found, at }) {
     return html`<ul id="canned" class="menu canned" role="listbox" aria-label=${t("cannedAnswers")}>${found.map(
       ({ answer, key }, i) =>
-        html`<li id="canned-${i}" role="option" data-testid="canned" aria-selected=${String(i === at)} @pointerdown=${(e) => e.preventDefault()} @click=${() => this.insert(answer)}><code>/${key}</code><strong>${answer.name}</strong><span>${filled(answer)}</span></li>`,
+        html`<li id="canned-${i}" role="option" data-testid="canned" aria-selected=${String(i === at)} @pointerdown=${(e) => e.preventDefault()} @click=${() => this.insert(answer)}><code>/${key}</code><span>${filled(answer)}</span></li>`,
     )}</ul><p class="hidden" role="status">${t("cannedFound", { n: found.length })}</p>`;
   }
 

@@ -30,7 +30,8 @@ class Security extends Part {
   async reread() {
     const told = await recognise();
     if (!told) return;
-    Object.assign(desk.session, told);
+    const { email, password, secondFactor, recoveryLeft, secondFactorDue } = told;
+    Object.assign(desk.session, { email, password, secondFactor, recoveryLeft, secondFactorDue });
     desk.redraw();
   }
 
