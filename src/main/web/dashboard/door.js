@@ -1,12 +1,12 @@
 import { html, nothing } from "lit";
 import { icon } from "../shared/icons.js";
 import { LANGUAGES } from "../shared/i18n.js";
-import { logo, Part } from "./common.js";
+import { logo } from "./common.js";
 import { desk } from "./desk.js";
+import { Form } from "./door-form.js";
 import { doorStyle } from "./door-style.js";
-import { LONGEST, SHORTEST } from "./password.js";
 import { prefs, t, wear } from "./prefs.js";
-import { countdown, sentence } from "./refusal.js";
+import { sentence } from "./refusal.js";
 import * as session from "./session.js";
 import "./words-door.js";
 
@@ -21,25 +21,18 @@ const FAREWELLS = { revoked: "door.revoked", "signed-out": "door.ended", left: "
  * the pages of the links that make the first administrator, accept an invitation or set a new
  * password.
  */
-class Door extends Part {
+class Door extends Form {
   constructor() {
     super(desk.shellChanged);
     this.offer = null;
     this.mail = "";
     this.step = "sign-in";
-    this.faults = {};
     this.notice = FAREWELLS[desk.why] ? { text: () => t(FAREWELLS[desk.why]) } : null;
   }
 
   connectedCallback() {
     super.connectedCallback();
     this.ask();
-    this.tick = setInterval(() => this.lock && this.requestUpdate(), 500);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    clearInterval(this.tick);
   }
 
   /** Takes up what a link brought, also one that is opened while the door stands open. */
@@ -64,7 +57,8 @@ class Door extends Part {
       this.silent = failure.code === "offline" || failure.status >= 500;
     }
     this.requestUpdate();
-    if (matchMedia("(pointer: fine)").matches) this.focusFirst();
+    const untouched = document.activeElement === document.body;
+    if (untouched && matchMedia("(pointer: fine)").matches) this.focusFirst();
   }
 
   updated() {
@@ -74,12 +68,6 @@ class Door extends Part {
     if (!first) this.focusFirst();
   }
 
-  async focusFirst() {
-    await this.updateComplete;
-    const field = [...this.querySelectorAll("input")].find((input) => !input.value) ?? this.querySelector("h1");
-    field?.focus();
-  }
-
   go(step, notice = null) {
     this.step = step;
     this.notice = notice;
@@ -87,80 +75,31 @@ class Door extends Part {
     this.requestUpdate();
   }
 
-  /** Seconds until the next try may be made. */
-  get lock() {
-    const left = Math.ceil(((this.lockedUntil ?? 0) - Date.now()) / 1000);
-    if (left > 0) return left;
-    if (this.lockedUntil) {
-      this.lockedUntil = 0;
-      this.notice = null;
-      this.requestUpdate();
-    }
-    return 0;
-  }
-
-  /** Sends a form once: checks first, shows what is wrong where it is wrong. */
-  async submit(event, checks, send) {
-    event.preventDefault();
-    if (this.busy || this.lock) return;
-    const fields = Object.fromEntries(new FormData(event.target));
-    this.faults = Object.fromEntries(
-      Object.entries(checks)
-        .map(([name, check]) => [name, check(String(fields[name] ?? ""))])
-        .filter(([, fault]) => fault),
-    );
-    this.notice = null;
-    const [wrong] = Object.keys(this.faults);
-    if (!wrong) {
-      this.busy = true;
-      this.requestUpdate();
-      try {
-        await send(fields);
-      } catch (failure) {
-        this.refused(failure);
-      }
-      this.busy = false;
-    }
-    this.requestUpdate();
-    if (wrong) {
-      await this.updateComplete;
-      this.querySelector(`[name="${wrong}"]`)?.focus();
-    }
-  }
-
-  /** What is being written again is no longer called wrong. */
-  mend({ target }) {
-    if (!this.faults[target.name]) return;
-    delete this.faults[target.name];
-    this.requestUpdate();
-  }
-
   refused(failure) {
-    if (failure.status === 429) {
-      this.lockedUntil = Date.now() + 1000 * (failure.wait ?? 1);
-      this.notice = null;
-      return;
-    }
     if (failure.code === "bad-link" && this.step === "second") {
       this.go("sign-in", { bad: true, text: () => t("door.tooLate") });
       return;
     }
-    this.notice = { bad: true, text: () => sentence(failure) };
+    super.refused(failure);
     this.spent = failure.code === "bad-link";
   }
 
   async signIn({ email, password }) {
     this.mail = email.trim();
     try {
-      const answer = await session.signIn(this.mail, password);
-      if (!answer?.challenge) return this.inside();
-      this.challenge = answer.challenge;
-      this.recovery = false;
-      this.go("second");
+      return this.opened(await session.signIn(this.mail, password));
     } catch (failure) {
       this.updateComplete.then(() => this.querySelector("hilo-password")?.focus());
       throw failure;
     }
+  }
+
+  /** In, or asked for the second step first. */
+  opened(answer) {
+    if (!answer?.challenge) return this.inside();
+    this.challenge = answer.challenge;
+    this.recovery = false;
+    this.go("second");
   }
 
   async second({ code }) {
@@ -215,42 +154,11 @@ class Door extends Part {
     desk.redraw();
   }
 
-  title(title, text) {
-    return html`<h1 tabindex="-1">${title}</h1>${text ? html`<p class="lead">${text}</p>` : nothing}${this.told()}`;
-  }
-
   told() {
-    const seconds = this.lock;
-    if (seconds)
-      return html`<div class="notice bad" role="alert" data-testid="door-notice">${icon("clock")}<p>${t("door.locked")} <span role="timer" aria-live="off" data-testid="door-countdown">${t("door.lockedFor", { time: countdown(seconds) })}</span></p></div>`;
-    if (this.silent)
-      return html`<div class="notice bad" role="alert" data-testid="door-notice">${icon("alert")}<p>${t("refused.offline")}</p>
-        <button type="button" class="button small" @click=${() => this.ask()}>${t("retry")}</button></div>`;
-    if (!this.notice) return nothing;
-    const { text, bad, good } = this.notice;
-    return html`<div class="notice ${bad ? "bad" : good ? "good" : ""}" role=${bad ? "alert" : "status"} data-testid="door-notice">${icon(bad ? "alert" : good ? "check" : "info")}<p>${typeof text === "function" ? text() : text}</p></div>`;
-  }
-
-  field(name, label, { type = "text", complete, value = "", hint } = {}) {
-    const fault = this.faults?.[name];
-    const told = [hint ? `${name}-hint` : "", fault ? `${name}-fault` : ""].filter(Boolean).join(" ");
-    return html`<div class="entry"><label for=${name}>${label}</label>
-      <input id=${name} name=${name} type=${type} autocomplete=${complete ?? nothing} .defaultValue=${value} maxlength="254" required
-        autocapitalize=${type === "email" ? "none" : nothing} spellcheck="false" aria-invalid=${fault ? "true" : nothing} aria-describedby=${told || nothing} />
-      ${fault ? html`<p class="fault" id="${name}-fault">${icon("alert")}${fault}</p>` : nothing}
-      ${hint ? html`<p class="muted" id="${name}-hint">${hint}</p>` : nothing}</div>`;
-  }
-
-  password(label, fresh) {
-    return html`<hilo-password class="entry" name="password" .label=${label} .fault=${this.faults?.password ?? ""} .fresh=${fresh}></hilo-password>`;
-  }
-
-  main(word) {
-    return html`<button class="button primary block" data-testid="door-go" ?disabled=${this.busy || this.lock}>${this.busy ? html`<span class="spinner" aria-hidden="true"></span>` : nothing}${t(word)}</button>`;
-  }
-
-  link(word, act) {
-    return html`<button type="button" class="linkish" @click=${act}>${t(word)}</button>`;
+    return this.silent
+      ? html`<div class="notice bad" role="alert" data-testid="door-notice">${icon("alert")}<p>${t("refused.offline")}</p>
+        <button type="button" class="button small" @click=${() => this.ask()}>${t("retry")}</button></div>`
+      : super.told();
   }
 
   signInForm() {
@@ -338,15 +246,6 @@ class Door extends Part {
       <p class="beside">${this.link("door.toSignIn", () => this.go("sign-in"))}${this.link("door.otherMail", () => this.go("forgot"))}</p>`;
   }
 
-  fresh(value) {
-    const length = [...value].length;
-    return length < SHORTEST
-      ? t("door.tooShort", { n: SHORTEST })
-      : length > LONGEST
-        ? t("door.tooLong", { n: LONGEST })
-        : "";
-  }
-
   /** A link that no longer works leaves nothing to fill in. */
   over() {
     return html`${this.title(t("door.over"), t("door.overText"))}
@@ -398,12 +297,10 @@ class Door extends Part {
     if (this.spent) return this.over();
     const checks = { password: (value) => this.fresh(value) };
     const send = async ({ name, password }) => {
-      await session.call("POST", "invitation", {
-        code: this.arrived.code,
-        password,
-        ...(name.trim() ? { name: name.trim() } : {}),
-      });
-      return this.inside();
+      const more = name.trim() ? { name: name.trim() } : {};
+      return this.opened(
+        await session.call("POST", "invitation", { code: this.arrived.code, password, ...more }),
+      );
     };
     return html`${this.title(t("door.invited"), t("door.invitedText"))}
       <form novalidate @input=${this.mend} @submit=${(e) => this.submit(e, checks, send)}>

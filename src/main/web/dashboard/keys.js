@@ -28,6 +28,8 @@ const REGIONS = [
   "hilo-thread .log",
   "hilo-composer textarea",
   "hilo-side .side-body",
+  ".settings-list",
+  ".settings-page",
 ];
 
 const find = (selector) => document.querySelector(selector);
@@ -40,7 +42,7 @@ function region(by) {
     (node) => node === document.activeElement || node.contains(document.activeElement),
   );
   const next = nodes[(at + by + nodes.length) % nodes.length];
-  (next?.matches(".rail") ? next.querySelector("a, button") : next)?.focus();
+  (next?.matches(".rail, .settings-list") ? next.querySelector("a, button") : next)?.focus();
 }
 
 /** Single keys work only outside text fields and while no dialog is open. */

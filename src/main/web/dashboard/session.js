@@ -26,7 +26,7 @@ export async function call(method, path, body, headers = {}) {
   if (!answer) throw new Refusal({ code: "offline", status: 0 });
   const content = await answer.json().catch(() => null);
   if (answer.ok) return content;
-  const wait = Number(answer.headers.get("retry-after")) || undefined;
+  const wait = content?.detail?.retryAfter ?? (Number(answer.headers.get("retry-after")) || undefined);
   throw new Refusal({ code: "unknown", ...content, status: answer.status, wait });
 }
 

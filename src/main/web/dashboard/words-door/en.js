@@ -113,6 +113,8 @@ export default {
   "refused.weak-password.own": "This password is made of your own name or address. Choose another one.",
   "refused.overloaded": "Many people are signing in at this moment. Try again.",
   "refused.mail-failed": "The e-mail could not be sent. Try again later.",
+  "refused.oidc-failed":
+    "Signing in with the other service did not work. Try again, or ask an administrator whether you are invited here.",
   "refused.other": "That did not work: {why}",
   "refused.unknown": "That did not work. Try again.",
   "account.password": "Password",

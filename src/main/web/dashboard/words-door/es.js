@@ -114,6 +114,8 @@ export default {
   "refused.weak-password.own": "Esta contraseña está hecha con tu nombre o tu correo. Elige otra.",
   "refused.overloaded": "Hay muchas personas iniciando sesión en este momento. Inténtalo de nuevo.",
   "refused.mail-failed": "No se pudo enviar el correo. Inténtalo más tarde.",
+  "refused.oidc-failed":
+    "No se pudo iniciar sesión con el otro servicio. Inténtalo de nuevo o pregunta a un administrador si tienes una invitación.",
   "refused.other": "No se pudo: {why}",
   "refused.unknown": "No se pudo. Inténtalo de nuevo.",
   "account.password": "Contraseña",

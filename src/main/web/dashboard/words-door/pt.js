@@ -113,6 +113,8 @@ export default {
   "refused.weak-password.own": "Esta senha é feita do seu nome ou e-mail. Escolha outra.",
   "refused.overloaded": "Muitas pessoas estão entrando neste momento. Tente de novo.",
   "refused.mail-failed": "Não foi possível enviar o e-mail. Tente mais tarde.",
+  "refused.oidc-failed":
+    "Não foi possível entrar com o outro serviço. Tente de novo ou pergunte a um administrador se você foi convidado.",
   "refused.other": "Não funcionou: {why}",
   "refused.unknown": "Não funcionou. Tente de novo.",
   "account.password": "Senha",
