@@ -1,7 +1,8 @@
 import { Live } from "../shared/live.js";
 import { Outbox } from "../shared/outbox.js";
 import { comparePositions, laterPosition, ulid } from "../shared/ids.js";
-import { drafts, outboxShelf, t } from "./prefs.js";
+import { Items } from "./items.js";
+import { claim, drafts, outboxShelf, t } from "./prefs.js";
 import { Pulse } from "./pulse.js";
 import * as session from "./session.js";
 
@@ -11,6 +12,7 @@ const KEPT_THREADS = 8;
 const SIGNAL_MS = 6000;
 const VIEWING_MS = 60_000;
 const CARD_MS = 120;
+const REVOKED = 4105;
 const CARD_CHANGES =
   /^(Conversation|Labels|Priority|Attributes|Address|Identity|Customers|Sealed|Consent|MessageAdded)/;
 
@@ -20,6 +22,12 @@ const CARD_CHANGES =
  */
 export class Desk {
   session = undefined;
+  /** What a link of this address brought and the door deals with, see `session.arrival`. */
+  arrived = null;
+  /** Why somebody who was signed in stands at the door: `revoked`, `signed-out` or `left`. */
+  why = null;
+  /** What the workspace keeps: users, labels, canned answers… */
+  items = new Items();
   filter = "open";
   order = [];
   rows = {};
@@ -108,22 +116,66 @@ export class Desk {
   }
 
   async enter() {
-    await session.enter();
-    this.session = await session.recognise();
-    if (this.session) {
-      this.follow();
-      addEventListener("popstate", () => this.follow());
-      this.live.start();
+    addEventListener("popstate", () => this.#moved());
+    await this.#come(session.arrival());
+  }
+
+  #moved() {
+    const arrived = session.arrival();
+    if (arrived) this.#come(arrived);
+    else if (this.session && !this.arrived) this.follow();
+  }
+
+  /** With what a link brought, else as whoever is signed in. */
+  async #come(arrived) {
+    if (arrived?.kind === "enter") {
+      arrived = await session.enter(arrived.code).then(
+        () => null,
+        (failure) => ({ ...arrived, failure }),
+      );
+      if (!arrived && this.session) return location.reload();
     }
+    this.session = await session.recognise(this.session);
+    const passing = arrived?.kind === "enter" || arrived?.kind === "problem";
+    this.arrived = this.session && passing ? null : arrived;
+    if (this.session && !this.arrived) this.#begin();
+    this.#shell.strike();
+  }
+
+  #begin() {
+    const { workspace, agent } = this.session;
+    if (claim(`${workspace}/${agent.id}`)) this.live.outbox.items = [];
+    this.follow();
+    this.live.start();
+  }
+
+  /** Leaves the link that was opened and goes on as who is signed in. */
+  passDoor() {
+    this.arrived = null;
+    this.#begin();
     this.#shell.strike();
   }
 
   async signOut() {
     await session.leave();
+    history.replaceState(null, "", location.pathname + location.search);
+    this.#outside("left");
+  }
+
+  /** Nobody is signed in any more, so nothing of the customers stays on this page. */
+  #outside(why) {
     this.live.stop();
+    for (const topic of [...this.live.threads.keys()]) this.live.unwatch(topic);
     this.session = null;
-    history.replaceState(null, "", location.pathname);
-    this.#shell.strike();
+    this.why = why;
+    this.current = null;
+    this.dialog = null;
+    this.toasts = [];
+    this.#recent = [];
+    this.items.clear();
+    this.#closeInbox();
+    this.#title();
+    this.redraw();
   }
 
   /** Takes filter, thread and pane from the address. */
@@ -136,7 +188,8 @@ export class Desk {
     this.settings = null;
     const [pane] = rest;
     const wanted = FILTERS.includes(filter) ? filter : "open";
-    if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
+    if (!this.may("inbox")) this.filter = wanted;
+    else if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
     this.#show(id ? decodeURIComponent(id) : null);
     this.pane = id ? (pane === "details" ? "details" : "thread") : "list";
     this.#shell.strike();
@@ -169,7 +222,7 @@ export class Desk {
   more() {
     if (this.order.length < this.limit) return;
     this.limit += PAGE;
-    this.live.watchInbox({ filter: this.filter, limit: this.limit });
+    this.live.watchView("inbox", { filter: this.filter, limit: this.limit });
   }
 
   step(by) {
@@ -264,8 +317,10 @@ export class Desk {
   }
 
   async #refused(code) {
+    if (code === REVOKED) return this.#outside("revoked");
     this.session = await session.recognise(this.session);
-    if (this.session && code === 4100) this.live.start();
+    if (!this.session) return this.#outside("signed-out");
+    if (code === 4100) this.live.start();
     this.#shell.strike();
   }
 
@@ -276,7 +331,41 @@ export class Desk {
     }
     this.filter = filter;
     this.loaded = false;
-    this.live.watchInbox({ filter, limit: this.limit });
+    this.live.watchView("inbox", { filter, limit: this.limit });
+  }
+
+  #closeInbox() {
+    this.order = [];
+    this.rows = {};
+    this.counts = {};
+    this.loaded = false;
+    this.live.unwatch("inbox");
+  }
+
+  /** What this person may do has changed; what is no longer theirs leaves the page. */
+  #rights({ roles, acts }) {
+    if (!acts) return;
+    const had = this.may("inbox");
+    Object.assign(this.session, { roles, acts });
+    if (!this.may("inbox")) this.#closeInbox();
+    else if (!had) this.#watchInbox(this.filter);
+    if (!this.may("desk")) this.items.clear();
+    this.redraw();
+  }
+
+  /** A watch has ended, because the right to it has. */
+  #gone(topic) {
+    if (topic === "inbox") this.#closeInbox();
+    else if (topic === "desk") this.items.clear();
+    this.live.unwatch(topic);
+    this.#recent = this.#recent.filter((each) => each !== topic);
+    if (topic === this.topic) {
+      delete this.rows[this.current];
+      this.order = this.order.filter((id) => id !== this.current);
+      this.go({ id: null }, { replace: true });
+      this.toast(t("threadGone"), { bad: true });
+    }
+    this.redraw();
   }
 
   #show(id) {
@@ -307,8 +396,23 @@ export class Desk {
     this.lastHeard = Date.now();
     switch (frame.type) {
       case "welcome":
+        this.#rights(frame.you ?? {});
+        if (this.session?.acts?.includes("desk")) this.live.watchView("desk");
         this.#askCard();
         this.#shell.strike();
+        break;
+      case "rights":
+        this.#rights(frame);
+        if (this.may("desk")) this.live.watchView("desk");
+        break;
+      case "gone":
+        this.#gone(frame.topic);
+        break;
+      case "desk":
+        this.items.fill(frame.items);
+        break;
+      case "item":
+        this.items.take(frame);
         break;
       case "counts":
         this.counts = frame.counts;

@@ -20,7 +20,7 @@ hilo-settings { grid-column: 2 / -1; display: grid; grid-template-columns: 248px
 .panel-head { display: flex; align-items: flex-start; gap: 16px; padding: 18px 20px; }
 .panel-head > div { flex: 1; min-width: 0; }
 .panel-head h2 { font-size: 15px; }
-.panel-head p { margin-top: 3px; color: var(--text-2); max-width: 60ch; }
+.panel-head p { margin-top: 3px; color: var(--text-2); max-width: 72ch; }
 .panel-body { padding: 0 20px 20px; }
 @media (max-width: 959px) {
   hilo-settings { grid-template-columns: 208px minmax(0, 1fr); }

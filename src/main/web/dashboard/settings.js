@@ -2,13 +2,10 @@ import { html, nothing } from "lit";
 import { icon } from "../shared/icons.js";
 import { Part } from "./common.js";
 import { desk } from "./desk.js";
-import { learn, t, wear } from "./prefs.js";
+import { t, wear } from "./prefs.js";
 import { settingsStyle } from "./settings-style.js";
-import en from "./words-door/en.js";
-import es from "./words-door/es.js";
-import pt from "./words-door/pt.js";
+import "./words-door.js";
 
-learn({ en, es, pt });
 wear(settingsStyle);
 
 /** The parts of the list of pages, in their order. */

@@ -199,10 +199,15 @@ export default {
   "key.altReply": "Pasar a respuesta al escribir",
   "key.altNote": "Pasar a nota al escribir",
   "key.help": "Esta lista",
-  doorTitle: "Entrar en Hilo",
-  doorText: "Esta página se abre con un enlace personal de entrada. No hay contraseña que recordar.",
-  doorStep1:
-    "Pide tu enlace de entrada a quien administra la pasarela. En tu propia máquina la pasarela muestra uno al arrancar.",
-  doorStep2: "Abre el enlace en este navegador. Seguirás con la sesión iniciada aquí.",
-  doorOnce: "Cada enlace sirve una vez. Si el tuyo ya no funciona, pide uno nuevo.",
+  secondDue: "Tu espacio de trabajo pide a todos un segundo paso al iniciar sesión.",
+  secondSetUp: "Activarlo",
+  noInbox: "Aquí no hay conversaciones para ti",
+  noInboxText:
+    "Tu cuenta no tiene acceso a las conversaciones. Si lo necesitas, pídeselo a un administrador.",
+  threadGone: "Ya no tienes acceso a esta conversación",
+  readOnly: "Puedes leer esta conversación, pero no escribir en ella.",
+  cannedAnswers: "Respuestas guardadas",
+  cannedHint: "/ para respuestas guardadas",
+  "key.canned": "Respuestas guardadas al escribir",
+  knownLabels: "Etiquetas conocidas",
 };
