@@ -40,9 +40,9 @@ export async function call(method, path, { body, match, absent } = {}) {
 
 /** A refusal in words: ours where the code is known, else the gateway's own sentence. */
 export function why(refusal) {
-  const key = `refused.${refusal.code}`;
+  const key = `refusal.${refusal.code}`;
   const known = t(key);
   if (known !== refusal.code) return known;
   const { title } = refusal;
-  return title ? `${title[0].toUpperCase()}${title.slice(1)}${/[.!?]$/.test(title) ? "" : "."}` : t("refused.internal");
+  return title ? `${title[0].toUpperCase()}${title.slice(1)}${/[.!?]$/.test(title) ? "" : "."}` : t("refusal.internal");
 }

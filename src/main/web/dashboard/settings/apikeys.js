@@ -71,7 +71,7 @@ class ApiKeys extends ItemsPage {
         <span class="entry-sub">${[
           acts.length ? t("keys.acts", { n: acts.length }) : t("keys.allActs"),
           t("keys.limits", { requests: number(requests), messages: number(messages) }),
-          this.used.has(id) ? (used ? t("keys.used", { when: briefTime(prefs.locale, used) }) : t("keys.unused")) : "",
+          this.used.has(id) ? (used ? t("keys.used", { when: ago(used) }) : t("keys.unused")) : "",
         ]
           .filter(Boolean)
           .join(" · ")}</span>
@@ -179,6 +179,14 @@ class ApiKeys extends ItemsPage {
   removeText() {
     return t("keys.revokeText");
   }
+}
+
+/** `2 hours ago`. */
+function ago(at) {
+  const minutes = Math.round((at - Date.now()) / 60_000);
+  const words = new Intl.RelativeTimeFormat(prefs.locale, { numeric: "auto" });
+  if (minutes > -60) return words.format(minutes, "minute");
+  return minutes > -1440 ? words.format(Math.round(minutes / 60), "hour") : words.format(Math.round(minutes / 1440), "day");
 }
 
 const number = (n) => new Intl.NumberFormat(prefs.locale).format(n ?? 0);

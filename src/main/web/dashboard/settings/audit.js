@@ -16,15 +16,28 @@ const WEEK_MS = 6 * 86_400_000;
 /** A day as the trail counts them: in UTC. */
 const day = (at) => new Date(at).toISOString().slice(0, 10);
 
+/** Where the customer's name stands in a sentence. */
+const PLACE = "\u0000";
+
 /** What somebody did, as the end of a sentence that begins with who. */
 function did({ act, what, topic }) {
-  const values = { what: named(what), customer: topic ? shortTopic(topic) : t("audit.someCustomer") };
+  const values = { what: named(what), customer: PLACE };
   const exact = what ? `audit.do.${act}.what` : `audit.do.${act}`;
   for (const key of [exact, `audit.do.${act}`]) {
     const words = t(key, values);
-    if (words !== key.slice(key.lastIndexOf(".") + 1)) return words;
+    if (words === key.slice(key.lastIndexOf(".") + 1)) continue;
+    const [before, after] = words.split(PLACE);
+    return after === undefined ? before : html`${before}${customer(topic)}${after}`;
   }
-  return [actName(act), values.what].filter(Boolean).join(": ");
+  return html`${actName(act)}${values.what ? `: ${values.what}` : ""}${topic ? html` (${customer(topic)})` : nothing}`;
+}
+
+/** The customer, as a link for those who may see the conversation. */
+function customer(topic) {
+  if (!topic) return t("audit.someCustomer");
+  const id = topic.replace(/^c:/, "");
+  const name = desk.rows[id]?.name || t("audit.customerNo", { id: id.slice(-6) });
+  return desk.may("watch") ? html`<a href="#/open/${encodeURIComponent(id)}">${name}</a>` : name;
 }
 
 /** `user/marco` as what people call it. */
@@ -33,11 +46,10 @@ function named(what) {
   const [kind, id] = what.split("/");
   if (!id) return what;
   const word = t(`kind.${kind}`);
+  if (kind === id) return word;
   const item = itemOf(kind, id);
   return `${word} ${item?.name ?? (item?.shortcut ? `/${item.shortcut}` : id)}`;
 }
-
-const shortTopic = (topic) => topic.replace(/^c:/, "").replace(/^[^.]+\./, "").slice(-8);
 
 const idOf = (who = "") => who.slice(who.indexOf(":") + 1);
 
@@ -164,18 +176,12 @@ class Audit extends Page {
   }
 
   entry(entry) {
-    const { at, who, name, ok, from, topic } = entry;
+    const { at, who, name, ok, from } = entry;
     const id = idOf(who);
     const person = name ?? personName(id);
     return html`<li class="trail-entry" data-testid="audit-entry"><time datetime=${new Date(at).toISOString()} title=${fullTime(prefs.locale, at)}>${clock(prefs.locale, at)}</time>
-      ${avatar(person, id, true)}<p><strong>${person}</strong> ${did(entry)}${this.link(topic)}${ok === false ? html` ${chip(t("audit.refused"), "bad")}` : nothing}</p>
+      ${avatar(person, id, true)}<p><strong>${person}</strong> ${did(entry)}${ok === false ? html` ${chip(t("audit.refused"), "bad")}` : nothing}</p>
       <span class="muted from">${from ?? ""}</span></li>`;
-  }
-
-  /** To the conversation itself, for those who may see it. */
-  link(topic) {
-    if (!topic || !desk.may("watch")) return nothing;
-    return html` <a href="#/open/${encodeURIComponent(topic.replace(/^c:/, ""))}">${t("audit.open")}</a>`;
   }
 }
 

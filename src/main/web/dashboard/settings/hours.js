@@ -19,7 +19,7 @@ const dayName = (day, weekday = "long") => {
   return name[0].toUpperCase() + name.slice(1);
 };
 
-const timeName = (time) => inUtc({ hour: "2-digit", minute: "2-digit" }).format(minutes(time) * 60_000);
+const timeName = (time) => inUtc({ hour: "numeric", minute: "2-digit" }).format(minutes(time) * 60_000);
 
 const periodName = (period) => `${timeName(period.from)}–${timeName(period.to)}`;
 
@@ -57,7 +57,7 @@ export function sentence(hours) {
   if (!valid(hours.zone)) return { open: false, text: t("hours.badZone") };
   const state = opening(hours);
   const when = (at) => {
-    const options = { timeZone: hours.zone, hour: "2-digit", minute: "2-digit" };
+    const options = { timeZone: hours.zone, hour: "numeric", minute: "2-digit" };
     const soon = at - Date.now() < 20 * 3_600_000;
     const far = at - Date.now() > 6 * 86_400_000;
     return new Intl.DateTimeFormat(prefs.locale, {

@@ -25,7 +25,11 @@ export class Page extends Part {
   }
 
   updated() {
-    for (const dialog of this.querySelectorAll("dialog:not([open])")) dialog.showModal();
+    for (const dialog of this.querySelectorAll("dialog:not([open])")) {
+      dialog.showModal();
+      if (matchMedia("(pointer: fine)").matches)
+        dialog.querySelector(".dialog-body :is(input, textarea, select):not([readonly])")?.focus();
+    }
   }
 
   /** Asks before something that cannot be undone. @param {{title, text, action, run}} question */

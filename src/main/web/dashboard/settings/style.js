@@ -4,7 +4,7 @@ import { wear } from "../prefs.js";
 wear(`
 .listing { border: 1px solid var(--line); border-radius: 14px; background: var(--bg); }
 .listing + .section-title { margin-top: 36px; }
-.entry { position: relative; display: flex; align-items: center; gap: 12px; min-height: 60px; padding: 10px 16px; border-top: 1px solid var(--line); }
+.entry { position: relative; display: flex; align-items: center; gap: 12px; min-height: 54px; padding: 10px 16px; border-top: 1px solid var(--line); }
 .entry:first-child { border-top: 0; border-radius: 14px 14px 0 0; }
 .entry:last-child { border-radius: 0 0 14px 14px; }
 .entry:only-child { border-radius: 14px; }
@@ -38,6 +38,8 @@ wear(`
 .chip .badge i { font-size: 9px; line-height: 15px; min-width: 21px; }
 .chip code { font: 12px ui-monospace, Menlo, Consolas, monospace; }
 .status-word { display: inline-flex; align-items: baseline; gap: 7px; font-size: 13px; color: var(--text-2); white-space: nowrap; }
+.entry > .status-word { min-width: 96px; }
+.entry > .icon-button .icon { stroke-width: 3; }
 .status-word i { flex: none; width: 8px; height: 8px; border-radius: 50%; background: var(--text-3); align-self: center; }
 .status-word small { display: block; white-space: normal; max-width: 22ch; }
 .status-word[data-state="active"] i { background: var(--ok); }
@@ -55,7 +57,7 @@ wear(`
 .menu button .icon { color: var(--text-2); }
 .menu .bad, .menu .bad .icon { color: var(--bad); }
 .button.danger { border-color: var(--bad); color: var(--bad); }
-.button.danger.plain { border-color: transparent; background: none; }
+.button.danger.plain { border-color: transparent; background: none; margin-inline-start: -12px; }
 .button.danger:hover:enabled { background: var(--bad-soft); }
 .question .button.danger:enabled { background: var(--bad); border-color: var(--bad); color: var(--bg); font-weight: 650; }
 
@@ -91,6 +93,8 @@ wear(`
 .form-group > legend { margin-bottom: 6px; }
 .form-group > legend + .form-hint { margin-top: -6px; }
 .form-group.framed { padding: 14px 16px 16px; border: 1px solid var(--line); border-radius: 12px; gap: 14px; }
+.form-group.framed, .record { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); align-items: start; }
+.framed > :is(.more, .form-group), .record > :is(.record-head, .more, .form-group) { grid-column: 1 / -1; }
 .form-group.framed > legend { padding: 0 6px; margin: 0 0 0 -6px; }
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; align-items: start; }
 .choices { border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
@@ -115,7 +119,7 @@ wear(`
 .more summary { width: fit-content; padding: 4px 2px; color: var(--accent-text); font-weight: 600; font-size: 13px; cursor: pointer; }
 .more[open] { display: flex; flex-direction: column; gap: 16px; }
 .more > .form-field, .more > .form-group { margin-top: 14px; }
-.record { display: flex; flex-direction: column; gap: 14px; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: 12px; }
+.record { gap: 14px; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: 12px; }
 .record-head { display: flex; align-items: center; gap: 8px; }
 .record-head strong { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .form-group > .button { align-self: flex-start; }
@@ -127,19 +131,27 @@ wear(`
 .inline-form .dialog-foot { padding: 0; border: 0; background: none; }
 .inline-form .choices { background: var(--bg); }
 .tagged { display: inline-flex; align-items: center; gap: 7px; padding: 0 10px; border-radius: 12px; font-size: 13px; font-weight: 500; line-height: 24px; max-width: 100%; overflow-wrap: anywhere; background: light-dark(#eceef2, #2a313b); color: light-dark(#414a59, #c6cedb); }
-.tagged::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: currentColor; flex: none; }
-:is(.tagged, .swatch)[data-colour="red"] { background: light-dark(#fde8e8, #4a2024); color: light-dark(#a51d24, #ffb0b0); }
-:is(.tagged, .swatch)[data-colour="orange"] { background: light-dark(#fdebd9, #4a2d14); color: light-dark(#8f4300, #ffc491); }
-:is(.tagged, .swatch)[data-colour="yellow"] { background: light-dark(#faf0c4, #41360f); color: light-dark(#6b5200, #f0d97c); }
-:is(.tagged, .swatch)[data-colour="green"] { background: light-dark(#dcf3e4, #163d28); color: light-dark(#0d6238, #93e0b5); }
-:is(.tagged, .swatch)[data-colour="teal"] { background: light-dark(#d9f1f0, #143d3c); color: light-dark(#0b5f5c, #92dcd8); }
-:is(.tagged, .swatch)[data-colour="blue"] { background: light-dark(#e0ecfc, #1a3459); color: light-dark(#17529e, #a9cdff); }
-:is(.tagged, .swatch)[data-colour="purple"] { background: light-dark(#eee5fb, #362759); color: light-dark(#5b2fa3, #d3bcff); }
+.tagged::before { content: ""; width: 8px; height: 8px; border-radius: 50%; background: var(--dot, #7a8496); flex: none; }
+:is(.tagged, .swatch)[data-colour="grey"] { --dot: light-dark(#7a8496, #9aa5b5); }
+:is(.tagged, .swatch)[data-colour="red"] { --dot: light-dark(#d93a41, #ff8088); }
+:is(.tagged, .swatch)[data-colour="orange"] { --dot: light-dark(#e07a1f, #ff9f4d); }
+:is(.tagged, .swatch)[data-colour="yellow"] { --dot: light-dark(#d9a800, #f2cf4a); }
+:is(.tagged, .swatch)[data-colour="green"] { --dot: light-dark(#1f9d5c, #4ccb88); }
+:is(.tagged, .swatch)[data-colour="teal"] { --dot: light-dark(#179a95, #46c8c2); }
+:is(.tagged, .swatch)[data-colour="blue"] { --dot: light-dark(#2f7de0, #6fb0ff); }
+:is(.tagged, .swatch)[data-colour="purple"] { --dot: light-dark(#8a56d8, #b992ff); }
+.tagged[data-colour="red"] { background: light-dark(#fde8e8, #4a2024); color: light-dark(#a51d24, #ffb0b0); }
+.tagged[data-colour="orange"] { background: light-dark(#fdebd9, #4a2d14); color: light-dark(#8f4300, #ffc491); }
+.tagged[data-colour="yellow"] { background: light-dark(#faf0c4, #41360f); color: light-dark(#6b5200, #f0d97c); }
+.tagged[data-colour="green"] { background: light-dark(#dcf3e4, #163d28); color: light-dark(#0d6238, #93e0b5); }
+.tagged[data-colour="teal"] { background: light-dark(#d9f1f0, #143d3c); color: light-dark(#0b5f5c, #92dcd8); }
+.tagged[data-colour="blue"] { background: light-dark(#e0ecfc, #1a3459); color: light-dark(#17529e, #a9cdff); }
+.tagged[data-colour="purple"] { background: light-dark(#eee5fb, #362759); color: light-dark(#5b2fa3, #d3bcff); }
 .swatches { display: flex; flex-wrap: wrap; gap: 6px; }
 .swatch { position: relative; display: grid; place-items: center; width: 34px; height: 34px; border-radius: 50%; color: var(--text-2); cursor: pointer; }
-.swatch::after { content: ""; width: 20px; height: 20px; border-radius: 50%; background: currentColor; }
+.swatch::after { content: ""; width: 20px; height: 20px; border-radius: 50%; background: var(--dot); }
 .swatch input { position: absolute; inset: 0; width: 100%; min-height: 100% !important; margin: 0; opacity: 0; cursor: pointer; }
-.swatch:has(:checked) { box-shadow: 0 0 0 2px var(--bg), 0 0 0 4px currentColor; }
+.swatch:has(:checked) { box-shadow: 0 0 0 2px var(--bg), 0 0 0 4px var(--dot); }
 .swatch:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: 5px; }
 .pick { display: inline-flex; align-items: center; gap: 7px; min-height: 32px; padding-inline-end: 6px; cursor: pointer; }
 .pick input { margin: 0; }
@@ -184,7 +196,7 @@ wear(`
 .matrix tbody td { text-align: center; padding: 7px 12px; }
 .matrix tbody tr + tr :is(th, td) { border-top: 1px solid var(--line); }
 .matrix-group th { background: var(--surface-1); font-weight: 600 !important; font-size: 12px; color: var(--text-2); }
-.yes { display: inline-grid; color: var(--ok); }
+.yes { display: inline-grid; vertical-align: middle; color: var(--ok); }
 .no { color: var(--text-3); }
 
 .policy section { display: flex; flex-direction: column; gap: 14px; padding: 20px; border-bottom: 1px solid var(--line); }
@@ -203,9 +215,9 @@ wear(`
 .audit-filters :is(input, select) { min-height: var(--control) !important; width: 100%; border: 1px solid var(--line-strong); border-radius: 9px; background: var(--bg); padding: 0 9px; font-size: 14px; font-weight: 400; color: var(--text-1); }
 .trail-day h2 { margin: 20px 0 6px; font-size: 13px; color: var(--text-2); }
 .trail-day:first-child h2 { margin-top: 0; }
-.trail-entry { display: grid; grid-template-columns: 48px auto minmax(0, 1fr) auto; gap: 10px; align-items: center; padding: 7px 8px; border-top: 1px solid var(--line); }
+.trail-entry { display: grid; grid-template-columns: 64px auto minmax(0, 1fr) auto; gap: 10px; align-items: center; padding: 7px 8px; border-top: 1px solid var(--line); }
 .trail-day + .trail-entry { border-top: 0; }
-.trail-entry time { color: var(--text-3); font-size: 12px; font-variant-numeric: tabular-nums; }
+.trail-entry time { white-space: nowrap; color: var(--text-3); font-size: 12px; font-variant-numeric: tabular-nums; }
 .trail-entry p { overflow-wrap: anywhere; }
 .trail-entry strong { font-weight: 600; }
 .audit-end { display: grid; place-items: center; padding: 20px; }
@@ -214,7 +226,8 @@ wear(`
   .entry { flex-wrap: wrap; padding: 12px; gap: 8px 12px; }
   .entry-main { flex-basis: calc(100% - 110px); }
   .entry > .chips { order: 3; max-width: none; justify-content: flex-start; }
-  .entry > .status-word { order: 4; }
+  .entry > :is(.status-word, .muted, .faces) { order: 4; min-width: 0; }
+  .entry > .icon-button { order: 2; }
   .entry > .chips, .entry > .status-word, .entry > .muted, .entry > .faces { font-size: 12px; }
   .trail-entry { grid-template-columns: auto minmax(0, 1fr); }
   .trail-entry time { grid-area: 1 / 1; }
@@ -226,7 +239,7 @@ wear(`
 @media (max-width: 719px) {
   .sheet, .sheet.wide { width: 100vw; max-width: 100vw; height: 100dvh; max-height: 100dvh; margin: 0; border: 0; border-radius: 0; }
   .sheet-form { flex: 1; }
-  .pair, .choices.two { grid-template-columns: minmax(0, 1fr); }
+  .pair, .choices.two, .form-group.framed, .record { grid-template-columns: minmax(0, 1fr); }
   .week-day { grid-template-columns: minmax(0, 1fr) var(--control); }
   .week-day .periods { grid-area: 2 / 1 / 3 / 3; }
   .holiday { grid-template-columns: minmax(0, 1fr) var(--control); }

@@ -38,7 +38,7 @@ class Users extends ItemsPage {
     const { id, name, email, roles = [], teams = [] } = user;
     const me = id === desk.session.agent.id;
     return html`${avatar(name, id)}
-      <div class="entry-main">${this.opener(user, html`${name}${me ? html` <span class="muted">(${t("you")})</span>` : nothing}`)}
+      <div class="entry-main">${this.opener(user, html`${name}${me ? html` <span class="muted">(${t("you").toLowerCase()})</span>` : nothing}`)}
         <span class="entry-sub">${email ?? t("users.noMail")}</span></div>
       <div class="chips">${roles.map((role) => chip(roleName(role)))}${teams.map((team) => chip(itemOf("team", team)?.name ?? team, "outline"))}${fromFile(user)}</div>
       ${this.state(user)}${this.menu(id, name, this.acts(user, me))}`;
