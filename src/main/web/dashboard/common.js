@@ -46,5 +46,6 @@ export function badge(key, brief = false) {
 }
 
 export const agentName = (id) =>
+  desk.items.of("user").get(id)?.name ??
   desk.card?.agents?.find((agent) => agent.id === id)?.name ??
   (id === desk.session?.agent.id ? desk.session.agent.name : id);

@@ -12,7 +12,7 @@ const KEPT_THREADS = 8;
 const SIGNAL_MS = 6000;
 const VIEWING_MS = 60_000;
 const CARD_MS = 120;
-const REVOKED = 4105;
+const REVOKED = [4101, 4105];
 const CARD_CHANGES =
   /^(Conversation|Labels|Priority|Attributes|Address|Identity|Customers|Sealed|Consent|MessageAdded)/;
 
@@ -99,8 +99,7 @@ export class Desk {
 
   /** Whether the gateway lets this person do it; an act is a word of the contract, as `say`. */
   may(act) {
-    const { acts } = this.session ?? {};
-    return !acts || acts.includes(act);
+    return this.session?.acts.includes(act) ?? false;
   }
 
   get name() {
@@ -146,6 +145,7 @@ export class Desk {
     const { workspace, agent } = this.session;
     if (claim(`${workspace}/${agent.id}`)) this.live.outbox.items = [];
     this.follow();
+    if (this.may("desk")) this.live.watchView("desk");
     this.live.start();
   }
 
@@ -172,7 +172,7 @@ export class Desk {
     this.dialog = null;
     this.toasts = [];
     this.#recent = [];
-    this.items.clear();
+    this.#closeDesk();
     this.#closeInbox();
     this.#title();
     this.redraw();
@@ -248,6 +248,7 @@ export class Desk {
 
   /** Any other act on the open thread; a refusal becomes a toast and `null`. */
   async act(action, fields = {}) {
+    if (!this.may(action)) return null;
     try {
       return await this.live.ask({ type: "do", id: ulid(), topic: this.topic, action, ...fields });
     } catch (failure) {
@@ -273,7 +274,7 @@ export class Desk {
 
   typing(on) {
     const now = Date.now();
-    if (on ? now - this.#typingSent < 3000 : !this.#typingSent) return;
+    if (!this.may("type") || (on ? now - this.#typingSent < 3000 : !this.#typingSent)) return;
     this.#typingSent = on ? now : 0;
     this.live.tell({ type: "typing", topic: this.topic, on });
   }
@@ -281,7 +282,7 @@ export class Desk {
   /** The end of the open thread is on screen. */
   seen() {
     const thread = this.thread;
-    if (!thread || document.visibilityState !== "visible") return;
+    if (!thread || document.visibilityState !== "visible" || !this.may("read")) return;
     let last;
     for (const { pos, event } of thread.entries) {
       const heard = event.t === "MessageAdded" && event.by?.kind === "customer";
@@ -317,7 +318,7 @@ export class Desk {
   }
 
   async #refused(code) {
-    if (code === REVOKED) return this.#outside("revoked");
+    if (REVOKED.includes(code)) return this.#outside("revoked");
     this.session = await session.recognise(this.session);
     if (!this.session) return this.#outside("signed-out");
     if (code === 4100) this.live.start();
@@ -342,22 +343,28 @@ export class Desk {
     this.live.unwatch("inbox");
   }
 
+  #closeDesk() {
+    this.items.clear();
+    this.live.unwatch("desk");
+  }
+
   /** What this person may do has changed; what is no longer theirs leaves the page. */
   #rights({ roles, acts }) {
     if (!acts) return;
-    const had = this.may("inbox");
+    const had = { inbox: this.may("inbox"), desk: this.may("desk") };
     Object.assign(this.session, { roles, acts });
     if (!this.may("inbox")) this.#closeInbox();
-    else if (!had) this.#watchInbox(this.filter);
-    if (!this.may("desk")) this.items.clear();
+    else if (!had.inbox) this.#watchInbox(this.filter);
+    if (!this.may("desk")) this.#closeDesk();
+    else if (!had.desk) this.live.watchView("desk");
     this.redraw();
   }
 
   /** A watch has ended, because the right to it has. */
   #gone(topic) {
     if (topic === "inbox") this.#closeInbox();
-    else if (topic === "desk") this.items.clear();
-    this.live.unwatch(topic);
+    else if (topic === "desk") this.#closeDesk();
+    else this.live.unwatch(topic);
     this.#recent = this.#recent.filter((each) => each !== topic);
     if (topic === this.topic) {
       delete this.rows[this.current];
@@ -397,13 +404,11 @@ export class Desk {
     switch (frame.type) {
       case "welcome":
         this.#rights(frame.you ?? {});
-        if (this.session?.acts?.includes("desk")) this.live.watchView("desk");
         this.#askCard();
         this.#shell.strike();
         break;
       case "rights":
         this.#rights(frame);
-        if (this.may("desk")) this.live.watchView("desk");
         break;
       case "gone":
         this.#gone(frame.topic);

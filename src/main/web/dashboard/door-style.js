@@ -43,9 +43,7 @@ export const doorStyle = `
 .beside { display: flex; flex-wrap: wrap; justify-content: space-between; gap: 8px 16px; margin-top: 20px; }
 .beside .linkish { font-weight: 500; text-decoration: none; padding-inline: 0; }
 .beside .linkish:hover { text-decoration: underline; }
-.big-icon { display: grid; place-items: center; width: 52px; height: 52px; border-radius: 50%; margin-bottom: 16px; background: var(--accent-soft); color: var(--accent-text); }
-.door-card .big-icon { margin-top: -4px; }
-.lead + .muted { margin-top: 12px; font-size: 13px; }
+.door-card .lead + .muted { margin-top: 12px; font-size: 13px; }
 .spinner { width: 16px; height: 16px; border: 2px solid currentColor; border-inline-end-color: transparent; border-radius: 50%; animation: turn .8s linear infinite; }
 @keyframes turn { to { rotate: 1turn; } }
 .door .languages { margin: 0; }

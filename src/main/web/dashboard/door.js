@@ -128,6 +128,13 @@ class Door extends Part {
     }
   }
 
+  /** What is being written again is no longer called wrong. */
+  mend({ target }) {
+    if (!this.faults[target.name]) return;
+    delete this.faults[target.name];
+    this.requestUpdate();
+  }
+
   refused(failure) {
     if (failure.status === 429) {
       this.lockedUntil = Date.now() + 1000 * (failure.wait ?? 1);
@@ -259,7 +266,7 @@ class Door extends Part {
             <p class="or"><span>${t("door.or")}</span></p>`
           : nothing
       }
-      <form novalidate @submit=${(e) => this.submit(e, checks, (fields) => this.signIn(fields))}>
+      <form novalidate @input=${this.mend} @submit=${(e) => this.submit(e, checks, (fields) => this.signIn(fields))}>
         ${this.field("email", t("door.mail"), { type: "email", complete: "username", value: this.mail })}
         ${this.password(t("door.password"), false)}
         ${this.main("door.signIn")}
@@ -287,7 +294,7 @@ class Door extends Part {
     };
     const fault = this.faults?.code;
     return html`${this.title(t("door.second"), t(recovery ? "door.recoveryText" : "door.secondText"))}
-      <form novalidate @submit=${(e) => this.submit(e, checks, (fields) => this.second(fields))}>
+      <form novalidate @input=${this.mend} @submit=${(e) => this.submit(e, checks, (fields) => this.second(fields))}>
         <div class="entry"><label for="code">${t(recovery ? "door.recoveryCode" : "door.code")}</label>
           <input id="code" name="code" class=${recovery ? "" : "digits"} type="text" inputmode=${recovery ? "text" : "numeric"} autocomplete=${recovery ? "off" : "one-time-code"}
             autocapitalize="none" spellcheck="false" maxlength=${recovery ? 64 : 12} required aria-invalid=${fault ? "true" : nothing} aria-describedby=${fault ? "code-fault" : nothing} @input=${this.typed} />
@@ -312,7 +319,7 @@ class Door extends Part {
         <p class="beside">${this.link("door.toSignIn", () => this.go("sign-in"))}</p>`;
     const checks = { email: (value) => (MAIL.test(value.trim()) ? "" : t("door.mailWrong")) };
     return html`${this.title(t("door.forgotTitle"), t("door.forgotText"))}
-      <form novalidate @submit=${(e) => this.submit(e, checks, (fields) => this.forgot(fields))}>
+      <form novalidate @input=${this.mend} @submit=${(e) => this.submit(e, checks, (fields) => this.forgot(fields))}>
         ${this.field("email", t("door.mail"), { type: "email", complete: "username", value: this.mail })}
         ${this.main("door.sendLink")}
       </form>
@@ -326,7 +333,7 @@ class Door extends Part {
   }
 
   sent() {
-    return html`<div class="big-icon">${icon("mail")}</div>${this.title(t("door.sentTitle"), t("door.sentText", { mail: this.mail }))}
+    return html`${this.title(t("door.sentTitle"), t("door.sentText", { mail: this.mail }))}
       <p class="muted">${t("door.sentHint")}</p>
       <p class="beside">${this.link("door.toSignIn", () => this.go("sign-in"))}${this.link("door.otherMail", () => this.go("forgot"))}</p>`;
   }
@@ -379,7 +386,7 @@ class Door extends Part {
       return this.inside();
     };
     return html`${this.title(t("door.setup"), t("door.setupText"))}
-      <form novalidate @submit=${(e) => this.submit(e, checks, send)}>
+      <form novalidate @input=${this.mend} @submit=${(e) => this.submit(e, checks, send)}>
         ${this.field("name", t("door.yourName"), { complete: "name", hint: t("door.yourNameHint") })}
         ${this.field("email", t("door.mail"), { type: "email", complete: "username" })}
         ${this.password(t("door.newPassword"), true)}
@@ -399,7 +406,7 @@ class Door extends Part {
       return this.inside();
     };
     return html`${this.title(t("door.invited"), t("door.invitedText"))}
-      <form novalidate @submit=${(e) => this.submit(e, checks, send)}>
+      <form novalidate @input=${this.mend} @submit=${(e) => this.submit(e, checks, send)}>
         ${this.field("name", t("door.yourNameOr"), { complete: "name", hint: t("door.invitedNameHint") })}
         ${this.password(t("door.newPassword"), true)}
         ${this.main("door.join")}
@@ -410,7 +417,7 @@ class Door extends Part {
     if (this.spent) return this.over();
     const checks = { password: (value) => this.fresh(value) };
     return html`${this.title(t("door.reset"), t("door.resetText"))}
-      <form novalidate @submit=${(e) => this.submit(e, checks, (fields) => this.reset(fields))}>
+      <form novalidate @input=${this.mend} @submit=${(e) => this.submit(e, checks, (fields) => this.reset(fields))}>
         ${this.password(t("door.newPassword"), true)}
         ${this.main("door.setPassword")}
       </form>${this.aside()}`;

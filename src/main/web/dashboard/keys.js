@@ -16,6 +16,7 @@ export const KEYS = [
   [["F6"], "key.regions"],
   [["Enter"], "key.send"],
   [["Shift", "Enter"], "key.line"],
+  [["/"], "key.canned"],
   [["Alt", "R"], "key.altReply"],
   [["Alt", "N"], "key.altNote"],
   [["?"], "key.help"],

@@ -46,11 +46,6 @@ class PasswordField extends Part {
     this.input?.select();
   }
 
-  typed({ target }) {
-    this.value = target.value;
-    this.fault = "";
-  }
-
   watch(event) {
     this.caps = event.getModifierState?.("CapsLock") ?? false;
   }
@@ -66,7 +61,7 @@ class PasswordField extends Part {
       <div class="secret"><input id=${name} name=${name} type=${this.shown ? "text" : "password"} maxlength=${LONGEST} required
           autocomplete=${this.fresh ? "new-password" : "current-password"} autocapitalize="none" spellcheck="false"
           aria-invalid=${this.fault ? "true" : nothing} aria-describedby=${told.filter(Boolean).join(" ") || nothing}
-          @input=${this.typed} @keydown=${this.watch} @keyup=${this.watch} @blur=${() => (this.caps = false)} />
+          @input=${(e) => (this.value = e.target.value)} @keydown=${this.watch} @keyup=${this.watch} @blur=${() => (this.caps = false)} />
         <button type="button" class="icon-button" aria-pressed=${String(Boolean(this.shown))} aria-label=${t("door.show")} title=${t(this.shown ? "door.hide" : "door.show")}
           @click=${() => (this.shown = !this.shown)}>${icon(this.shown ? "unseen" : "seen")}</button></div>
       ${this.fault ? html`<p class="fault" id="${name}-fault">${icon("alert")}${this.fault}</p>` : nothing}

@@ -1,7 +1,9 @@
 import { prefs, t, told } from "./prefs.js";
 
 /** A refusal as one sentence in the reader's language; what has no words here says its own. */
-export function sentence({ code, message }) {
+export function sentence({ code, message, detail }) {
+  const precise = `refused.${code}.${detail?.why}`;
+  if (told(precise)) return t(precise);
   if (told(`refused.${code}`)) return t(`refused.${code}`);
   return message && message !== code ? t("refused.other", { why: message }) : t("refused.unknown");
 }

@@ -10,6 +10,19 @@ import { call } from "./session.js";
 
 const DIGITS = 6;
 const FEW = 3;
+const USUAL = /&(algorithm=SHA1|digits=6|period=30)(?=&|$)/g;
+
+/** As a QR code; a long address leaves room for it only without what every app takes for granted. */
+function picture(uri) {
+  for (const text of [uri, uri.replace(USUAL, "")]) {
+    try {
+      return qr(text);
+    } catch {
+      // too long: the next one is shorter, and the key can be typed
+    }
+  }
+  return { size: 0, path: "" };
+}
 
 /** The second step at sign-in: set up, look after, turn off; recovery codes are shown once. */
 class SecondFactor extends Part {
@@ -39,7 +52,7 @@ class SecondFactor extends Part {
     try {
       await act();
     } catch (failure) {
-      this.fault = failure.code === "bad-credentials" ? t("account.currentWrong") : sentence(failure);
+      this.fault = sentence(failure);
       this.updateComplete.then(() => {
         const field = this.querySelector("hilo-password") ?? this.querySelector("#totp");
         field?.focus();
@@ -53,9 +66,15 @@ class SecondFactor extends Part {
   begin() {
     return this.run(async () => {
       this.key = await call("POST", "me/totp");
-      this.picture = qr(this.key.uri);
+      this.picture = picture(this.key.uri);
       await this.go("scan");
     });
+  }
+
+  mend() {
+    if (!this.fault) return;
+    this.fault = "";
+    this.requestUpdate();
   }
 
   typed({ target }) {
@@ -145,11 +164,12 @@ class SecondFactor extends Part {
   scan() {
     const { secret, uri } = this.key;
     const { size, path } = this.picture;
-    return html`<form class="panel-body scan" novalidate @submit=${this.confirm}>
-      <div class="qr"><svg viewBox="0 0 ${size} ${size}" role="img" aria-label=${t("second.qr")} shape-rendering="crispEdges">${svg`<path d=${path} />`}</svg></div>
+    return html`<form class="panel-body scan" novalidate @input=${this.mend} @submit=${this.confirm}>
+      ${size ? html`<div class="qr"><svg viewBox="0 0 ${size} ${size}" role="img" aria-label=${t("second.qr")} shape-rendering="crispEdges">${svg`<path d=${path} />`}</svg></div>` : nothing}
       <ol class="steps"><li><strong>${t("second.step1")}</strong><p>${t("second.step1Text")}</p>
           <p class="secret-text"><code data-testid="totp-secret" data-uri=${uri}>${secret.match(/.{1,4}/g).join(" ")}</code>
-            <button type="button" class="icon-button" aria-label=${t("second.copySecret")} title=${t("second.copySecret")} @click=${() => this.copy(secret, "second.secretCopied")}>${icon("copy")}</button></p></li>
+            <button type="button" class="icon-button" aria-label=${t("second.copySecret")} title=${t("second.copySecret")} @click=${() => this.copy(secret, "second.secretCopied")}>${icon("copy")}</button></p>
+          <a class="button small open-app" href=${uri}>${icon("phone")}${t("second.openApp")}</a></li>
         <li class="entry"><strong>${t("second.step2")}</strong><label for="totp">${t("second.step2Text")}</label>
           <input id="totp" class="digits" name="code" type="text" inputmode="numeric" autocomplete="one-time-code" maxlength="12" required @input=${this.typed}
             aria-invalid=${this.fault ? "true" : nothing} aria-describedby=${this.fault ? "totp-fault" : nothing} />
@@ -170,7 +190,7 @@ class SecondFactor extends Part {
 
   prove(step) {
     const off = step === "off";
-    return html`<form class="panel-body narrow-form" novalidate @submit=${(e) => this.proven(e, step)}>
+    return html`<form class="panel-body narrow-form" novalidate @input=${this.mend} @submit=${(e) => this.proven(e, step)}>
       <p>${t(off ? "second.offAsk" : "second.renewAsk")}</p>
       <input type="text" class="hidden" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" .value=${desk.session.email ?? desk.session.agent.id} readonly />
       ${desk.session.password ? html`<hilo-password class="entry" name="confirm" .label=${t("account.current")} .fault=${this.fault}></hilo-password>` : this.fault ? html`<p class="fault" role="alert">${icon("alert")}${this.fault}</p>` : nothing}

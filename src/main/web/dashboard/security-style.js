@@ -6,6 +6,9 @@ hilo-new-password, hilo-second-factor, hilo-sessions { display: block; margin-bo
 .button.bad { color: var(--bad); }
 .button.bad:hover:enabled { background: var(--bad-soft); border-color: var(--bad); }
 .tag { display: inline-flex; align-items: center; gap: 4px; margin-inline-start: 8px; padding: 0 8px; border-radius: 10px; background: var(--surface-2); color: var(--text-2); font-size: 12px; font-weight: 500; line-height: 20px; white-space: nowrap; vertical-align: 2px; }
+.second h2 { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 8px; }
+.second .tag { margin: 0; }
+.open-app { display: none; }
 .tag .icon { width: 13px; height: 13px; }
 .tag.ok { background: none; box-shadow: inset 0 0 0 1px var(--ok); color: var(--ok); }
 .care { display: flex; flex-wrap: wrap; align-items: center; justify-content: space-between; gap: 12px; }
@@ -40,11 +43,17 @@ hilo-new-password, hilo-second-factor, hilo-sessions { display: block; margin-bo
 @media (max-width: 719px) {
   .sessions li { padding: 12px 16px; }
   .buttons .spring { display: none; }
-  .codes { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 12px; padding: 12px; }
+  .codes { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 4px 8px; padding: 12px 8px; }
+  .codes li { gap: 6px; }
+  .codes code { font-size: 13px; letter-spacing: 0; overflow-wrap: anywhere; }
+  .narrow-form { max-width: none; }
 }
 @media (max-width: 1023px) {
   .scan { grid-template-columns: minmax(0, 1fr); }
   .qr { width: 212px; justify-self: center; }
+}
+@media (pointer: coarse) {
+  .open-app { display: inline-flex; margin-top: 10px; text-decoration: none; }
 }
 @media print {
   .settings-list, .settings-head, hilo-new-password, hilo-sessions, .second .panel-head, .second .buttons, .due, .toasts { display: none !important; }

@@ -30,7 +30,8 @@ class Security extends Part {
   async reread() {
     const told = await recognise();
     if (!told) return;
-    Object.assign(desk.session, told);
+    const { email, password, secondFactor, recoveryLeft, secondFactorDue } = told;
+    Object.assign(desk.session, { email, password, secondFactor, recoveryLeft, secondFactorDue });
     desk.redraw();
   }
 
@@ -82,9 +83,15 @@ class NewPassword extends Part {
       document.querySelector("hilo-sessions")?.load();
     } catch (failure) {
       this.faults =
-        failure.code === "bad-credentials" ? { current: t("account.currentWrong") } : { password: sentence(failure) };
+        failure.code === "wrong-password" ? { current: sentence(failure) } : { password: sentence(failure) };
     }
     this.busy = false;
+  }
+
+  mend({ target }) {
+    if (!this.faults[target.name]) return;
+    this.faults[target.name] = "";
+    this.requestUpdate();
   }
 
   async show(open) {
@@ -104,7 +111,7 @@ class NewPassword extends Part {
   }
 
   form(has, word) {
-    return html`<form class="panel-body narrow-form" novalidate @submit=${this.change}>
+    return html`<form class="panel-body narrow-form" novalidate @input=${this.mend} @submit=${this.change}>
       <input type="text" class="hidden" name="username" autocomplete="username" tabindex="-1" aria-hidden="true" .value=${desk.session.email ?? desk.session.agent.id} readonly />
       ${has ? html`<hilo-password class="entry" name="current" data-for="current" .label=${t("account.current")} .fault=${this.faults?.current ?? ""}></hilo-password>` : nothing}
       <hilo-password class="entry" name="password" data-for="password" .label=${t("door.newPassword")} .fault=${this.faults?.password ?? ""} .fresh=${true}></hilo-password>

@@ -3,9 +3,9 @@ const ARRIVAL = /^#(enter|setup|invitation|reset|problem)=(.+)$/;
 
 /** The gateway did not do it; `code` and `title` are its own, `wait` the seconds until it may. */
 export class Refusal extends Error {
-  constructor({ code, title, status, wait }) {
+  constructor({ code, title, status, wait, detail }) {
     super(title ?? code);
-    Object.assign(this, { code, status, wait });
+    Object.assign(this, { code, status, wait, detail });
   }
 }
 

@@ -34,7 +34,13 @@ hilo-settings { grid-column: 2 / -1; display: grid; grid-template-columns: 248px
   .settings-page > * { padding: 12px 16px 48px; }
   .settings-head { gap: 8px; margin-bottom: 16px; flex-wrap: wrap; }
   .settings-title { padding-top: 8px; }
-  .panel-head { flex-wrap: wrap; padding: 16px; }
+  .settings-list h2 { margin: 20px 0 0; }
+  .settings-list li { border-bottom: 1px solid var(--line); }
+  .settings-list a { border-radius: 0; }
+  .settings-list a::after { content: ""; width: 8px; height: 8px; margin-inline-start: auto; border: solid var(--text-3); border-width: 2px 2px 0 0; rotate: 45deg; }
+  .panel-head { flex-wrap: wrap; gap: 12px; padding: 16px; }
+  .panel-head > div { flex-basis: 100%; }
+  .panel-head > .button { flex: 1; }
   .panel-body { padding: 0 16px 16px; }
 }
 `;

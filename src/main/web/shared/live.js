@@ -128,7 +128,7 @@ export class Live {
     return thread;
   }
 
-  /** Follows what is no thread across connections: `inbox`, `desk`. The last view asked for stands. */
+  /** Follows `inbox` or `desk` across connections; the last view asked for stands. */
   watchView(topic, view) {
     this.#wanted.set(topic, () => ({ type: "watch", topic, view }));
     this.#rewatch(topic);

@@ -1,6 +1,8 @@
 package dev.hilo;
 
+import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
 import dev.hilo.channel.Channel;
 import dev.hilo.channel.ChannelType;
 import dev.hilo.channel.Ports;
@@ -9,6 +11,8 @@ import dev.hilo.config.Fault;
 import dev.hilo.config.InvalidConfig;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
+import dev.hilo.core.DeskWatch;
+import dev.hilo.core.Desks;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
@@ -21,6 +25,7 @@ import dev.hilo.core.Saying;
 import dev.hilo.core.Sources;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
+import dev.hilo.core.Trail;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
 import dev.hilo.live.Doors;
@@ -30,6 +35,7 @@ import dev.hilo.live.Posts;
 import dev.hilo.live.Sockets;
 import dev.hilo.ops.Management;
 import dev.hilo.reader.Board;
+import dev.hilo.reader.Boards;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
@@ -45,6 +51,7 @@ import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
 import dev.hilo.store.Work;
+import dev.hilo.workspace.Edit;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -62,6 +69,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -93,7 +101,8 @@ public final class Gateway implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final AddressKeys keys;
-  private final Roster roster;
+  private final Rosters rosters;
+  private final Permissions permissions;
   private final Accounts accounts;
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
@@ -104,7 +113,8 @@ public final class Gateway implements AutoCloseable {
   private final Link nodeLink;
   private final HistoryWatch histories;
   private final Tokens tokens;
-  private final Board board;
+  private final Boards boards;
+  private final Desks desks;
   private final Keeper keeper;
   private final Sources sources;
   private final Management management;
@@ -144,9 +154,10 @@ public final class Gateway implements AutoCloseable {
     this.node = config.node() != null ? config.node() : "n-" + Tokens.random().substring(0, 10);
     this.publicUrl = publicUrl(config, port);
     this.keys = new AddressKeys(installationKey);
-    Map<String, String> names = new LinkedHashMap<>();
-    config.agents().forEach(a -> names.put(a.id(), a.name()));
-    this.roster = new Roster(config.workspace(), names);
+    this.rosters =
+        new Rosters(
+            config.workspaces().stream().map(w -> new Roster(w.name(), w.items())).toList());
+    this.permissions = new Permissions(rosters);
     this.blobs = new Blobs(config.data().resolve("blobs"));
     this.vertx =
         Vertx.vertx(
@@ -162,9 +173,18 @@ public final class Gateway implements AutoCloseable {
       this.histories = new HistoryWatch(vertx, nodeLoop, new Streams(nodeLink));
       this.tokens = new Tokens(nodeLink);
       Work work = new Work(nodeLink);
-      this.board = new Board(vertx, nodeLoop, config.workspace(), work, feed);
-      board.start();
+      Map<String, Board> all = new LinkedHashMap<>();
+      for (Roster roster : rosters.all()) {
+        Board board = new Board(vertx, nodeLoop, roster.workspace(), work, feed);
+        board.start();
+        all.put(roster.workspace(), board);
+      }
+      this.boards = new Boards(all);
       Core core = core(nodeLoop, nodeLink);
+      this.desks = new Desks(rosters, core.roots, core.streams);
+      for (Roster roster : rosters.all()) {
+        new DeskWatch(vertx, nodeLoop, roster, desks, feed, deskListener).start();
+      }
       this.presence = new Presence(nodeLink, node);
       leaveNobody(); // of an earlier life of this name
       this.keeper =
@@ -176,7 +196,7 @@ public final class Gateway implements AutoCloseable {
               feed,
               core.joining,
               presence,
-              new Lanes(core.streams, work, accounts, roster, meters),
+              new Lanes(core.streams, work, accounts, rosters, meters),
               () -> hubs.forEach(Hub::attend));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(feed, more);
@@ -198,8 +218,18 @@ public final class Gateway implements AutoCloseable {
         : URI.create("http://" + config.http().host() + ":" + port);
   }
 
-  /** Opens every block; all faults of all blocks are told at once. */
+  /**
+   * Opens every block; all faults of all blocks are told at once.
+   *
+   * @param blocks of the first workspace
+   */
   private Accounts open(List<GatewayConfig.ChannelBlock> blocks) {
+    List<Accounts.Opened> opened = new ArrayList<>(open(config.workspace(), blocks));
+    config.moreWorkspaces().forEach(w -> opened.addAll(open(w.name(), w.channels())));
+    return new Accounts(opened);
+  }
+
+  private List<Accounts.Opened> open(String workspace, List<GatewayConfig.ChannelBlock> blocks) {
     WebClient http =
         WebClient.create(
             vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
@@ -207,7 +237,7 @@ public final class Gateway implements AutoCloseable {
         new Ports.Blobs() {
           @Override
           public String put(byte[] bytes, String mime) throws IOException {
-            return blobs.put(config.workspace(), bytes);
+            return blobs.put(workspace, bytes);
           }
 
           @Override
@@ -215,16 +245,33 @@ public final class Gateway implements AutoCloseable {
             return blobs.open(blob);
           }
         };
-    Ports ports = new Ports(vertx, http, files, publicUrl, config.workspace());
+    Ports ports = new Ports(vertx, http, files, publicUrl, workspace);
     List<Accounts.Opened> opened = new ArrayList<>();
     each(
         blocks,
         (block, type) ->
             opened.add(
                 new Accounts.Opened(
-                    block.type(), block.endpoint(), bound(type, block.settings(), ports))));
-    return new Accounts(opened);
+                    workspace,
+                    block.type(),
+                    block.endpoint(),
+                    bound(type, block.settings(), ports))));
+    return opened;
   }
+
+  /** What every loop does when a desk changed. */
+  private final DeskWatch.Listener deskListener =
+      new DeskWatch.Listener() {
+        @Override
+        public void changed(String workspace, List<Edit> edits) {
+          hubs.forEach(hub -> hub.changed(workspace, edits));
+        }
+
+        @Override
+        public void signedOut(String signIn) {
+          hubs.forEach(hub -> hub.signedOut(signIn));
+        }
+      };
 
   private static Map<String, ChannelType<?>> types() {
     Map<String, ChannelType<?>> types = new LinkedHashMap<>();
@@ -330,8 +377,7 @@ public final class Gateway implements AutoCloseable {
             roots,
             joining,
             meters);
-    Reception reception =
-        new Reception(vertx, config.workspace(), keys, directory, roots, joining, accounts, blobs);
+    Reception reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
@@ -341,16 +387,7 @@ public final class Gateway implements AutoCloseable {
       ownOrigins.add("http://127.0.0.1:" + port);
       ownOrigins.add("http://localhost:" + port);
     }
-    Map<String, Doors.Inbox> inboxes = new LinkedHashMap<>();
-    config
-        .inboxes()
-        .forEach(
-            i ->
-                inboxes.put(
-                    i.key(), new Doors.Inbox(i.key(), i.name(), i.origins(), i.greeting())));
-    Doors doors = new Doors(config.workspace(), keys, roster, inboxes, ownOrigins);
-    Map<String, String> apiKeys = new LinkedHashMap<>();
-    config.apiKeys().forEach(k -> apiKeys.put(k.name(), Tokens.hash(k.key().value())));
+    Doors doors = new Doors(keys, rosters, ownOrigins);
     int loops = Math.max(1, Runtime.getRuntime().availableProcessors());
     GatewayConfig.Limits l = config.limits();
     Limits limits =
@@ -371,12 +408,12 @@ public final class Gateway implements AutoCloseable {
             port,
             publicUrl,
             ownOrigins,
-            apiKeys,
             l.webhookBody().bytes(),
             l.frame().intBytes(),
             (int) config.http().idleTimeout().toSeconds(),
             accounts,
-            roster,
+            rosters,
+            permissions,
             doors,
             posts,
             blobs,
@@ -401,9 +438,10 @@ public final class Gateway implements AutoCloseable {
     Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
-    Threads threads = new Threads(core.roots);
+    Trail trail = new Trail(core.streams, Clock.systemUTC());
+    Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
-        new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, roster);
+        new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, rosters);
     Actions actions =
         new Actions(
             threads,
@@ -412,7 +450,7 @@ public final class Gateway implements AutoCloseable {
             new Proofs(core.roots, core.joining, mine, keys, core.objects),
             keys,
             mine,
-            roster,
+            rosters,
             publicUrl);
     Hub hub =
         new Hub(
@@ -429,8 +467,10 @@ public final class Gateway implements AutoCloseable {
                 saying,
                 actions,
                 mine,
-                roster,
-                board,
+                rosters,
+                permissions,
+                trail,
+                boards,
                 limits,
                 doors,
                 sockets,
@@ -444,7 +484,9 @@ public final class Gateway implements AutoCloseable {
         core.roots,
         timeline,
         mine,
-        board,
+        boards,
+        trail,
+        new Desks(rosters, core.roots, core.streams),
         new Relay(link),
         hub);
   }
@@ -459,7 +501,7 @@ public final class Gateway implements AutoCloseable {
     Gauge.builder("hilo.partitions", keeper, Keeper::partitions)
         .description("partitions this node keeps")
         .register(meters);
-    Gauge.builder("hilo.rows", board, Board::size)
+    Gauge.builder("hilo.rows", boards, Boards::size)
         .description("rows of the inbox in memory")
         .register(meters);
     Gauge.builder("hilo.store.up", this, g -> g.ready() ? 1 : 0)
@@ -480,7 +522,7 @@ public final class Gateway implements AutoCloseable {
   /** Waits until this node follows every row; false if that takes longer than {@code patience}. */
   public boolean settle(Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    while (!(ready() && board.ready())) {
+    while (!(ready() && boards.ready() && rosters.all().stream().allMatch(Roster::known))) {
       if (System.nanoTime() > end) {
         return false;
       }
@@ -497,13 +539,15 @@ public final class Gateway implements AutoCloseable {
     return management.url();
   }
 
-  /** One-time sign-in links by agent. */
+  /** One-time sign-in links by name, of those in the configuration file. */
   public Map<String, String> signInLinks() throws Exception {
     Map<String, String> links = new LinkedHashMap<>();
-    for (GatewayConfig.Agent agent : config.agents()) {
+    for (GatewayConfig.User user : config.users()) {
       String code = Tokens.random();
-      tokens.once(code, "signin " + agent.id(), SIGN_IN).await(10, TimeUnit.SECONDS);
-      links.put(agent.name(), publicUrl + "/agent#enter=" + code);
+      tokens
+          .once(code, "signin " + config.workspace() + " " + user.id(), SIGN_IN)
+          .await(10, TimeUnit.SECONDS);
+      links.put(user.name(), publicUrl + "/agent#enter=" + code);
     }
     return links;
   }

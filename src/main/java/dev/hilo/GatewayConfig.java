@@ -9,9 +9,12 @@ import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
 import dev.hilo.ops.Fsync;
 import dev.hilo.store.StoreUri;
+import dev.hilo.store.Tokens;
+import dev.hilo.workspace.Item;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,10 +40,12 @@ public record GatewayConfig(
     Management management,
     Redis redis,
     List<Inbox> inboxes,
-    @Default("[{id: agent, name: Agent}]") List<Agent> agents,
+    List<User> users,
+    List<Team> teams,
     List<ApiKey> apiKeys,
     Limits limits,
     List<ChannelBlock> channels,
+    List<Workspace> moreWorkspaces,
     Demo demo) {
 
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
@@ -65,12 +70,64 @@ public record GatewayConfig(
             installationKey == null || installationKey.value().length() >= 32,
             "installation-key must have at least 32 letters")
         .hold(distinct(inboxes, Inbox::key), "inboxes must each have a key of their own")
-        .hold(distinct(agents, Agent::id), "agents must each have an id of their own")
+        .hold(distinct(users, User::id), "users must each have an id of their own")
+        .hold(distinct(teams, Team::id), "teams must each have an id of their own")
         .hold(distinct(apiKeys, ApiKey::name), "api-keys must each have a name of their own")
         .hold(
             distinct(channels, ChannelBlock::endpoint),
             "channels must each have an endpoint of their own")
+        .hold(
+            distinct(moreWorkspaces, Workspace::name)
+                && moreWorkspaces.stream().noneMatch(w -> w.name().equals(workspace)),
+            "more-workspaces must each have a name of their own")
         .check();
+  }
+
+  /** Every workspace with what the file says of it; the first is the one that stands alone. */
+  public List<Workspace> workspaces() {
+    List<Workspace> all = new ArrayList<>();
+    all.add(new Workspace(workspace, inboxes, users, teams, apiKeys, channels));
+    all.addAll(moreWorkspaces);
+    return all;
+  }
+
+  /** A further company on the same installation. */
+  public record Workspace(
+      String name,
+      List<Inbox> inboxes,
+      List<User> users,
+      List<Team> teams,
+      List<ApiKey> apiKeys,
+      List<ChannelBlock> channels) {
+    public Workspace {
+      new Rules().hold(isName(name), "name" + NAME_RULE).check();
+    }
+
+    /** What the workspace keeps as long as nobody changes it. */
+    public List<Item> items() {
+      List<Item> items = new ArrayList<>();
+      inboxes.forEach(
+          i -> items.add(new Item.Inbox(i.key(), i.name(), i.origins(), i.greeting(), null)));
+      users.forEach(
+          u ->
+              items.add(
+                  new Item.User(u.id(), u.name(), u.email(), u.roles(), u.teams(), false, null)));
+      teams.forEach(t -> items.add(new Item.Team(t.id(), t.name(), t.inboxes())));
+      apiKeys.forEach(
+          k ->
+              items.add(
+                  new Item.ApiKey(
+                      k.name(),
+                      k.name(),
+                      k.role(),
+                      List.of(),
+                      List.of(),
+                      List.of(new Item.KeyHash(Tokens.hash(k.key().value()), null)),
+                      null,
+                      k.requests(),
+                      k.messages())));
+      return items;
+    }
   }
 
   /**
@@ -146,17 +203,52 @@ public record GatewayConfig(
     }
   }
 
-  /** Somebody who answers. */
-  public record Agent(String id, String name) {
-    public Agent {
+  /**
+   * Somebody of the company.
+   *
+   * @param email to sign in with; null for none
+   * @param teams ids; empty: not bound to any
+   */
+  public record User(
+      String id,
+      String name,
+      @Nullable String email,
+      @Default("[agent]") List<String> roles,
+      List<String> teams) {
+    public User {
+      new Rules()
+          .hold(isName(id), "id" + NAME_RULE)
+          .hold(isText(name), "name" + TEXT_RULE)
+          .hold(email == null || email.contains("@"), "email must be like ana@example.com")
+          .check();
+    }
+  }
+
+  /** Who looks after which inboxes, {@code channel:account} each; none: all. */
+  public record Team(String id, String name, List<String> inboxes) {
+    public Team {
       new Rules().hold(isName(id), "id" + NAME_RULE).hold(isText(name), "name" + TEXT_RULE).check();
     }
   }
 
-  /** A program that may use the API. */
-  public record ApiKey(String name, Secret key) {
+  /**
+   * A program that may use the API.
+   *
+   * @param role {@code bot} or {@code integration}
+   * @param requests a minute
+   * @param messages a minute
+   */
+  public record ApiKey(
+      String name,
+      Secret key,
+      @Default("integration") String role,
+      @Default("6000") int requests,
+      @Default("600") int messages) {
     public ApiKey {
       new Rules()
+          .hold(List.of("bot", "integration").contains(role), "role must be bot or integration")
+          .within("requests", requests, 1, 1_000_000)
+          .within("messages", messages, 1, 1_000_000)
           .hold(isName(name), "name" + NAME_RULE)
           .within("key's length", key.value().length(), 16, 4096)
           .check();

@@ -206,6 +206,7 @@ export default {
   threadGone: "You no longer have access to this conversation",
   readOnly: "You may read this conversation, not write in it.",
   cannedAnswers: "Canned answers",
+  cannedFound: "{n} canned answer|{n} canned answers",
   cannedHint: "/ for canned answers",
   "key.canned": "Canned answers while writing",
   knownLabels: "Known labels",

@@ -207,6 +207,7 @@ export default {
   threadGone: "Ya no tienes acceso a esta conversación",
   readOnly: "Puedes leer esta conversación, pero no escribir en ella.",
   cannedAnswers: "Respuestas guardadas",
+  cannedFound: "{n} respuesta guardada|{n} respuestas guardadas",
   cannedHint: "/ para respuestas guardadas",
   "key.canned": "Respuestas guardadas al escribir",
   knownLabels: "Etiquetas conocidas",

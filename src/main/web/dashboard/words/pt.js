@@ -207,6 +207,7 @@ export default {
   threadGone: "Você não tem mais acesso a esta conversa",
   readOnly: "Você pode ler esta conversa, mas não escrever nela.",
   cannedAnswers: "Respostas prontas",
+  cannedFound: "{n} resposta pronta|{n} respostas prontas",
   cannedHint: "/ para respostas prontas",
   "key.canned": "Respostas prontas ao escrever",
   knownLabels: "Etiquetas conhecidas",

@@ -29,7 +29,7 @@ class GatewayConfigTest {
     assertThat(config.http().host()).isEqualTo("127.0.0.1");
     assertThat(config.redis().uri()).isNull();
     assertThat(config.redis().fsync()).isEqualTo(Fsync.EVERYSEC);
-    assertThat(config.agents()).containsExactly(new GatewayConfig.Agent("agent", "Agent"));
+    assertThat(config.users()).isEmpty();
     assertThat(config.limits().frame()).isEqualTo(new ByteSize(65_536));
     assertThat(config.limits().beat()).isEqualTo(Duration.ofSeconds(25));
     assertThat(config.demo().enabled()).isFalse();
@@ -42,7 +42,7 @@ class GatewayConfigTest {
     assertThat(reference.http()).isEqualTo(defaults.http());
     assertThat(reference.management()).isEqualTo(defaults.management());
     assertThat(reference.redis()).isEqualTo(defaults.redis());
-    assertThat(reference.agents()).isEqualTo(defaults.agents());
+    assertThat(reference.users()).isEqualTo(defaults.users());
     assertThat(reference.limits()).isEqualTo(defaults.limits());
     assertThat(reference.channels()).isEmpty();
     assertThat(reference.demo()).isEqualTo(defaults.demo());
@@ -103,10 +103,10 @@ class GatewayConfigTest {
                 parse(
                     """
                     inboxes: [{key: a, name: A}, {key: a, name: B}]
-                    agents: [{id: a, name: A}, {id: a, name: B}]
+                    users: [{id: a, name: A}, {id: a, name: B}]
                     channels: [{type: x, endpoint: e}, {type: y, endpoint: e}, {type: y}, {type: y}]
                     """))
-        .hasMessageContainingAll("inboxes must", "agents must", "channels must");
+        .hasMessageContainingAll("inboxes must", "users must", "channels must");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.hilo.access;
 
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
+import org.jspecify.annotations.Nullable;
 
 /** Who acts. */
 public sealed interface Principal {
@@ -10,11 +11,26 @@ public sealed interface Principal {
   /** As entries name it. */
   Author author();
 
-  record Agent(String workspace, String id, String name) implements Principal {
+  /**
+   * Somebody of the company.
+   *
+   * @param seat where this one sits
+   */
+  record Agent(String workspace, String id, String name, Seat seat) implements Principal {
     @Override
     public Author author() {
       return new Author(Author.Kind.AGENT, id);
     }
+  }
+
+  /**
+   * Where somebody acts from.
+   *
+   * @param address of the network; empty if unknown
+   * @param session the sign-in, or null for a program
+   */
+  record Seat(String address, @Nullable String session) {
+    public static final Seat UNKNOWN = new Seat("", null);
   }
 
   /**
@@ -33,10 +49,11 @@ public sealed interface Principal {
     }
   }
 
-  record Integration(String workspace, String name) implements Principal {
+  /** A program with an API key. {@code id}: of the key. */
+  record Integration(String workspace, String id, boolean bot, Seat seat) implements Principal {
     @Override
     public Author author() {
-      return new Author(Author.Kind.INTEGRATION, name);
+      return new Author(bot ? Author.Kind.BOT : Author.Kind.INTEGRATION, id);
     }
   }
 }

@@ -22,6 +22,7 @@ import com.fasterxml.jackson.databind.cfg.EnumFeature;
 import com.fasterxml.jackson.databind.deser.std.StdScalarDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.StdScalarSerializer;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
@@ -29,6 +30,7 @@ import dev.hilo.conversation.Author;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
+import dev.hilo.workspace.Item;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashSet;
@@ -63,6 +65,23 @@ public final class Json {
   })
   private interface ContentForm {}
 
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+  @JsonSubTypes({
+    @JsonSubTypes.Type(value = Item.User.class, name = "user"),
+    @JsonSubTypes.Type(value = Item.Team.class, name = "team"),
+    @JsonSubTypes.Type(value = Item.Role.class, name = "role"),
+    @JsonSubTypes.Type(value = Item.Label.class, name = "label"),
+    @JsonSubTypes.Type(value = Item.Canned.class, name = "canned"),
+    @JsonSubTypes.Type(value = Item.Hours.class, name = "hours"),
+    @JsonSubTypes.Type(value = Item.View.class, name = "view"),
+    @JsonSubTypes.Type(value = Item.Rule.class, name = "rule"),
+    @JsonSubTypes.Type(value = Item.Inbox.class, name = "inbox"),
+    @JsonSubTypes.Type(value = Item.Endpoint.class, name = "endpoint"),
+    @JsonSubTypes.Type(value = Item.ApiKey.class, name = "apikey"),
+    @JsonSubTypes.Type(value = Item.Policy.class, name = "policy")
+  })
+  private interface ItemForm {}
+
   @JsonAutoDetect(
       fieldVisibility = JsonAutoDetect.Visibility.ANY,
       getterVisibility = JsonAutoDetect.Visibility.NONE,
@@ -82,6 +101,7 @@ public final class Json {
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .addMixIn(Content.class, ContentForm.class)
+            .addMixIn(Item.class, ItemForm.class)
             .addMixIn(StreamState.class, StateForm.class)
             .enable(EnumFeature.WRITE_ENUMS_TO_LOWERCASE)
             .enable(MapperFeature.ACCEPT_CASE_INSENSITIVE_ENUMS)
@@ -132,6 +152,10 @@ public final class Json {
 
   public static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  public static ArrayNode array() {
+    return MAPPER.createArrayNode();
   }
 
   public static ObjectNode object(Object value) {

@@ -36,6 +36,9 @@ public enum Audience {
           Event.AddressLinked _,
           Event.CustomersMerged _,
           Event.Sealed _,
+          Event.ItemPut _,
+          Event.ItemRemoved _,
+          Event.Audited _,
           Event.Unknown _ ->
           STAFF;
     };

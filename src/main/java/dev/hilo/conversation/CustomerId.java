@@ -90,6 +90,16 @@ public final class CustomerId implements Comparable<CustomerId> {
     return new CustomerId(workspace, "~unrouted");
   }
 
+  /** What a workspace keeps. */
+  public static CustomerId desk(String workspace) {
+    return new CustomerId(workspace, "~desk");
+  }
+
+  /** Who saw and did what on a day, {@code 2026-12-31}. */
+  public static CustomerId audit(String workspace, String day) {
+    return new CustomerId(workspace, "~audit." + day);
+  }
+
   public String workspace() {
     return workspace;
   }

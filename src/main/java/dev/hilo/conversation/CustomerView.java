@@ -102,6 +102,9 @@ public record CustomerView(
           Event.ConsentChanged _,
           Event.CallLogged _,
           Event.Unrouted _,
+          Event.ItemPut _,
+          Event.ItemRemoved _,
+          Event.Audited _,
           Event.Unknown _ ->
           null;
     };

@@ -42,7 +42,7 @@ public enum EntryClass {
             case SENT, DELIVERED, READ -> QUIET;
             case FAILED, UNKNOWN -> FACT;
           };
-      case Event.ReadMarked _, Event.ReactionChanged _, Event.NoteAdded _ -> QUIET;
+      case Event.ReadMarked _, Event.ReactionChanged _, Event.NoteAdded _, Event.Audited _ -> QUIET;
       case Event.IdentityObserved _,
           Event.ConsentChanged _,
           Event.CallLogged _,
@@ -60,7 +60,9 @@ public enum EntryClass {
           Event.AddressLinked _,
           Event.HandedOff _,
           Event.CustomersMerged _,
-          Event.Sealed _ ->
+          Event.Sealed _,
+          Event.ItemPut _,
+          Event.ItemRemoved _ ->
           DECISION;
       case Event.Unknown _ -> FACT;
     };

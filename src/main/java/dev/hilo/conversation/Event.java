@@ -1,5 +1,6 @@
 package dev.hilo.conversation;
 
+import dev.hilo.workspace.Item;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -163,6 +164,30 @@ public sealed interface Event {
 
   /** An item for an account that no configuration knows, kept as it came. */
   record Unrouted(String channel, String endpoint, String account, String raw) implements Event {}
+
+  /** A workspace keeps this from now on, in place of what had its kind and id. */
+  record ItemPut(Item item) implements Event {}
+
+  /** {@code item}: as it stood. */
+  record ItemRemoved(Item item) implements Event {}
+
+  /**
+   * Somebody saw or did something, or was refused it.
+   *
+   * @param act what was asked for
+   * @param topic the customer it is about
+   * @param what which one, where there are several
+   * @param from network address
+   * @param session the sign-in
+   */
+  record Audited(
+      String act,
+      @Nullable String topic,
+      @Nullable String what,
+      boolean ok,
+      String from,
+      @Nullable String session)
+      implements Event {}
 
   /**
    * A type this release does not know: kept, forwarded, folded as seen. {@code body} is its JSON.

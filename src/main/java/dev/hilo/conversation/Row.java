@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A customer's line in the inbox.
  *
+ * @param inboxes it came by, {@code channel:account} each
  * @param by {@code customer}, {@code agent} or {@code note}
  * @param status {@code open} or {@code resolved}
  * @param waiting our time of the oldest message nobody answered, ms; 0 = nobody waits
@@ -16,6 +17,7 @@ public record Row(
     String id,
     String name,
     List<String> channels,
+    List<String> inboxes,
     String snippet,
     String by,
     long at,
@@ -39,6 +41,7 @@ public record Row(
         state.customer().toString(),
         state.name() == null ? "" : state.name(),
         state.routes().values().stream().map(r -> r.address().channel()).distinct().toList(),
+        List.copyOf(state.inboxes()),
         state.snippet(),
         state.snippetNote() ? "note" : by == null || by.isCustomer() ? "customer" : "agent",
         state.snippetAt(),
@@ -59,8 +62,8 @@ public record Row(
 
   private Row at(long epoch, long seq) {
     return new Row(
-        id, name, channels, snippet, by, at, status, assignee, unread, waiting, priority, labels,
-        epoch, seq);
+        id, name, channels, inboxes, snippet, by, at, status, assignee, unread, waiting, priority,
+        labels, epoch, seq);
   }
 
   /** True if this shows a newer state of the customer. */

@@ -1,6 +1,9 @@
 package dev.hilo.conversation;
 
 import dev.hilo.conversation.Event.Delivery;
+import dev.hilo.workspace.Desk;
+import dev.hilo.workspace.Edit;
+import dev.hilo.workspace.Item;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -108,6 +111,7 @@ public final class StreamState {
   private Map<String, Pending> pending = new LinkedHashMap<>();
   private List<Joined> joined = new ArrayList<>();
   private Scopes scopes = Scopes.NONE;
+  private TreeMap<String, Edit> edits = new TreeMap<>();
   private Map<String, Position> reads = new LinkedHashMap<>();
   private Set<String> refusing = new LinkedHashSet<>();
   private Event.@Nullable Sealed sealed;
@@ -201,6 +205,8 @@ public final class StreamState {
           refusing.add(e.via());
         }
       }
+      case Event.ItemPut e -> edited(e.item(), false);
+      case Event.ItemRemoved e -> edited(e.item(), true);
       case Event.Unknown _ -> blocked |= h.must().contains("decide");
       case Event.MessageRemoved _,
           Event.ReactionChanged _,
@@ -209,8 +215,13 @@ public final class StreamState {
           Event.MediaStored _,
           Event.MediaFailed _,
           Event.HandedOff _,
-          Event.Unrouted _ -> {}
+          Event.Unrouted _,
+          Event.Audited _ -> {}
     }
+  }
+
+  private void edited(Item item, boolean gone) {
+    edits.put(Desk.key(item.kind(), item.id()), new Edit(item, gone, last.toString()));
   }
 
   private void message(Entry entry, Header h, Event.MessageAdded e) {
@@ -388,6 +399,22 @@ public final class StreamState {
       }
     }
     return newest;
+  }
+
+  /** The inboxes it came by, {@code channel:account} each. */
+  public Set<String> inboxes() {
+    Set<String> inboxes = new LinkedHashSet<>();
+    for (Route route : routes.values()) {
+      if (!route.account().isEmpty()) {
+        inboxes.add(route.address().channel() + ":" + route.account());
+      }
+    }
+    return inboxes;
+  }
+
+  /** What was done to the items of a workspace, in its own stream. */
+  public Map<String, Edit> edits() {
+    return edits;
   }
 
   public @Nullable Conversation conversation() {

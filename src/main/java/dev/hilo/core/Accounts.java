@@ -12,10 +12,11 @@ public final class Accounts {
   /**
    * One opened block of the configuration.
    *
+   * @param workspace whose it is
    * @param type name of the channel type
    * @param endpoint name in the webhook's public address, or null
    */
-  public record Opened(String type, @Nullable String endpoint, Channel channel) {}
+  public record Opened(String workspace, String type, @Nullable String endpoint, Channel channel) {}
 
   private final List<Opened> all;
   private final Map<String, Opened> byEndpoint = new HashMap<>();
@@ -28,7 +29,7 @@ public final class Accounts {
         byEndpoint.put(o.endpoint(), o);
       }
       for (Channel.Account account : o.channel().accounts()) {
-        byAccount.put(o.type() + "\0" + account.id(), o);
+        byAccount.put(key(o.workspace(), o.type(), account.id()), o);
       }
     }
   }
@@ -41,15 +42,19 @@ public final class Accounts {
     return byEndpoint.get(name);
   }
 
-  public @Nullable Opened account(String type, String account) {
-    return byAccount.get(type + "\0" + account);
+  public @Nullable Opened account(String workspace, String type, String account) {
+    return byAccount.get(key(workspace, type, account));
   }
 
-  /** The first account of a channel type, for addresses that never wrote to any. */
-  public @Nullable String anyAccount(String type) {
+  private static String key(String workspace, String type, String account) {
+    return workspace + "\0" + type + "\0" + account;
+  }
+
+  /** A workspace's first account of a channel type, for addresses that never wrote to any. */
+  public @Nullable String anyAccount(String workspace, String type) {
     List<String> ids = new ArrayList<>();
     all.stream()
-        .filter(o -> o.type().equals(type))
+        .filter(o -> o.workspace().equals(workspace) && o.type().equals(type))
         .forEach(o -> o.channel().accounts().forEach(a -> ids.add(a.id())));
     return ids.isEmpty() ? null : ids.getFirst();
   }

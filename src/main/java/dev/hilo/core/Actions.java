@@ -2,10 +2,9 @@ package dev.hilo.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.hilo.access.Permissions;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
-import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
@@ -39,7 +38,7 @@ public final class Actions {
   private final Proofs proofs;
   private final AddressKeys keys;
   private final Tokens tokens;
-  private final Roster roster;
+  private final Rosters rosters;
   private final URI publicUrl;
 
   public Actions(
@@ -49,7 +48,7 @@ public final class Actions {
       Proofs proofs,
       AddressKeys keys,
       Tokens tokens,
-      Roster roster,
+      Rosters rosters,
       URI publicUrl) {
     this.threads = threads;
     this.roots = roots;
@@ -57,7 +56,7 @@ public final class Actions {
     this.proofs = proofs;
     this.keys = keys;
     this.tokens = tokens;
-    this.roster = roster;
+    this.rosters = rosters;
     this.publicUrl = publicUrl;
   }
 
@@ -187,7 +186,7 @@ public final class Actions {
     if ("me".equals(to)) {
       to = who.author().id();
     }
-    if (to != null && roster.agent(to) == null) {
+    if (to != null && rosters.of(who.workspace()).user(to) == null) {
       throw new Problem(Problem.Code.BAD_REQUEST, "there is no agent " + to);
     }
     return new Event.ConversationAssigned(c.id(), to);
@@ -298,7 +297,7 @@ public final class Actions {
   }
 
   private Future<ObjectNode> prove(Principal who, CustomerId topic, JsonNode f) {
-    if (!(who instanceof Principal.Visitor v) || !Permissions.may(who, Act.PROVE, topic)) {
+    if (!(who instanceof Principal.Visitor v) || !threads.may(who, Act.PROVE, topic)) {
       return Future.failedFuture(Threads.forbidden());
     }
     return proofs
@@ -307,7 +306,7 @@ public final class Actions {
   }
 
   private Future<ObjectNode> link(Principal who, CustomerId topic) {
-    if (!(who instanceof Principal.Visitor v) || !Permissions.may(who, Act.LINK, topic)) {
+    if (!(who instanceof Principal.Visitor v) || !threads.may(who, Act.LINK, topic)) {
       return Future.failedFuture(Threads.forbidden());
     }
     String code = Tokens.random();
@@ -358,7 +357,9 @@ public final class Actions {
 
   /** The customer card of a thread: {@code pos} and {@code customer} (protocol.md). */
   public Future<ObjectNode> card(Principal who, CustomerId topic) {
-    return threads.thread(who, Act.CARD, topic).map(state -> Card.of(state, roster));
+    return threads
+        .thread(who, Act.CARD, topic)
+        .map(state -> Card.of(state, rosters.of(who.workspace())));
   }
 
   private static List<String> words(JsonNode f, String field) {

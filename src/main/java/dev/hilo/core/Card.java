@@ -44,7 +44,7 @@ final class Card {
           .set("strength", Json.tree(j.strength()));
     }
     ArrayNode agents = card.putArray("agents");
-    roster.names().forEach((id, name) -> agents.addObject().put("id", id).put("name", name));
+    roster.users().forEach(u -> agents.addObject().put("id", u.id()).put("name", u.name()));
     return out;
   }
 

@@ -1,6 +1,6 @@
 package dev.hilo.core;
 
-import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
 import dev.hilo.channel.Outbound;
 import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Author;
@@ -47,7 +47,7 @@ public final class Lanes implements AutoCloseable {
   private final Streams streams;
   private final Work work;
   private final Accounts accounts;
-  private final Roster roster;
+  private final Rosters rosters;
   private final MeterRegistry meters;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<String> running = ConcurrentHashMap.newKeySet();
@@ -68,12 +68,13 @@ public final class Lanes implements AutoCloseable {
   private BiConsumer<CustomerId, String> lost = (_, _) -> {};
   private volatile boolean closed;
 
-  public Lanes(Streams streams, Work work, Accounts accounts, Roster roster, MeterRegistry meters) {
+  public Lanes(
+      Streams streams, Work work, Accounts accounts, Rosters rosters, MeterRegistry meters) {
     this.meters = meters;
     this.streams = streams;
     this.work = work;
     this.accounts = accounts;
-    this.roster = roster;
+    this.rosters = rosters;
   }
 
   /**
@@ -231,7 +232,8 @@ public final class Lanes implements AutoCloseable {
       return null;
     }
     Accounts.Opened opened =
-        accounts.account(out.message.address().channel(), out.message.account());
+        accounts.account(
+            out.customer().workspace(), out.message.address().channel(), out.message.account());
     if (opened == null) {
       SendResult gone =
           new SendResult.Refused("no-account", "this account is no longer configured");
@@ -292,7 +294,9 @@ public final class Lanes implements AutoCloseable {
             message.attachments(),
             message.replyTo(),
             route == null ? Map.of() : route.context(),
-            by.kind() == Author.Kind.AGENT ? roster.name(by.id()) : null,
+            by.kind() == Author.Kind.AGENT
+                ? rosters.of(out.customer().workspace()).name(by.id())
+                : null,
             attempt);
     SendResult result;
     try {

@@ -26,6 +26,8 @@ public final class Problem extends RuntimeException {
     STALE_VIEW("stale-view", 409, false),
     CONFLICT("conflict", 409, true),
     OBJECT_CONFLICT("object-conflict", 409, false),
+    LAST_ADMINISTRATOR("last-administrator", 409, false),
+    CHANGED_MEANWHILE("changed-meanwhile", 412, false),
     NO_ROUTE("no-route", 409, false),
     REFUSED("refused", 409, false),
     TOO_LARGE("too-large", 413, false),
@@ -34,6 +36,7 @@ public final class Problem extends RuntimeException {
     TOO_MANY_TOPICS("too-many-topics", 429, false),
     TOO_MANY_DEVICES("too-many-devices", 429, false),
     TOO_MANY_TRIES("too-many-tries", 429, true),
+    TOO_MANY_REQUESTS("too-many-requests", 429, true),
     STORE_UNAVAILABLE("store-unavailable", 503, true),
     DRAINING("draining", 503, true),
     INTERNAL("internal", 500, true);

@@ -38,7 +38,6 @@ public final class Reception {
   private static final int LONGEST = 1000;
 
   private final Vertx vertx;
-  private final String workspace;
   private final AddressKeys keys;
   private final Directory directory;
   private final Roots roots;
@@ -48,7 +47,6 @@ public final class Reception {
 
   public Reception(
       Vertx vertx,
-      String workspace,
       AddressKeys keys,
       Directory directory,
       Roots roots,
@@ -56,7 +54,6 @@ public final class Reception {
       Accounts accounts,
       Blobs blobs) {
     this.vertx = vertx;
-    this.workspace = workspace;
     this.keys = keys;
     this.directory = directory;
     this.roots = roots;
@@ -65,24 +62,24 @@ public final class Reception {
     this.fitting = new Fitting(blobs);
   }
 
-  /** Items of one delivery, in order. A repeat is harmless. */
-  public Future<Void> receive(String type, String endpoint, List<Inbound> items) {
+  /** Items of one delivery to {@code workspace}, in order. A repeat is harmless. */
+  public Future<Void> receive(String workspace, String type, String endpoint, List<Inbound> items) {
     Future<Void> done = Future.succeededFuture();
     for (Inbound item : items) {
-      done = done.compose(_ -> receive(type, endpoint, item));
+      done = done.compose(_ -> receive(workspace, type, endpoint, item));
     }
     return done;
   }
 
-  private Future<Void> receive(String type, String endpoint, Inbound item) {
+  private Future<Void> receive(String workspace, String type, String endpoint, Inbound item) {
     Inbound.Origin origin = item.origin();
     String src =
         Roots.src(type, origin.account(), item.getClass().getSimpleName(), origin.dedupeKey());
-    if (accounts.account(type, origin.account()) == null) {
-      return unrouted(type, endpoint, item, src);
+    if (accounts.account(workspace, type, origin.account()) == null) {
+      return unrouted(workspace, type, endpoint, item, src);
     }
     String via = keys.via(origin.address());
-    return home(origin, via)
+    return home(workspace, origin, via)
         .compose(
             home ->
                 fitted(item, home.customer())
@@ -100,7 +97,7 @@ public final class Reception {
    * An address that is new takes the home of an alias that the platform proves to be the same
    * person.
    */
-  private Future<Directory.Home> home(Inbound.Origin origin, String via) {
+  private Future<Directory.Home> home(String workspace, Inbound.Origin origin, String via) {
     Future<@Nullable CustomerId> known = Future.succeededFuture(null);
     for (Address alias : origin.aliases()) {
       known =
@@ -133,7 +130,7 @@ public final class Reception {
     for (Address alias : same) {
       String other = keys.via(alias);
       done =
-          done.compose(_ -> directory.home(workspace, other, home))
+          done.compose(_ -> directory.home(home.workspace(), other, home))
               .compose(
                   there ->
                       there.customer().equals(home)
@@ -151,7 +148,8 @@ public final class Reception {
     return done;
   }
 
-  private Future<Void> unrouted(String type, String endpoint, Inbound item, String src) {
+  private Future<Void> unrouted(
+      String workspace, String type, String endpoint, Inbound item, String src) {
     CustomerId stream = CustomerId.unrouted(workspace);
     String raw = Fitting.cut(new String(Json.bytes(item), StandardCharsets.UTF_8), 8000);
     Event event = new Event.Unrouted(type, endpoint, item.origin().account(), raw);

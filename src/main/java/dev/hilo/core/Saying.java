@@ -2,10 +2,9 @@ package dev.hilo.core;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.hilo.access.Permissions;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
-import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
 import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
 import dev.hilo.conversation.Address;
@@ -47,7 +46,7 @@ public final class Saying {
   private final Directory directory;
   private final Accounts accounts;
   private final AddressKeys keys;
-  private final Roster roster;
+  private final Rosters rosters;
 
   public Saying(
       Threads threads,
@@ -56,23 +55,23 @@ public final class Saying {
       Directory directory,
       Accounts accounts,
       AddressKeys keys,
-      Roster roster) {
+      Rosters rosters) {
     this.threads = threads;
     this.roots = roots;
     this.streams = streams;
     this.directory = directory;
     this.accounts = accounts;
     this.keys = keys;
-    this.roster = roster;
+    this.rosters = rosters;
   }
 
   /** Gives the position of the message. */
   public Future<Position> say(Principal who, CustomerId topic, Say say) {
-    if (!Permissions.may(who, Act.SAY, topic)) {
-      return Future.failedFuture(Threads.forbidden());
-    }
     return switch (who) {
-      case Principal.Visitor v -> visitorSays(v, say);
+      case Principal.Visitor v ->
+          threads.may(who, Act.SAY, topic)
+              ? visitorSays(v, say)
+              : Future.failedFuture(Threads.forbidden());
       case Principal.Agent _, Principal.Integration _ -> staffSays(who, topic, say);
     };
   }
@@ -203,7 +202,7 @@ public final class Saying {
                       }
                       StreamState.Route route = route(state, say);
                       List<Draft> all = new ArrayList<>();
-                      Event said = outbound(route, say.content());
+                      Event said = outbound(topic.workspace(), route, say.content());
                       all.add(drafts.of(state, said, route.home(), route.via()));
                       Event opening = Episodes.opening(state, null);
                       if (opening != null) {
@@ -250,7 +249,7 @@ public final class Saying {
               missed.forEach(
                   m -> {
                     ObjectNode item = entries.addObject().put("pos", m.position().toString());
-                    item.set("event", Wire.staff(m, roster::name));
+                    item.set("event", Wire.staff(m, rosters.of(topic.workspace())::name));
                   });
               return Future.failedFuture(new Problem(Problem.Code.STALE_VIEW, p.title(), detail));
             });
@@ -272,14 +271,14 @@ public final class Saying {
     return route;
   }
 
-  private Event outbound(StreamState.Route route, Content content) {
+  private Event outbound(String workspace, StreamState.Route route, Content content) {
     String type = route.address().channel();
     String account = route.account();
     if (!route.address().live()) {
-      Accounts.Opened opened = accounts.account(type, account);
+      Accounts.Opened opened = accounts.account(workspace, type, account);
       if (opened == null) {
-        account = accounts.anyAccount(type);
-        opened = account == null ? null : accounts.account(type, account);
+        account = accounts.anyAccount(workspace, type);
+        opened = account == null ? null : accounts.account(workspace, type, account);
       }
       if (opened == null || account == null) {
         throw new Problem(Problem.Code.NO_ROUTE, "no account of " + type + " is configured");

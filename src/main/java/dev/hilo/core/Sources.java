@@ -152,7 +152,7 @@ public final class Sources implements AutoCloseable {
       context.runOnContext(
           _ ->
               reception
-                  .receive(opened.type(), source, items)
+                  .receive(opened.workspace(), opened.type(), source, items)
                   .onComplete(
                       r -> {
                         if (r.succeeded()) {

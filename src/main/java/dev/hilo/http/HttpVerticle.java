@@ -1,17 +1,20 @@
 package dev.hilo.http;
 
-import dev.hilo.access.Roster;
+import dev.hilo.access.Permissions;
+import dev.hilo.access.Rosters;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
+import dev.hilo.core.Desks;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
+import dev.hilo.core.Trail;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Posts;
-import dev.hilo.reader.Board;
+import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
@@ -23,8 +26,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -38,12 +41,12 @@ public final class HttpVerticle extends VerticleBase {
       int port,
       URI publicUrl,
       List<String> ownOrigins,
-      Map<String, String> apiKeys,
       long webhookBytes,
       int frameBytes,
       int idleSeconds,
       Accounts accounts,
-      Roster roster,
+      Rosters rosters,
+      Permissions permissions,
       Doors doors,
       Posts posts,
       Blobs blobs,
@@ -60,7 +63,9 @@ public final class HttpVerticle extends VerticleBase {
       Roots roots,
       Timeline timeline,
       Tokens tokens,
-      Board board,
+      Boards boards,
+      Trail trail,
+      Desks desks,
       Relay relay,
       Hub hub) {}
 
@@ -89,24 +94,27 @@ public final class HttpVerticle extends VerticleBase {
     SignIn signIn =
         new SignIn(
             loop.tokens(),
-            shared.roster(),
+            shared.rosters(),
             shared.doors(),
-            shared.apiKeys(),
             shared.ownOrigins(),
             "https".equals(shared.publicUrl().getScheme()));
-    new ApiRoutes(
-            vertx,
-            signIn,
-            loop.threads(),
-            loop.saying(),
-            loop.actions(),
-            loop.roots(),
-            loop.timeline(),
-            loop.board(),
-            shared.blobs(),
-            shared.roster(),
-            shared.accounts())
-        .mount(router);
+    List<Route> routes = new ArrayList<>(signIn.routes());
+    routes.addAll(
+        new ThreadRoutes(
+                vertx,
+                shared.permissions(),
+                loop.threads(),
+                loop.saying(),
+                loop.actions(),
+                loop.roots(),
+                loop.timeline(),
+                loop.boards(),
+                shared.blobs(),
+                shared.rosters(),
+                shared.accounts())
+            .routes());
+    routes.addAll(new DeskRoutes(shared.rosters(), shared.permissions(), loop.desks()).routes());
+    new Api(signIn, shared.permissions(), loop.trail(), routes).mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);
     shared.apps().mount(router);

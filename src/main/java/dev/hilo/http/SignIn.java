@@ -1,21 +1,27 @@
 package dev.hilo.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
+import dev.hilo.access.Rights;
 import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
 import dev.hilo.codec.Json;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
+import dev.hilo.http.Route.Answer;
 import dev.hilo.live.Doors;
 import dev.hilo.store.Tokens;
+import dev.hilo.workspace.Item;
 import io.vertx.core.Future;
 import io.vertx.core.http.Cookie;
 import io.vertx.core.http.CookieSameSite;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,24 +34,15 @@ final class SignIn {
   private static final Duration TICKET = Duration.ofSeconds(30);
 
   private final Tokens tokens;
-  private final Roster roster;
+  private final Rosters rosters;
   private final Doors doors;
-  private final Map<String, String> apiKeys;
   private final List<String> ownOrigins;
   private final boolean secure;
 
-  /** {@code apiKeys}: SHA-256 of the key by name of the program. */
-  SignIn(
-      Tokens tokens,
-      Roster roster,
-      Doors doors,
-      Map<String, String> apiKeys,
-      List<String> ownOrigins,
-      boolean secure) {
+  SignIn(Tokens tokens, Rosters rosters, Doors doors, List<String> ownOrigins, boolean secure) {
     this.tokens = tokens;
-    this.roster = roster;
+    this.rosters = rosters;
     this.doors = doors;
-    this.apiKeys = apiKeys;
     this.ownOrigins = ownOrigins;
     this.secure = secure;
   }
@@ -60,21 +57,22 @@ final class SignIn {
         .redeem(code)
         .compose(
             meaning -> {
-              Principal.Agent agent =
-                  meaning != null && meaning.startsWith("signin ")
-                      ? roster.agent(meaning.substring(7))
+              String[] parts = meaning == null ? new String[0] : meaning.split(" ");
+              Item.User user =
+                  parts.length == 3 && parts[0].equals("signin")
+                      ? rosters.of(parts[1]).user(parts[2])
                       : null;
-              if (agent == null) {
+              if (user == null) {
                 return Future.failedFuture(
                     new Problem(Code.BAD_LINK, "this link was used before or has expired"));
               }
               String token = Tokens.random();
               return tokens
-                  .openSession(token, agent.id(), SESSION)
+                  .openSession(token, parts[1] + " " + user.id(), SESSION)
                   .map(
                       _ -> {
                         ctx.response().addCookie(cookie(token, SESSION.toSeconds()));
-                        return agent;
+                        return seated(ctx, parts[1], user, token);
                       });
             });
   }
@@ -96,7 +94,7 @@ final class SignIn {
 
   Future<String> ticket(Principal.Agent agent) {
     String ticket = Tokens.random();
-    return tokens.once(ticket, "agent " + agent.id(), TICKET).map(ticket);
+    return tokens.once(ticket, Doors.ticket(agent), TICKET).map(ticket);
   }
 
   /**
@@ -113,31 +111,59 @@ final class SignIn {
     Future<@Nullable String> session =
         cookie == null ? Future.succeededFuture(null) : tokens.session(cookie.getValue());
     return session.compose(
-        id -> {
-          Principal.Agent agent = id == null ? null : roster.agent(id);
-          return agent == null
+        found -> {
+          String[] parts = found == null ? new String[0] : found.split(" ");
+          Item.User user = parts.length == 2 ? rosters.of(parts[0]).user(parts[1]) : null;
+          return user == null || cookie == null
               ? Future.failedFuture(new Problem(Code.UNAUTHORIZED, "sign in first"))
-              : Future.succeededFuture(agent);
+              : Future.succeededFuture(seated(ctx, parts[0], user, cookie.getValue()));
         });
+  }
+
+  private static Principal.Agent seated(
+      RoutingContext ctx, String workspace, Item.User user, String token) {
+    return new Principal.Agent(
+        workspace,
+        user.id(),
+        user.name(),
+        new Principal.Seat(address(ctx), Tokens.hash(token).substring(0, 16)));
+  }
+
+  private static String address(RoutingContext ctx) {
+    return ctx.request().remoteAddress().hostAddress();
   }
 
   /** An agent or a program. */
   Future<Principal> staff(RoutingContext ctx) {
     String key = bearer(ctx);
-    return key == null ? agent(ctx).map(a -> a) : program(key);
+    return key == null ? agent(ctx).map(a -> a) : program(ctx, key);
   }
 
-  private Future<Principal> program(String key) {
+  private Future<Principal> program(RoutingContext ctx, String key) {
     byte[] hash = Tokens.hash(key).getBytes(StandardCharsets.UTF_8);
-    String found = null;
-    for (Map.Entry<String, String> known : apiKeys.entrySet()) {
-      if (MessageDigest.isEqual(known.getValue().getBytes(StandardCharsets.UTF_8), hash)) {
-        found = known.getKey();
+    long now = System.currentTimeMillis();
+    Principal found = null;
+    for (Roster roster : rosters.all()) {
+      for (Item.ApiKey known : roster.desk().all(Item.ApiKey.class)) {
+        if (known.keys().stream().anyMatch(k -> opens(k, hash, now))
+            && (known.expires() == null || known.expires() > now)) {
+          found =
+              new Principal.Integration(
+                  roster.workspace(),
+                  known.id(),
+                  known.role().equals("bot"),
+                  new Principal.Seat(address(ctx), null));
+        }
       }
     }
     return found == null
-        ? Future.failedFuture(new Problem(Code.UNAUTHORIZED, "this key is unknown"))
-        : Future.succeededFuture(new Principal.Integration(roster.workspace(), found));
+        ? Future.failedFuture(new Problem(Code.UNAUTHORIZED, "this key is unknown or over"))
+        : Future.succeededFuture(found);
+  }
+
+  private static boolean opens(Item.KeyHash known, byte[] hash, long now) {
+    return MessageDigest.isEqual(known.hash().getBytes(StandardCharsets.UTF_8), hash)
+        && (known.until() == null || known.until() > now);
   }
 
   /** Anybody who may read files: staff, or a visitor by its token. */
@@ -156,9 +182,30 @@ final class SignIn {
     return header != null && header.startsWith("Bearer ") ? header.substring(7).strip() : null;
   }
 
-  static String describe(Principal.Agent agent) {
-    var out = Json.object().put("workspace", agent.workspace());
+  ObjectNode describe(Principal.Agent agent) {
+    ObjectNode out = Json.object().put("workspace", agent.workspace());
     out.putObject("agent").put("id", agent.id()).put("name", agent.name());
-    return out.toString();
+    Rights rights = rosters.rights(agent);
+    out.set("roles", Json.tree(rights.roles()));
+    ArrayNode acts = out.putArray("acts");
+    rights.acts().forEach(act -> acts.add(act.word()));
+    return out;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.open(
+            HttpMethod.POST,
+            "/session",
+            ctx -> open(ctx, Api.body(ctx).path("code").asText("")).map(_ -> Answer.NOTHING)),
+        Route.user(
+            HttpMethod.GET,
+            "/session",
+            (_, who) -> Future.succeededFuture(Answer.ok(describe(who)))),
+        Route.user(HttpMethod.DELETE, "/session", (ctx, _) -> close(ctx).map(_ -> Answer.NOTHING)),
+        Route.user(
+            HttpMethod.POST,
+            "/ticket",
+            (_, who) -> ticket(who).map(ticket -> Answer.ok(Json.object().put("ticket", ticket)))));
   }
 }

@@ -54,7 +54,7 @@ final class StreamRoute {
     ctx.response().putHeader("Vary", "Origin").putHeader("Cache-Control", "no-store");
     if (origin != null) {
       if (!doors.knows(origin)) {
-        ApiRoutes.problem(
+        Api.problem(
             ctx, new Problem(Code.FORBIDDEN_ORIGIN, "this page may not open any inbox here"));
         return;
       }
@@ -73,7 +73,7 @@ final class StreamRoute {
   }
 
   private void failed(RoutingContext ctx) {
-    ApiRoutes.problem(
+    Api.problem(
         ctx,
         ctx.statusCode() == 413
             ? new Problem(Code.TOO_LARGE, "a post has at most " + 4 * frameBytes + " bytes")
@@ -100,22 +100,21 @@ final class StreamRoute {
   private void take(RoutingContext ctx) {
     String key = ctx.request().getHeader(KEY);
     if (key == null) {
-      ApiRoutes.problem(
+      Api.problem(
           ctx, new Problem(Code.BAD_REQUEST, "header " + KEY + " is missing: it is in welcome"));
       return;
     }
     posts
         .deliver(relay, key, body(ctx))
-        .onFailure(e -> ApiRoutes.problem(ctx, e))
+        .onFailure(e -> Api.problem(ctx, e))
         .onSuccess(
             outcome -> {
               switch (outcome) {
                 case TAKEN -> ctx.response().setStatusCode(202).end();
                 case GONE ->
-                    ApiRoutes.problem(ctx, new Problem(Code.UNKNOWN_TOPIC, "this stream is gone"));
+                    Api.problem(ctx, new Problem(Code.UNKNOWN_TOPIC, "this stream is gone"));
                 case FULL ->
-                    ApiRoutes.problem(
-                        ctx, new Problem(Code.TOO_MANY_FRAMES, "wait for what was posted"));
+                    Api.problem(ctx, new Problem(Code.TOO_MANY_FRAMES, "wait for what was posted"));
               }
             });
   }

@@ -94,7 +94,8 @@ final class WebhookRoute {
       }
       case Received.Accepted a ->
           reception
-              .receive(opened.type(), String.valueOf(opened.endpoint()), a.items())
+              .receive(
+                  opened.workspace(), opened.type(), String.valueOf(opened.endpoint()), a.items())
               .onSuccess(_ -> answer(ctx, opened.type(), a.reply()))
               .onFailure(
                   e -> {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.core.Problem;
@@ -11,12 +12,12 @@ import dev.hilo.core.Problem.Code;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Tokens.Standing;
+import dev.hilo.workspace.Item;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,15 +25,7 @@ import org.jspecify.annotations.Nullable;
  * customer exists, only devices registered with it come in. Cookies are never looked at. Immutable;
  * one for all loops, apart from {@link Tokens}, which are given with each call.
  */
-public record Doors(
-    String workspace,
-    AddressKeys keys,
-    Roster roster,
-    Map<String, Inbox> inboxes,
-    List<String> ownOrigins) {
-
-  /** A website's inbox; {@code origins}: pages that may open it beside the gateway's own. */
-  public record Inbox(String key, String name, List<String> origins, @Nullable String greeting) {}
+public record Doors(AddressKeys keys, Rosters rosters, List<String> ownOrigins) {
 
   /**
    * Somebody who was let in.
@@ -42,7 +35,7 @@ public record Doors(
    */
   public record Guest(
       Principal principal,
-      @Nullable Inbox inbox,
+      Item.@Nullable Inbox inbox,
       @Nullable String token,
       boolean fresh,
       boolean registered) {
@@ -59,8 +52,7 @@ public record Doors(
         .redeem(ticket)
         .compose(
             who -> {
-              Principal agent =
-                  who != null && who.startsWith("agent ") ? roster.agent(who.substring(6)) : null;
+              Principal agent = who == null ? null : seated(who);
               return agent == null
                   ? Future.failedFuture(
                       new Problem(Code.BAD_TICKET, "this ticket is unknown, used or too old"))
@@ -68,30 +60,65 @@ public record Doors(
             });
   }
 
-  /** A visitor nobody knows yet. */
+  /** What a ticket says, which {@link #ticket(Principal.Agent)} wrote. */
+  private Principal.@Nullable Agent seated(String meaning) {
+    String[] parts = meaning.split(" ", 5);
+    Item.User user =
+        parts.length == 5 && parts[0].equals("agent") ? rosters.of(parts[1]).user(parts[2]) : null;
+    return user == null
+        ? null
+        : new Principal.Agent(
+            parts[1], user.id(), user.name(), new Principal.Seat(parts[4], parts[3]));
+  }
+
+  /** What the ticket of somebody who is signed in stands for. */
+  public static String ticket(Principal.Agent who) {
+    return String.join(
+        " ",
+        "agent",
+        who.workspace(),
+        who.id(),
+        String.valueOf(who.seat().session()),
+        who.seat().address());
+  }
+
+  /**
+   * A visitor nobody knows yet.
+   *
+   * @param key of an inbox of the first workspace, or {@code workspace/key}
+   */
   Future<Guest> visitor(String key, @Nullable String origin) {
-    Inbox inbox = inboxes.get(key);
+    int slash = key.indexOf('/');
+    Roster roster = slash < 0 ? rosters.first() : rosters.of(key.substring(0, slash));
+    Item.Inbox inbox = roster.desk().find(Item.Inbox.class, key.substring(slash + 1));
     if (inbox == null) {
-      return Future.failedFuture(new Problem(Code.BAD_REQUEST, "there is no such inbox"));
+      return Future.failedFuture(missing(roster));
     }
     if (!allowed(inbox, origin)) {
       return Future.failedFuture(origin());
     }
-    return Future.succeededFuture(guest(CustomerId.fresh(workspace), inbox, true, false));
+    return Future.succeededFuture(guest(CustomerId.fresh(roster.workspace()), inbox, true, false));
   }
 
-  private Guest guest(CustomerId home, Inbox inbox, boolean fresh, boolean registered) {
+  /** Nothing is known before the desk was read, which is no reason to turn anybody away. */
+  private static Problem missing(Roster roster) {
+    return roster.known()
+        ? new Problem(Code.BAD_REQUEST, "there is no such inbox")
+        : new Problem(Code.STORE_UNAVAILABLE, "the store does not answer now; try again");
+  }
+
+  private Guest guest(CustomerId home, Item.Inbox inbox, boolean fresh, boolean registered) {
     String device = Tokens.random();
     ObjectNode claims =
         Json.object()
             .put("c", home.toString())
             .put("d", device)
-            .put("i", inbox.key())
+            .put("i", inbox.id())
             .put("n", Tokens.random());
     String body = Base64.getUrlEncoder().withoutPadding().encodeToString(Json.bytes(claims));
     String token = body + "." + keys.sign("visitor", body, 32);
     return new Guest(
-        new Principal.Visitor(home, device, inbox.key()), inbox, token, fresh, registered);
+        new Principal.Visitor(home, device, inbox.id()), inbox, token, fresh, registered);
   }
 
   /** A device that was here before. */
@@ -112,8 +139,12 @@ public record Doors(
    */
   Guest claimed(String token, @Nullable String origin) {
     Guest guest = read(token);
-    if (guest == null || guest.inbox() == null) {
+    if (guest == null) {
       throw new Problem(Code.BAD_TOKEN, "this token is not ours");
+    }
+    if (guest.inbox() == null) {
+      Problem none = missing(rosters.of(guest.principal().workspace()));
+      throw none.code().temporary() ? none : new Problem(Code.BAD_TOKEN, "this inbox is closed");
     }
     if (!allowed(guest.inbox(), origin)) {
       throw origin();
@@ -159,17 +190,14 @@ public record Doors(
     }
     try {
       JsonNode claims = Json.parse(Base64.getUrlDecoder().decode(body));
-      Inbox inbox = inboxes.get(claims.path("i").asText());
       CustomerId home = CustomerId.of(claims.path("c").asText());
-      return inbox == null || !home.workspace().equals(workspace)
-          ? null
-          : new Guest(
-              new Principal.Visitor(
-                  new CustomerId(workspace, home.local()), claims.path("d").asText(), inbox.key()),
-              inbox,
-              token,
-              false,
-              false);
+      String key = claims.path("i").asText();
+      return new Guest(
+          new Principal.Visitor(home, claims.path("d").asText(), key),
+          rosters.of(home.workspace()).desk().find(Item.Inbox.class, key),
+          token,
+          false,
+          false);
     } catch (Json.BadJson | IllegalArgumentException e) {
       return null;
     }
@@ -182,18 +210,22 @@ public record Doors(
         .compose(
             meaning -> {
               List<String> parts = meaning == null ? List.of() : List.of(meaning.split(" ", -1));
-              Inbox inbox =
+              CustomerId home =
                   parts.size() == 3 && parts.getFirst().equals("device")
-                      ? inboxes.get(parts.get(2))
+                      ? CustomerId.of(parts.get(1))
                       : null;
-              if (inbox == null) {
+              Item.Inbox inbox =
+                  home == null
+                      ? null
+                      : rosters.of(home.workspace()).desk().find(Item.Inbox.class, parts.get(2));
+              if (home == null || inbox == null) {
                 return Future.failedFuture(
                     new Problem(Code.BAD_LINK, "this link was used before or has expired"));
               }
               if (!allowed(inbox, origin)) {
                 return Future.failedFuture(origin());
               }
-              Guest guest = guest(CustomerId.of(parts.get(1)), inbox, true, true);
+              Guest guest = guest(home, inbox, true, true);
               return register(tokens, guest).map(guest);
             });
   }
@@ -208,10 +240,12 @@ public record Doors(
   /** Whether a page of this origin may open any inbox. */
   public boolean knows(String origin) {
     return ownOrigins.contains(origin)
-        || inboxes.values().stream().anyMatch(inbox -> allowed(inbox, origin));
+        || rosters.all().stream()
+            .flatMap(roster -> roster.desk().all(Item.Inbox.class).stream())
+            .anyMatch(inbox -> allowed(inbox, origin));
   }
 
-  private boolean allowed(Inbox inbox, @Nullable String origin) {
+  private boolean allowed(Item.Inbox inbox, @Nullable String origin) {
     return origin == null
         || ownOrigins.contains(origin)
         || inbox.origins().contains(origin)

@@ -35,11 +35,17 @@ sealed interface Frame {
   record Watch(@Nullable String ref, @Nullable CustomerId topic, @Nullable Position since)
       implements Frame {}
 
-  record WatchInbox(@Nullable String ref, String filter, int limit) implements Frame {}
+  /** {@code view}: id of a view with a name, which has a filter of its own; or null. */
+  record WatchInbox(@Nullable String ref, String filter, int limit, @Nullable String view)
+      implements Frame {}
+
+  record WatchDesk(@Nullable String ref) implements Frame {}
 
   record Unwatch(@Nullable String ref, @Nullable CustomerId topic) implements Frame {}
 
   record UnwatchInbox(@Nullable String ref) implements Frame {}
+
+  record UnwatchDesk(@Nullable String ref) implements Frame {}
 
   record Read(@Nullable String ref, @Nullable CustomerId topic, Position upTo) implements Frame {}
 
@@ -74,6 +80,7 @@ sealed interface Frame {
     }
     String ref = f.path("ref").textValue();
     boolean inbox = "inbox".equals(f.path("topic").textValue());
+    boolean desk = "desk".equals(f.path("topic").textValue());
     return switch (f.path("type").asText()) {
       case "hello" ->
           new Hello(
@@ -96,9 +103,11 @@ sealed interface Frame {
               ? new WatchInbox(
                   ref,
                   f.path("view").path("filter").asText("open"),
-                  f.path("view").path("limit").asInt(200))
-              : new Watch(ref, topic(f), Say.position(f, "since"));
-      case "unwatch" -> inbox ? new UnwatchInbox(ref) : new Unwatch(ref, topic(f));
+                  f.path("view").path("limit").asInt(200),
+                  f.path("view").path("name").textValue())
+              : desk ? new WatchDesk(ref) : new Watch(ref, topic(f), Say.position(f, "since"));
+      case "unwatch" ->
+          inbox ? new UnwatchInbox(ref) : desk ? new UnwatchDesk(ref) : new Unwatch(ref, topic(f));
       case "read" -> {
         Position upTo = Say.position(f, "upTo");
         if (upTo == null) {
@@ -126,7 +135,7 @@ sealed interface Frame {
       return null;
     }
     if (!topic.startsWith("c:")) {
-      throw new Problem(Problem.Code.UNKNOWN_TOPIC, "topic must be c:<customer> or inbox");
+      throw new Problem(Problem.Code.UNKNOWN_TOPIC, "topic must be c:<customer>, inbox or desk");
     }
     return customer(topic.substring(2));
   }

@@ -1,6 +1,7 @@
 package dev.hilo.live;
 
-import dev.hilo.access.Roster;
+import dev.hilo.access.Permissions;
+import dev.hilo.access.Rosters;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Position;
@@ -9,7 +10,8 @@ import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
-import dev.hilo.reader.Board;
+import dev.hilo.core.Trail;
+import dev.hilo.reader.Boards;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Keys;
@@ -17,6 +19,7 @@ import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
+import dev.hilo.workspace.Edit;
 import io.netty.channel.ChannelPipeline;
 import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
 import io.vertx.core.Context;
@@ -34,6 +37,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,8 +59,10 @@ public final class Hub {
       Saying saying,
       Actions actions,
       Tokens tokens,
-      Roster roster,
-      Board board,
+      Rosters rosters,
+      Permissions permissions,
+      Trail trail,
+      Boards boards,
       Limits limits,
       Doors doors,
       Sockets sockets,
@@ -357,7 +363,21 @@ public final class Hub {
 
   /** Says again who is at which thread: others may have taken this node for dead. */
   public void attend() {
-    context.runOnContext(_ -> buckets.forEach(b -> b.forEach(Session::attend)));
+    everybody(Session::attend);
+  }
+
+  /** Items of a workspace changed, and with them perhaps what somebody may do. */
+  public void changed(String workspace, List<Edit> edits) {
+    everybody(s -> s.changed(workspace, edits));
+  }
+
+  /** Somebody was signed out: sockets that came by this sign-in are closed. */
+  public void signedOut(String signIn) {
+    everybody(s -> s.signedOut(signIn));
+  }
+
+  private void everybody(Consumer<Session> then) {
+    context.runOnContext(_ -> buckets.forEach(b -> List.copyOf(b).forEach(then)));
   }
 
   public int sessions() {

@@ -1,17 +1,24 @@
 package dev.hilo.live;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.hilo.access.Permissions;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
+import dev.hilo.access.Rights;
+import dev.hilo.access.Roster;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Position;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
+import dev.hilo.core.Shown;
 import dev.hilo.reader.Board;
+import dev.hilo.reader.Sight;
 import dev.hilo.store.SharedObjects;
+import dev.hilo.workspace.Edit;
+import dev.hilo.workspace.Item;
 import io.vertx.core.Future;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +27,8 @@ final class Requests {
   /** What is remembered of one session between its frames. */
   static final class Notes {
     private Board.@Nullable View view;
+    private Frame.@Nullable WatchInbox inbox;
+    private boolean desk;
     private int unacked;
 
     /** What was said or done last, until it is done. */
@@ -30,6 +39,7 @@ final class Requests {
 
     /** Lets go of the inbox. */
     void inboxClosed() {
+      inbox = null;
       if (view != null) {
         view.close();
         view = null;
@@ -58,6 +68,11 @@ final class Requests {
       case Frame.Watch watch -> watch(session, who, watch);
       case Frame.WatchInbox inbox -> watchInbox(session, who, inbox);
       case Frame.Unwatch unwatch -> unwatch(session, who, unwatch);
+      case Frame.WatchDesk desk -> watchDesk(session, who, desk.ref());
+      case Frame.UnwatchDesk unwatch -> {
+        session.notes.desk = false;
+        ok(session, unwatch.ref());
+      }
       case Frame.UnwatchInbox unwatch -> {
         session.notes.inboxClosed();
         ok(session, unwatch.ref());
@@ -82,7 +97,10 @@ final class Requests {
         .token(services.tokens(), auth.token(), null)
         .compose(
             renewed ->
-                me.inbox() != null && me.inbox().equals(renewed.inbox())
+                me.inbox() != null
+                        && renewed.inbox() != null
+                        && me.inbox().id().equals(renewed.inbox().id())
+                        && me.principal().workspace().equals(renewed.principal().workspace())
                     ? Future.succeededFuture(renewed)
                     : Future.failedFuture(
                         new Problem(Code.FORBIDDEN_ORIGIN, "this token is of another inbox")))
@@ -229,15 +247,114 @@ final class Requests {
 
   private void watch(Session session, Principal who, Frame.Watch frame) {
     CustomerId topic = target(who, frame.topic());
-    if (!Permissions.may(who, Act.WATCH, topic)) {
-      throw new Problem(Code.FORBIDDEN, "this is not yours to see");
+    room(session);
+    CustomerId asked = frame.topic() == null ? topic : frame.topic();
+    if (who instanceof Principal.Visitor v) {
+      if (!services.threads().may(who, Act.WATCH, topic)) {
+        throw new Problem(Code.FORBIDDEN, "this is not yours to see");
+      }
+      session.open(topic, asked, frame.since(), frame.ref(), v.home().toString());
+    } else {
+      staffWatch(session, who, topic, frame);
     }
+  }
+
+  private void room(Session session) {
     if (session.watches().size() >= services.limits().topics()) {
       throw new Problem(Code.TOO_MANY_TOPICS, "unwatch something first");
     }
-    String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
-    CustomerId asked = frame.topic() == null ? topic : frame.topic();
-    session.open(topic, asked, frame.since(), frame.ref(), home);
+  }
+
+  private void staffWatch(Session session, Principal who, CustomerId topic, Frame.Watch frame) {
+    services
+        .threads()
+        .thread(who, Act.WATCH, topic)
+        .onSuccess(
+            _ -> {
+              try {
+                room(session);
+                session.open(topic, topic, frame.since(), frame.ref(), null);
+              } catch (Problem p) {
+                session.problem(p, frame.ref());
+              }
+            })
+        .onFailure(
+            e -> {
+              if (frame.ref() == null && Problem.of(e).code().temporary()) {
+                session.later(() -> staffWatch(session, who, topic, frame));
+              } else {
+                session.failed(e, frame.ref());
+              }
+            });
+  }
+
+  private void watchDesk(Session session, Principal who, @Nullable String ref) {
+    if (!services.permissions().may(who, Act.DESK)) {
+      throw new Problem(Code.FORBIDDEN, "the settings are for staff");
+    }
+    Roster roster = services.rosters().of(who.workspace());
+    session.notes.desk = true;
+    ObjectNode frame = Json.object().put("type", "desk");
+    frame.set("items", Shown.all(roster.rights(who), roster.desk().all()));
+    session.send(Session.answer(frame, ref));
+  }
+
+  /** Items changed. */
+  void changed(Session session, Principal who, List<Edit> edits) {
+    if (!session.notes.desk) {
+      return;
+    }
+    Rights rights = services.rosters().rights(who);
+    for (Edit edit : edits) {
+      ObjectNode shown = Shown.of(rights, edit);
+      if (shown == null) {
+        continue;
+      }
+      ObjectNode frame = Json.object().put("type", "item");
+      if (edit.gone()) {
+        frame.put("kind", edit.item().kind().word()).put("id", edit.item().id()).put("gone", true);
+      } else {
+        frame.set("item", shown);
+      }
+      session.send(frame);
+    }
+  }
+
+  /** What {@code who} may do changed: what it watches is looked at again. */
+  void reviewed(Session session, Principal who) {
+    Notes notes = session.notes;
+    Frame.WatchInbox inbox = notes.inbox;
+    if (inbox != null) {
+      notes.inboxClosed();
+      if (services.permissions().may(who, Act.INBOX)) {
+        watchInbox(session, who, inbox);
+      } else {
+        session.gone("inbox");
+      }
+    }
+    if (notes.desk) {
+      notes.desk = services.permissions().may(who, Act.DESK);
+      if (notes.desk) {
+        watchDesk(session, who, null);
+      } else {
+        session.gone("desk");
+      }
+    }
+    List.copyOf(session.watches().values()).forEach(watch -> review(session, who, watch));
+  }
+
+  /** Whether {@code who} may still see this thread. */
+  void review(Session session, Principal who, Watch watch) {
+    services
+        .roots()
+        .root(watch.topic().customer())
+        .onSuccess(
+            state -> {
+              if (!services.threads().sees(who, state)) {
+                session.lost(watch);
+              }
+            })
+        .onFailure(_ -> session.later(() -> review(session, who, watch)));
   }
 
   private void unwatch(Session session, Principal who, Frame.Unwatch frame) {
@@ -252,19 +369,47 @@ final class Requests {
     ok(session, frame.ref());
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very frame
   private void watchInbox(Session session, Principal who, Frame.WatchInbox frame) {
-    CustomerId any = CustomerId.unrouted(who.workspace());
-    if (!Permissions.may(who, Act.INBOX, any)) {
+    if (!services.permissions().may(who, Act.INBOX)) {
+      services.trail().refused(who, Act.INBOX.word(), null, null);
       throw new Problem(Code.FORBIDDEN, "the inbox is for staff");
     }
+    Roster roster = services.rosters().of(who.workspace());
+    Item.View named =
+        frame.view() == null ? null : roster.desk().find(Item.View.class, frame.view());
+    if (frame.view() != null && named == null) {
+      throw new Problem(Code.BAD_REQUEST, "there is no view " + frame.view());
+    }
+    Sight mine = Sight.of(who.author().id(), roster.rights(who).inboxes());
+    Sight sight =
+        named == null ? mine : mine.only(Set.copyOf(named.inboxes()), Set.copyOf(named.labels()));
+    String filter = named == null ? frame.filter() : named.filter();
     Notes notes = session.notes;
     notes.inboxClosed();
-    notes.view =
+    notes.inbox = frame;
+    services
+        .trail()
+        .saw(who, Act.INBOX.word(), null, filter)
+        .onFailure(e -> session.failed(e, frame.ref()))
+        .onSuccess(
+            _ -> {
+              if (notes.inbox == frame && session.stands()) {
+                look(session, who, frame, sight, filter);
+              }
+            });
+  }
+
+  private void look(
+      Session session, Principal who, Frame.WatchInbox frame, Sight sight, String filter) {
+    session.notes.view =
         services
-            .board()
+            .boards()
+            .of(who.workspace())
             .watch(
+                sight,
                 who.author().id(),
-                frame.filter(),
+                filter,
                 Math.max(1, Math.min(500, frame.limit())),
                 session.context(),
                 new Board.Listener() {
@@ -305,7 +450,7 @@ final class Requests {
 
   private void typing(Session session, Principal who, Frame.Typing typing) {
     CustomerId topic = target(who, typing.topic());
-    if (!Permissions.may(who, Act.TYPE, topic)) {
+    if (!services.threads().may(who, Act.TYPE, topic)) {
       throw new Problem(Code.FORBIDDEN, "this is not yours");
     }
     for (CustomerId root : session.watches().keySet()) {
@@ -325,6 +470,9 @@ final class Requests {
             : session.watches().get(topic);
     if (watch == null) {
       throw new Problem(Code.UNKNOWN_TOPIC, "watch the thread first");
+    }
+    if (!services.threads().may(who, Act.WATCH, topic)) {
+      throw new Problem(Code.FORBIDDEN, "this is not yours to see");
     }
     watch.history(history.cursor(), history.limit(), history.ref());
   }

@@ -1,8 +1,11 @@
 package dev.hilo.live;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
+import dev.hilo.access.Rights;
 import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
 import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
 import dev.hilo.conversation.CustomerId;
@@ -13,6 +16,7 @@ import dev.hilo.core.Timeline;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
+import dev.hilo.workspace.Edit;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayList;
@@ -44,6 +48,9 @@ final class Session {
 
   /** How a returning visitor's thread was found, until it is opened. */
   private Topic.@Nullable Arrival arrival;
+
+  /** What its user was last told that it may do. */
+  private Rights rights = Rights.NONE;
 
   private boolean greeting;
   private boolean closed;
@@ -102,7 +109,13 @@ final class Session {
   }
 
   Roster roster() {
-    return hub.services().roster();
+    Rosters rosters = hub.services().rosters();
+    return guest == null ? rosters.first() : rosters.of(guest.principal().workspace());
+  }
+
+  /** Whether it is open still. */
+  boolean stands() {
+    return !closed;
   }
 
   Map<CustomerId, Watch> watches() {
@@ -476,12 +489,16 @@ final class Session {
     }
     ObjectNode you = frame.putObject("you");
     switch (arrived.principal()) {
-      case Principal.Agent a -> you.put("kind", "agent").put("id", a.id()).put("name", a.name());
+      case Principal.Agent a -> {
+        you.put("kind", "agent").put("id", a.id()).put("name", a.name());
+        rights = roster().rights(a);
+        rights(you, rights);
+      }
       case Principal.Visitor v -> {
         you.put("kind", "customer").put("id", v.home().toString());
         frame.put("topic", "c:" + v.home());
       }
-      case Principal.Integration i -> you.put("kind", "integration").put("id", i.name());
+      case Principal.Integration i -> you.put("kind", "integration").put("id", i.id());
     }
     if (arrived.fresh() && arrived.token() != null) {
       frame.put("token", arrived.token());
@@ -490,7 +507,7 @@ final class Session {
       ObjectNode inbox =
           frame
               .putObject("inbox")
-              .put("key", arrived.inbox().key())
+              .put("key", arrived.inbox().id())
               .put("name", arrived.inbox().name());
       if (arrived.inbox().greeting() != null) {
         inbox.put("greeting", arrived.inbox().greeting());
@@ -606,6 +623,63 @@ final class Session {
         signal(root, a, "viewing", true, "staff", null);
       }
     }
+  }
+
+  private static ObjectNode rights(ObjectNode out, Rights rights) {
+    out.set("roles", Json.tree(rights.roles()));
+    ArrayNode acts = out.putArray("acts");
+    rights.acts().forEach(act -> acts.add(act.word()));
+    return out;
+  }
+
+  /** Items of a workspace changed, and with them perhaps what this one may do. */
+  void changed(String workspace, List<Edit> edits) {
+    Doors.Guest me = guest;
+    if (me == null
+        || !(me.principal() instanceof Principal.Agent a)
+        || !a.workspace().equals(workspace)) {
+      return;
+    }
+    if (roster().user(a.id()) == null) {
+      close(CloseCode.REVOKED);
+      return;
+    }
+    hub.requests().changed(this, a, edits);
+    Rights now = roster().rights(a);
+    if (!now.equals(rights)) {
+      rights = now;
+      send(rights(Json.object().put("type", "rights"), now));
+      hub.requests().reviewed(this, a);
+    }
+  }
+
+  /** A sign-in was ended. */
+  void signedOut(String signIn) {
+    if (guest != null
+        && guest.principal() instanceof Principal.Agent a
+        && signIn.equals(a.seat().session())) {
+      close(CloseCode.REVOKED);
+    }
+  }
+
+  /** Whoever is bound to some inboxes may lose a thread that others are given. */
+  void assigned(Watch watch) {
+    if (guest != null && rights.inboxes() != null) {
+      hub.requests().review(this, guest.principal(), watch);
+    }
+  }
+
+  /** What {@code watch} shows is out of reach now. */
+  void lost(Watch watch) {
+    if (!closed && watches.containsValue(watch)) {
+      drop(watch);
+      gone("c:" + watch.topic().customer());
+    }
+  }
+
+  /** Something that was watched is not to be seen any more. */
+  void gone(String topic) {
+    send(Json.object().put("type", "gone").put("topic", topic).put("why", "rights"));
   }
 
   /** Says again at which threads it is. */

@@ -7,6 +7,7 @@ import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
 import dev.hilo.conversation.CustomerView;
 import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Position;
 import dev.hilo.conversation.Scopes;
 import dev.hilo.core.Problem;
@@ -345,6 +346,9 @@ final class Watch {
       behind();
     } else {
       show(rendering);
+    }
+    if (home == null && rendering.entry().event() instanceof Event.ConversationAssigned) {
+      session.assigned(this);
     }
   }
 

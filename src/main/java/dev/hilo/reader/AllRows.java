@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,10 @@ final class AllRows {
     for (int p = 0; p < Keys.PARTITIONS; p++) {
       partitions.add(new Partition());
     }
+  }
+
+  void each(Consumer<Row> then) {
+    partitions.forEach(p -> p.rows.values().forEach(then));
   }
 
   /** Loads every row and follows their changes. */

@@ -35,9 +35,16 @@ public final class Board {
   private final Vertx vertx;
   private final Context context;
   private final AllRows rows;
-  private final Map<String, NavigableSet<Row>> shelves = new HashMap<>();
-  private final Map<String, Map<Integer, Window>> windows = new HashMap<>();
+  private final Map<Shelf, NavigableSet<Row>> shelves = new HashMap<>();
+  private final Map<Shelf, Map<Integer, Window>> windows = new HashMap<>();
+
+  /** How many look through each, beside {@link Sight#ALL}, which is always open. */
+  private final Map<Sight, Integer> sights = new HashMap<>();
+
   private boolean counting;
+
+  /** The rows of one filter within one sight; {@code name}: see {@link #shelvesOf}. */
+  private record Shelf(Sight sight, String name) {}
 
   /** Told about one view. */
   public interface Listener {
@@ -58,9 +65,6 @@ public final class Board {
     this.vertx = vertx;
     this.context = context;
     this.rows = new AllRows(vertx, context, workspace, work, feed, this::changed);
-    for (String shelf : List.of("open", "unassigned", "resolved")) {
-      shelves.put(shelf, new TreeSet<>(Window.NEWEST));
-    }
   }
 
   /** Loads every row and follows their changes. */
@@ -74,12 +78,27 @@ public final class Board {
   }
 
   private void changed(String customer, @Nullable Row before, @Nullable Row next) {
+    changed(Sight.ALL, customer, before, next);
+    sights
+        .keySet()
+        .forEach(
+            sight ->
+                changed(
+                    sight,
+                    customer,
+                    before != null && sight.shows(before) ? before : null,
+                    next != null && sight.shows(next) ? next : null));
+    count();
+  }
+
+  private void changed(Sight sight, String customer, @Nullable Row before, @Nullable Row next) {
     Set<String> touched = new LinkedHashSet<>(shelvesOf(before));
     touched.addAll(shelvesOf(next));
-    for (String shelf : touched) {
+    for (String name : touched) {
+      Shelf shelf = new Shelf(sight, name);
       NavigableSet<Row> there = shelf(shelf);
       Row was = before != null && there.remove(before) ? before : null;
-      Row now = next != null && shelvesOf(next).contains(shelf) ? next : null;
+      Row now = next != null && shelvesOf(next).contains(name) ? next : null;
       if (now != null) {
         there.add(now);
       }
@@ -89,7 +108,6 @@ public final class Board {
       }
       tidy(shelf);
     }
-    count();
   }
 
   private static List<String> shelvesOf(@Nullable Row row) {
@@ -105,18 +123,37 @@ public final class Board {
     return "mine " + agent;
   }
 
-  private NavigableSet<Row> shelf(String name) {
-    return shelves.computeIfAbsent(name, _ -> new TreeSet<>(Window.NEWEST));
+  private NavigableSet<Row> shelf(Shelf shelf) {
+    return shelves.computeIfAbsent(shelf, _ -> new TreeSet<>(Window.NEWEST));
+  }
+
+  /** Somebody looks through a sight: what it shows is put on shelves of its own. */
+  private void enter(Sight sight) {
+    if (!sight.equals(Sight.ALL) && sights.merge(sight, 1, Integer::sum) == 1) {
+      rows.each(
+          row -> {
+            if (sight.shows(row)) {
+              shelvesOf(row).forEach(name -> shelf(new Shelf(sight, name)).add(row));
+            }
+          });
+    }
+  }
+
+  private void leave(Sight sight) {
+    if (!sight.equals(Sight.ALL)
+        && sights.computeIfPresent(sight, (_, n) -> n == 1 ? null : n - 1) == null) {
+      shelves.keySet().removeIf(shelf -> shelf.sight.equals(sight));
+    }
   }
 
   /** Agents come and go: an empty shelf nobody looks at is taken away. */
-  private void tidy(String shelf) {
-    if (shelf.startsWith("mine ") && shelf(shelf).isEmpty() && !windows.containsKey(shelf)) {
+  private void tidy(Shelf shelf) {
+    if (shelf(shelf).isEmpty() && !windows.containsKey(shelf)) {
       shelves.remove(shelf);
     }
   }
 
-  private int count(String shelf) {
+  private int count(Shelf shelf) {
     NavigableSet<Row> rows = shelves.get(shelf);
     return rows == null ? 0 : rows.size();
   }
@@ -144,20 +181,23 @@ public final class Board {
    * @param filter {@code open}, {@code mine}, {@code unassigned} or {@code resolved}
    * @param on the listener's event loop
    */
-  public View watch(String agent, String filter, int limit, Context on, Listener listener) {
-    View view = new View(agent, filter, limit, on, listener);
+  public View watch(
+      Sight sight, String agent, String filter, int limit, Context on, Listener listener) {
+    View view = new View(sight, agent, filter, limit, on, listener);
     context.runOnContext(_ -> view.open());
     return view;
   }
 
   /** The whole view once, for REST. */
-  public Future<ObjectNode> rows(String agent, String filter, int limit) {
+  public Future<ObjectNode> rows(Sight sight, String agent, String filter, int limit) {
     Promise<ObjectNode> answer = Promise.promise();
     context.runOnContext(
         _ -> {
-          View once = new View(agent, filter, limit, context, NOBODY);
+          View once = new View(sight, agent, filter, limit, context, NOBODY);
+          enter(sight);
           ObjectNode rows = once.whole(once.window());
           once.leave();
+          leave(sight);
           answer.complete(rows);
         });
     return answer.future();
@@ -181,23 +221,29 @@ public final class Board {
 
   /** One agent's look at the board. */
   public final class View {
+    private final Sight sight;
     private final String agent;
-    private final String shelf;
+    private final Shelf shelf;
     private final int limit;
     private final Context on;
     private final Listener listener;
+    private boolean entered;
     private boolean behind;
     private boolean closed;
     private ObjectNode told = Json.object();
 
-    private View(String agent, String filter, int limit, Context on, Listener listener) {
+    private View(
+        Sight sight, String agent, String filter, int limit, Context on, Listener listener) {
+      this.sight = sight;
       this.agent = agent;
       this.shelf =
-          switch (filter) {
-            case "mine" -> mine(agent);
-            case "unassigned", "resolved" -> filter;
-            default -> "open";
-          };
+          new Shelf(
+              sight,
+              switch (filter) {
+                case "mine" -> mine(agent);
+                case "unassigned", "resolved" -> filter;
+                default -> "open";
+              });
       this.limit = limit;
       this.on = on;
       this.listener = listener;
@@ -205,6 +251,8 @@ public final class Board {
 
     private void open() {
       if (!closed) {
+        entered = true;
+        enter(sight);
         Window window = window();
         window.views.add(this);
         fill(window);
@@ -235,10 +283,14 @@ public final class Board {
 
     private ObjectNode counts() {
       return Json.object()
-          .put("open", Board.this.count("open"))
-          .put("mine", Board.this.count(mine(agent)))
-          .put("unassigned", Board.this.count("unassigned"))
-          .put("resolved", Board.this.count("resolved"));
+          .put("open", count("open"))
+          .put("mine", count(mine(agent)))
+          .put("unassigned", count("unassigned"))
+          .put("resolved", count("resolved"));
+    }
+
+    private int count(String name) {
+      return Board.this.count(new Shelf(sight, name));
     }
 
     private ObjectNode whole(Window window) {
@@ -318,6 +370,10 @@ public final class Board {
           _ -> {
             closed = true;
             leave();
+            if (entered) {
+              entered = false;
+              Board.this.leave(sight);
+            }
           });
     }
   }

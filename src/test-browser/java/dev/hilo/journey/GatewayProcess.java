@@ -30,7 +30,7 @@ final class GatewayProcess {
       management: {port: 0}
       inboxes:
         - {key: shop, name: Alma Café, greeting: Hi there}
-      agents:
+      users:
         - {id: lucia, name: Lucía}
         - {id: marco, name: Marco}
       demo: {enabled: true}

@@ -40,8 +40,9 @@ class ArchitectureTest {
   private static final Map<String, List<String>> BELOW = new TreeMap<>();
 
   static {
-    List<String> domain = List.of("conversation");
-    BELOW.put("conversation", List.of());
+    List<String> domain = List.of("conversation", "workspace");
+    BELOW.put("workspace", List.of());
+    BELOW.put("conversation", List.of("workspace"));
     BELOW.put("codec", domain);
     BELOW.put("config", List.of());
     BELOW.put("identity", domain);
@@ -49,12 +50,25 @@ class ArchitectureTest {
     BELOW.put("access", domain);
     BELOW.put("channel", List.of("config", "conversation"));
     BELOW.put("channel.*", List.of("channel", "config", "conversation"));
-    BELOW.put("store", List.of("codec", "conversation"));
+    BELOW.put("store", List.of("codec", "conversation", "workspace"));
     BELOW.put("ops", List.of("store"));
     BELOW.put(
-        "core", List.of("desk", "identity", "access", "channel", "store", "codec", "conversation"));
-    BELOW.put("reader", List.of("store", "codec", "conversation"));
-    BELOW.put("live", List.of("reader", "access", "core", "store", "codec", "conversation"));
+        "core",
+        List.of(
+            "desk",
+            "identity",
+            "access",
+            "channel",
+            "store",
+            "codec",
+            "conversation",
+            "workspace"));
+    BELOW.put("reader", List.of("store", "codec", "conversation", "workspace"));
+    BELOW.put(
+        "live", List.of("reader", "access", "core", "store", "codec", "conversation", "workspace"));
+    BELOW.put(
+        "people",
+        List.of("access", "core", "store", "codec", "conversation", "workspace", "config"));
     BELOW.put(
         "http",
         List.of(
@@ -68,6 +82,8 @@ class ArchitectureTest {
             "channel",
             "codec",
             "conversation",
+            "workspace",
+            "people",
             "config",
             "ops"));
     BELOW.put("demo", List.of("config"));
@@ -126,7 +142,8 @@ class ArchitectureTest {
 
   @Test
   void theDomainKnowsOnlyTheJdk() {
-    assertThat(foreign("conversation", "java.", "org.jspecify.annotations.")).isEmpty();
+    assertThat(foreign("workspace", "java.", "org.jspecify.annotations.")).isEmpty();
+    assertThat(foreign("conversation", "java.", "org.jspecify.annotations.", ROOT)).isEmpty();
     assertThat(foreign("identity", "java.", "org.jspecify.annotations.", ROOT)).isEmpty();
     assertThat(foreign("desk", "java.", "org.jspecify.annotations.", ROOT)).isEmpty();
   }

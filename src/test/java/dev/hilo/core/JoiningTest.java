@@ -46,7 +46,7 @@ class JoiningTest {
 
   private Future<Void> letter(TestNode node, int person, int number) {
     Inbound item = PaperChannel.letter(prefix + person, prefix + "k" + number, "text " + number);
-    return node.run(() -> node.reception.receive(PaperChannel.TYPE, "endpoint", List.of(item)));
+    return node.run(() -> node.receive(PaperChannel.TYPE, "endpoint", List.of(item)));
   }
 
   private CustomerId home(int person) {

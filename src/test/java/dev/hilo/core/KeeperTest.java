@@ -11,6 +11,7 @@ import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Row;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.reader.Board;
+import dev.hilo.reader.Sight;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Streams;
@@ -64,7 +65,9 @@ class KeeperTest {
       feed = node.feed(name);
       board = new Board(node.vertx, node.context, node.workspace, node.work, feed);
       Accounts accounts =
-          new Accounts(List.of(new Accounts.Opened(PaperChannel.TYPE, "endpoint", node.paper)));
+          new Accounts(
+              List.of(
+                  new Accounts.Opened(node.workspace, PaperChannel.TYPE, "endpoint", node.paper)));
       keeper =
           new Keeper(
               name,
@@ -75,7 +78,7 @@ class KeeperTest {
               node.joining,
               new Presence(node.link, name),
               new Lanes(
-                  node.streams, node.work, accounts, TestNode.ROSTER, new SimpleMeterRegistry()),
+                  node.streams, node.work, accounts, node.rosters(), new SimpleMeterRegistry()),
               () -> {});
       board.start();
       keeper.start();
@@ -85,7 +88,7 @@ class KeeperTest {
     Map<String, Row> rows() {
       Map<String, Row> all = new TreeMap<>();
       for (String filter : List.of("open", "resolved")) {
-        ObjectNode shown = TestNode.result(board.rows("ana", filter, 500));
+        ObjectNode shown = TestNode.result(board.rows(Sight.ALL, "ana", filter, 500));
         // rendered rows are raw until they are written
         try {
           Json.parse(Json.bytes(shown))
@@ -141,7 +144,7 @@ class KeeperTest {
   private void letter(String person, String text) {
     node.await(
         () ->
-            node.reception.receive(
+            node.receive(
                 PaperChannel.TYPE, "endpoint", List.of(PaperChannel.letter(person, text, text))));
   }
 
@@ -151,7 +154,7 @@ class KeeperTest {
   }
 
   private Principal ana() {
-    return new Principal.Agent(node.workspace, "ana", "Ana");
+    return new Principal.Agent(node.workspace, "ana", "Ana", Principal.Seat.UNKNOWN);
   }
 
   /** Something that changes what the inbox shows, or does not. */

@@ -30,7 +30,8 @@ class ProofsTest {
   @RegisterExtension static final RedisServer redis = new RedisServer();
   private static TestNode node;
 
-  private final Principal ana = new Principal.Agent(redis.workspace(), "ana", "Ana");
+  private final Principal ana =
+      new Principal.Agent(redis.workspace(), "ana", "Ana", Principal.Seat.UNKNOWN);
   private final Principal.Visitor visitor =
       new Principal.Visitor(CustomerId.fresh(redis.workspace()), "d", "shop");
   private final String person = UUID.randomUUID().toString();
@@ -46,7 +47,7 @@ class ProofsTest {
   void anAgentJoinsAVisitorAndAWriterOfLetters() {
     node.await(
         () ->
-            node.reception.receive(
+            node.receive(
                 PaperChannel.TYPE,
                 "e",
                 List.of(PaperChannel.letter(person, "k", "MARKER of letters"))));
@@ -76,8 +77,7 @@ class ProofsTest {
     for (CustomerId c : List.of(letters, visitor.home())) {
       for (Entry entry : node.await(() -> node.streams.after(c, Position.START, 1000))) {
         CustomerView view =
-            CustomerView.of(
-                entry, root.scopes().of(visitor.home().toString()), TestNode.ROSTER::name);
+            CustomerView.of(entry, root.scopes().of(visitor.home().toString()), node.roster::name);
         told.append(view == null ? "" : Wire.customer(view) + "\n");
       }
     }

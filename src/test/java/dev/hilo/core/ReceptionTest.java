@@ -40,7 +40,7 @@ class ReceptionTest {
   }
 
   private static Future<Void> receive(TestNode node, Inbound item) {
-    return node.run(() -> node.reception.receive(PaperChannel.TYPE, "endpoint", List.of(item)));
+    return node.run(() -> node.receive(PaperChannel.TYPE, "endpoint", List.of(item)));
   }
 
   private static CustomerId home(TestNode node, String person) {
@@ -127,7 +127,7 @@ class ReceptionTest {
         IntStream.range(0, 30)
             .mapToObj(i -> PaperChannel.letter("ord", "k" + i, "text " + i))
             .toList();
-    a.await(() -> a.reception.receive(PaperChannel.TYPE, "endpoint", items));
+    a.await(() -> a.receive(PaperChannel.TYPE, "endpoint", items));
     assertThat(said(entries(a, home(a, "ord"))))
         .containsExactlyElementsOf(IntStream.range(0, 30).mapToObj(i -> "text " + i).toList());
   }
@@ -215,7 +215,7 @@ class ReceptionTest {
   @Test
   void itemsForAnAccountNobodyConfiguredAreKept() {
     Inbound item = PaperChannel.letter("lost", "k1", "hello?");
-    a.await(() -> a.reception.receive("nobody", "endpoint", List.of(item, item)));
+    a.await(() -> a.receive("nobody", "endpoint", List.of(item, item)));
     assertThat(entries(a, CustomerId.unrouted(a.workspace)))
         .filteredOn(e -> e.event() instanceof Event.Unrouted u && u.raw().contains("hello?"))
         .hasSize(1);

@@ -41,7 +41,7 @@ class ReplayTest {
     master = fork();
     replica = fork();
     node = redis.node(master.uri()).replaying();
-    ana = new Principal.Agent(node.workspace, "ana", "Ana");
+    ana = new Principal.Agent(node.workspace, "ana", "Ana", Principal.Seat.UNKNOWN);
     node.await(() -> node.streams.load(CustomerId.fresh(node.workspace)));
     replica.follow(master);
   }
@@ -75,7 +75,7 @@ class ReplayTest {
 
   private void hear(String person, String text) {
     Inbound letter = PaperChannel.letter(person, text, text);
-    node.await(() -> node.reception.receive(PaperChannel.TYPE, "endpoint", List.of(letter)));
+    node.await(() -> node.receive(PaperChannel.TYPE, "endpoint", List.of(letter)));
   }
 
   private CustomerId home(String person) {
@@ -153,10 +153,9 @@ class ReplayTest {
   @Test
   void aNodeThatRemembersMoreThanTheStoreStillDecides() {
     TestNode forgetful = redis.node(master.uri());
-    Principal ben = new Principal.Agent(forgetful.workspace, "ben", "Ben");
+    Principal ben = new Principal.Agent(forgetful.workspace, "ben", "Ben", Principal.Seat.UNKNOWN);
     Inbound kept = PaperChannel.letter("zoe", "kept", "kept");
-    forgetful.await(
-        () -> forgetful.reception.receive(PaperChannel.TYPE, "endpoint", List.of(kept)));
+    forgetful.await(() -> forgetful.receive(PaperChannel.TYPE, "endpoint", List.of(kept)));
     String via = forgetful.keys.via(PaperChannel.address("zoe"));
     CustomerId zoe =
         Objects.requireNonNull(
@@ -164,8 +163,7 @@ class ReplayTest {
     lag();
     for (int i = 0; i < 3; i++) {
       Inbound lost = PaperChannel.letter("zoe", "lost " + i, "lost " + i);
-      forgetful.await(
-          () -> forgetful.reception.receive(PaperChannel.TYPE, "endpoint", List.of(lost)));
+      forgetful.await(() -> forgetful.receive(PaperChannel.TYPE, "endpoint", List.of(lost)));
     }
     failOverAndBack();
     Say answer = new Say("1", new Content.Text("answer"), "auto", null, false);
@@ -186,8 +184,9 @@ class ReplayTest {
     replica.promote();
     master.follow(replica);
     TestNode elsewhere = redis.node(replica.uri());
-    Principal ben = new Principal.Agent(node.workspace, "ben", "Ben");
-    Principal there = new Principal.Agent(elsewhere.workspace, "ben", "Ben");
+    Principal ben = new Principal.Agent(node.workspace, "ben", "Ben", Principal.Seat.UNKNOWN);
+    Principal there =
+        new Principal.Agent(elsewhere.workspace, "ben", "Ben", Principal.Seat.UNKNOWN);
     elsewhere.await(
         () ->
             elsewhere.actions.act(

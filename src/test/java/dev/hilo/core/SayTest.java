@@ -30,8 +30,10 @@ class SayTest {
   private static TestNode a;
   private static TestNode b;
 
-  private final Principal ana = new Principal.Agent(redis.workspace(), "ana", "Ana");
-  private final Principal ben = new Principal.Agent(redis.workspace(), "ben", "Ben");
+  private final Principal ana =
+      new Principal.Agent(redis.workspace(), "ana", "Ana", Principal.Seat.UNKNOWN);
+  private final Principal ben =
+      new Principal.Agent(redis.workspace(), "ben", "Ben", Principal.Seat.UNKNOWN);
   private final String person = UUID.randomUUID().toString();
   private CustomerId topic;
   private Position question;
@@ -55,7 +57,7 @@ class SayTest {
     String key = "k" + letters++;
     a.await(
         () ->
-            a.reception.receive(
+            a.receive(
                 PaperChannel.TYPE,
                 "endpoint",
                 List.of(PaperChannel.letter(person, key, "question " + key))));
@@ -159,7 +161,7 @@ class SayTest {
   void anAddressThatAskedForSilenceIsLeftAlone() {
     a.await(
         () ->
-            a.reception.receive(
+            a.receive(
                 PaperChannel.TYPE,
                 "endpoint",
                 List.of(
@@ -172,7 +174,7 @@ class SayTest {
 
   @Test
   void nobodyActsOutsideOfItsWorkspaceNorAVisitorOnAnothersThread() {
-    Principal foreign = new Principal.Agent("other", "ana", "Ana");
+    Principal foreign = new Principal.Agent("other", "ana", "Ana", Principal.Seat.UNKNOWN);
     Principal visitor = new Principal.Visitor(CustomerId.fresh(redis.workspace()), "d", "shop");
     for (Principal who : List.of(foreign, visitor)) {
       assertThat(problem(a.run(() -> a.saying.say(who, topic, say("1", null, false)))).code())

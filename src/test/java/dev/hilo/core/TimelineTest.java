@@ -81,7 +81,7 @@ class TimelineTest {
             null,
             m.details(),
             m.context());
-    node.await(() -> node.reception.receive(PaperChannel.TYPE, "endpoint", List.of(item)));
+    node.await(() -> node.receive(PaperChannel.TYPE, "endpoint", List.of(item)));
     String via = node.keys.via(o.address());
     return Objects.requireNonNull(node.await(() -> node.directory.find(node.workspace, via)));
   }

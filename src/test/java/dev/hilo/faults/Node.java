@@ -47,7 +47,7 @@ final class Node {
               redis: {uri: "%s"}
               limits: {frames-per-second: 1000, topics: 1000, beat: 1s}
               inboxes: [{key: shop, name: Shop}]
-              agents: [{id: ana, name: Ana}, {id: luis, name: Luis}]
+              users: [{id: ana, name: Ana}, {id: luis, name: Luis}]
               channels:
               %s
               """

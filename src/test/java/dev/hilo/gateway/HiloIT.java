@@ -106,7 +106,7 @@ class HiloIT {
         http: {port: 0}
         management: {port: 0}
         inboxes: [{key: shop, name: Shop}]
-        agents: [{id: ana, name: Ana}]
+        users: [{id: ana, name: Ana}]
         """
             .formatted(folder.resolve("data")));
   }

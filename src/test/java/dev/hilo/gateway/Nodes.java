@@ -89,7 +89,7 @@ final class Nodes implements AutoCloseable {
     management: {port: 0}
     inboxes:
       - {key: shop, name: Shop, origins: ["https://shop.example"]}
-    agents:
+    users:
       - {id: ana, name: Ana}
       - {id: luis, name: Luis}
     api-keys:

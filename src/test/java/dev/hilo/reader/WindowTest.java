@@ -21,6 +21,7 @@ class WindowTest {
         id,
         "",
         List.of(),
+        List.of(),
         "",
         "customer",
         at,

@@ -94,6 +94,7 @@ final class Some {
         c.toString(),
         "Eva",
         List.of("paper"),
+        List.of("paper:office"),
         snippet,
         "customer",
         seq,

@@ -1,6 +1,9 @@
 package dev.hilo.testing;
 
+import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
+import dev.hilo.channel.Inbound;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.HistoryWatch;
@@ -11,6 +14,7 @@ import dev.hilo.core.Replay;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
+import dev.hilo.core.Trail;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
@@ -22,6 +26,7 @@ import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
 import dev.hilo.store.Work;
+import dev.hilo.workspace.Item;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -33,6 +38,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -45,7 +51,6 @@ import java.util.function.Supplier;
  * workspace.
  */
 public final class TestNode implements AutoCloseable {
-  public static final Roster ROSTER = new Roster("", Map.of("ana", "Ana", "ben", "Ben"));
   private static final long PATIENCE_SECONDS = 60;
 
   public final Vertx vertx;
@@ -67,6 +72,7 @@ public final class TestNode implements AutoCloseable {
   public final Proofs proofs;
   public final Saying saying;
   public final Actions actions;
+  public final Roster roster;
 
   private final Topology topology;
   private final Path folder;
@@ -87,18 +93,33 @@ public final class TestNode implements AutoCloseable {
     this.objects = new SharedObjects(link);
     this.blobs = new Blobs(folder);
     Accounts accounts =
-        new Accounts(List.of(new Accounts.Opened(PaperChannel.TYPE, "endpoint", paper)));
+        new Accounts(List.of(new Accounts.Opened(workspace, PaperChannel.TYPE, "endpoint", paper)));
     this.roots = new Roots(vertx, streams);
     this.joining = new Joining(streams, roots);
-    this.reception =
-        new Reception(vertx, workspace, keys, directory, roots, joining, accounts, blobs);
+    this.reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
-    Roster roster = new Roster(workspace, ROSTER.names());
-    Threads threads = new Threads(roots);
-    this.saying = new Saying(threads, roots, streams, directory, accounts, keys, roster);
+    this.roster = new Roster(workspace, List.of(agent("ana", "Ana"), agent("ben", "Ben")));
+    roster.follow(roster.with(Map.of()));
+    Rosters rosters = rosters();
+    Threads threads =
+        new Threads(new Permissions(rosters), roots, new Trail(streams, Clock.systemUTC()));
+    this.saying = new Saying(threads, roots, streams, directory, accounts, keys, rosters);
     this.actions =
         new Actions(
-            threads, roots, joining, proofs, keys, tokens, roster, URI.create("http://127.0.0.1"));
+            threads, roots, joining, proofs, keys, tokens, rosters, URI.create("http://127.0.0.1"));
+  }
+
+  private static Item.User agent(String id, String name) {
+    return new Item.User(id, name, null, List.of("agent"), List.of(), false, null);
+  }
+
+  public Rosters rosters() {
+    return new Rosters(List.of(roster));
+  }
+
+  /** What a channel of this workspace reports. */
+  public Future<Void> receive(String type, String endpoint, List<Inbound> items) {
+    return reception.receive(workspace, type, endpoint, items);
   }
 
   static TestNode start(URI redis, String workspace) {

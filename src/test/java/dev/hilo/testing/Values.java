@@ -73,9 +73,9 @@ public final class Values {
       return list;
     }
     Class<?> plain = (Class<?>) type;
-    if (plain == String.class) {
+    if (plain == String.class || plain == Object.class) {
       return texts.text(owner, name);
-    } else if (plain == long.class) {
+    } else if (plain == long.class || plain == Long.class) {
       return random.nextLong(2_000_000_000_000L);
     } else if (plain == int.class) {
       return random.nextInt(1000);

@@ -1,0 +1,202 @@
+package dev.hilo.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hilo.access.Permissions;
+import dev.hilo.access.Permissions.Act;
+import dev.hilo.access.Principal;
+import dev.hilo.access.Roster;
+import dev.hilo.access.Rosters;
+import dev.hilo.channel.Channel;
+import dev.hilo.codec.Json;
+import dev.hilo.codec.Wire;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.core.Accounts;
+import dev.hilo.core.Actions;
+import dev.hilo.core.Problem;
+import dev.hilo.core.Problem.Code;
+import dev.hilo.core.Roots;
+import dev.hilo.core.Say;
+import dev.hilo.core.Saying;
+import dev.hilo.core.Threads;
+import dev.hilo.core.Timeline;
+import dev.hilo.http.Route.Answer;
+import dev.hilo.reader.Boards;
+import dev.hilo.reader.Sight;
+import dev.hilo.store.Blobs;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** Threads, the inbox and files: the same acts as the live protocol, with the same codes. */
+final class ThreadRoutes {
+  private final Vertx vertx;
+  private final Permissions permissions;
+  private final Threads threads;
+  private final Saying saying;
+  private final Actions actions;
+  private final Roots roots;
+  private final Timeline timeline;
+  private final Boards boards;
+  private final Blobs blobs;
+  private final Rosters rosters;
+  private final Accounts accounts;
+
+  ThreadRoutes(
+      Vertx vertx,
+      Permissions permissions,
+      Threads threads,
+      Saying saying,
+      Actions actions,
+      Roots roots,
+      Timeline timeline,
+      Boards boards,
+      Blobs blobs,
+      Rosters rosters,
+      Accounts accounts) {
+    this.vertx = vertx;
+    this.permissions = permissions;
+    this.threads = threads;
+    this.saying = saying;
+    this.actions = actions;
+    this.roots = roots;
+    this.timeline = timeline;
+    this.boards = boards;
+    this.blobs = blobs;
+    this.rosters = rosters;
+    this.accounts = accounts;
+  }
+
+  List<Route> routes() {
+    return List.of(
+        Route.staff(HttpMethod.GET, "/inbox", Act.INBOX, this::inbox),
+        Route.staff(HttpMethod.GET, "/channels", Act.DESK, (_, who) -> channels(who)),
+        Route.thread(HttpMethod.GET, "/customers/:customer", Act.CARD, this::card),
+        Route.thread(HttpMethod.GET, "/customers/:customer/entries", Act.WATCH, this::entries),
+        Route.thread(HttpMethod.POST, "/customers/:customer/messages", Act.SAY, this::say),
+        Route.thread(HttpMethod.POST, "/customers/:customer/actions/:action", null, this::act),
+        Route.anybody(HttpMethod.GET, "/blobs/:workspace/:home/:hash", this::blob));
+  }
+
+  private static CustomerId customer(RoutingContext ctx) {
+    try {
+      return CustomerId.of(String.valueOf(ctx.pathParam("customer")));
+    } catch (IllegalArgumentException e) {
+      throw new Problem(Code.UNKNOWN_TOPIC, "a customer id looks like main.01ABC…");
+    }
+  }
+
+  private Future<Answer> inbox(RoutingContext ctx, Principal who) {
+    String filter = ctx.request().getParam("filter", "open");
+    int limit = Api.number(ctx, "limit", 100, 500);
+    String me = who.author().id();
+    return boards
+        .of(who.workspace())
+        .rows(Sight.of(me, rosters.rights(who).inboxes()), me, filter, limit)
+        .map(Answer::ok);
+  }
+
+  private Future<Answer> channels(Principal who) {
+    ObjectNode out = Json.object();
+    ArrayNode all = out.putArray("channels");
+    for (Accounts.Opened opened : accounts.all()) {
+      if (opened.workspace().equals(who.workspace())) {
+        ObjectNode one = all.addObject().put("type", opened.type());
+        one.set("capabilities", Json.tree(opened.channel().capabilities()));
+        ArrayNode list = one.putArray("accounts");
+        for (Channel.Account account : opened.channel().accounts()) {
+          list.addObject().put("id", account.id()).put("name", account.name());
+        }
+      }
+    }
+    return Future.succeededFuture(Answer.ok(out));
+  }
+
+  private Future<Answer> card(RoutingContext ctx, Principal who) {
+    return actions.card(who, customer(ctx)).map(card -> Answer.ok(card.path("customer")));
+  }
+
+  private Future<Answer> entries(RoutingContext ctx, Principal who) {
+    CustomerId customer = customer(ctx);
+    String cursor = ctx.request().getParam("cursor");
+    int limit = Api.number(ctx, "limit", 50, 200);
+    return threads
+        .thread(who, Act.WATCH, customer)
+        .compose(state -> timeline.page(state.customer(), cursor, limit, _ -> true))
+        .map(page -> Answer.ok(page(page, rosters.of(who.workspace()))));
+  }
+
+  private static ObjectNode page(Timeline.Page page, Roster roster) {
+    ObjectNode out = Json.object();
+    ArrayNode list = out.putArray("entries");
+    for (Timeline.Item item : page.items()) {
+      list.addObject()
+          .put("stream", item.stream().toString())
+          .put("pos", item.entry().position().toString())
+          .set("event", Wire.staff(item.entry(), roster::name));
+    }
+    if (page.cursor() != null) {
+      out.put("cursor", page.cursor());
+    }
+    return out;
+  }
+
+  private Future<Answer> say(RoutingContext ctx, Principal who) {
+    CustomerId customer = customer(ctx);
+    Say say = Say.of(Api.body(ctx));
+    return saying
+        .say(who, customer, say)
+        .map(pos -> Answer.ok(Json.object().put("id", say.id()).put("pos", pos.toString())));
+  }
+
+  private Future<Answer> act(RoutingContext ctx, Principal who) {
+    return actions
+        .act(who, customer(ctx), String.valueOf(ctx.pathParam("action")), Api.body(ctx))
+        .map(Answer::ok);
+  }
+
+  /** A file: staff may read those of threads within reach, a visitor those of its own homes. */
+  private Future<Answer> blob(RoutingContext ctx, Principal who) {
+    String home = ctx.pathParam("workspace") + "." + ctx.pathParam("home");
+    String name =
+        ctx.pathParam("workspace") + "/" + ctx.pathParam("home") + "/" + ctx.pathParam("hash");
+    return mayRead(who, home)
+        .compose(_ -> vertx.executeBlocking(() -> blobs.file(name)))
+        .compose(
+            file ->
+                ctx.response()
+                    .putHeader("Content-Type", "application/octet-stream")
+                    .putHeader("Content-Disposition", "attachment")
+                    .putHeader("X-Content-Type-Options", "nosniff")
+                    .putHeader("Content-Security-Policy", "default-src 'none'; sandbox")
+                    .putHeader("Cache-Control", "private, max-age=3600")
+                    .sendFile(String.valueOf(file)))
+        .map(Answer.DONE);
+  }
+
+  private Future<Void> mayRead(Principal who, String home) {
+    Problem no = new Problem(Code.UNKNOWN_TOPIC, "there is no such file");
+    CustomerId customer;
+    try {
+      customer = CustomerId.of(home);
+    } catch (IllegalArgumentException e) {
+      return Future.failedFuture(no);
+    }
+    return switch (who) {
+      case Principal.Agent _, Principal.Integration _ ->
+          permissions.may(who, Act.WATCH, customer)
+              ? threads.thread(who, Act.WATCH, customer).mapEmpty()
+              : Future.failedFuture(no);
+      case Principal.Visitor v ->
+          roots
+              .root(v.home())
+              .compose(
+                  state ->
+                      state.scopes().of(v.home().toString()).contains(home)
+                          ? Future.succeededFuture()
+                          : Future.failedFuture(no));
+    };
+  }
+}
