@@ -3,6 +3,7 @@ import { icon } from "../shared/icons.js";
 import { Part } from "./common.js";
 import { desk } from "./desk.js";
 import { t, wear } from "./prefs.js";
+import { WORKSPACE_PAGES } from "./settings/pages.js";
 import { settingsStyle } from "./settings-style.js";
 import "./words-door.js";
 
@@ -32,6 +33,7 @@ export const PAGES = [
     element: "hilo-security",
     load: () => import("./security.js"),
   },
+  ...WORKSPACE_PAGES,
 ];
 
 /** The pages this person may see. */

@@ -58,6 +58,12 @@ import org.jspecify.annotations.Nullable;
  *   <dd>channel of what other nodes pass on to a node
  *   <dt>once:&lt;hash&gt;, session:&lt;hash&gt;
  *   <dd>one-time codes and tickets; sign-ins
+ *   <dt>sessions:&lt;w&gt;:&lt;user&gt;
+ *   <dd>hashes of somebody's sign-ins, by when they end
+ *   <dt>tries:&lt;hash&gt;
+ *   <dd>tries at something that can be guessed: n (how many), until (when the next is allowed, ms)
+ *   <dt>vault:&lt;w&gt;:&lt;name&gt;
+ *   <dd>a secret, sealed
  *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
  *   <dd>a source's lease, its counter, its cursor, its ledger
  * </dl>
@@ -213,6 +219,18 @@ public final class Keys {
 
   static String session(String hash) {
     return "session:" + hash;
+  }
+
+  static String sessions(String workspace, String user) {
+    return "sessions:" + workspace + ":" + user;
+  }
+
+  static String tries(String hash) {
+    return "tries:" + hash;
+  }
+
+  static String vault(String workspace, String name) {
+    return "vault:" + workspace + ":" + name;
   }
 
   static String source(String name, String part) {
