@@ -62,7 +62,7 @@ class ApiKeys extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("keys.title"), t("keys.text"), this.newButton(t("keys.new")))}
+    return html`${head(t("settings.keys"), t("keys.text"), this.newButton(t("keys.new")))}
       ${this.list(emptyState("key", t("keys.empty"), t("keys.emptyText")))}${this.editor()}${this.shown()}${this.turn()}`;
   }
 

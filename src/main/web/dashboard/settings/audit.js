@@ -152,7 +152,7 @@ class Audit extends Page {
     const { from, to } = this.filter;
     const days = new URLSearchParams({ from, to });
     return html`${head(
-      t("audit.title"),
+      t("settings.audit"),
       t("audit.text"),
       html`<div class="exports"><a class="button" download href="/api/v1/audit/export?${days}&format=csv">${icon("download")}CSV</a><a class="button" download href="/api/v1/audit/export?${days}&format=jsonl">${icon("download")}JSONL</a></div>`,
     )}
@@ -170,7 +170,7 @@ class Audit extends Page {
       <label>${t("audit.from")}<input type="date" max=${to} .value=${from} @change=${(e) => this.set("from", e.target.value)} /></label>
       <label>${t("audit.to")}<input type="date" min=${from} .value=${to} @change=${(e) => this.set("to", e.target.value)} /></label>
       <label>${t("audit.who")}<select @change=${(e) => this.set("who", e.target.value)}><option value="">${t("audit.anybody")}</option>
-        ${people.map(option(who))}${programs.length ? html`<optgroup label=${t("keys.title")}>${programs.map(option(who))}</optgroup>` : nothing}</select></label>
+        ${people.map(option(who))}${programs.length ? html`<optgroup label=${t("settings.keys")}>${programs.map(option(who))}</optgroup>` : nothing}</select></label>
       <label>${t("audit.act")}<select @change=${(e) => this.set("act", e.target.value)}><option value="">${t("audit.anything")}</option>
         ${grouped(this.acts).map(([name, list]) => html`<optgroup label=${t(`acts.${name}`)}>${list.map((each) => option(act)([each, actName(each)]))}</optgroup>`)}</select></label>
       <label>${t("audit.customer")}<input type="search" maxlength="80" placeholder=${t("audit.customerHint")} .value=${customer} @input=${(e) => this.set("customer", e.target.value.trim())} /></label></form>`;

@@ -32,7 +32,7 @@ class Rules extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("rules.title"), t("rules.text"), this.newButton(t("rules.new")))}
+    return html`${head(t("settings.rules"), t("rules.text"), this.newButton(t("rules.new")))}
       ${this.list(emptyState("bolt", t("rules.empty"), t("rules.emptyText")))}`;
   }
 
