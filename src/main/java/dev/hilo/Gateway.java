@@ -576,11 +576,7 @@ public final class Gateway implements AutoCloseable {
     for (GatewayConfig.User user : config.users()) {
       if (keyring.of(config.workspace(), user.id()).await(10, TimeUnit.SECONDS).password()
           == null) {
-        String code = Tokens.random();
-        tokens
-            .once(code, "signin " + config.workspace() + " " + user.id(), SIGN_IN)
-            .await(10, TimeUnit.SECONDS);
-        links.put(user.name(), publicUrl + "/agent#enter=" + code);
+        links.put(user.name(), signInLink(user.id()));
       }
     }
     return links;
@@ -597,6 +593,15 @@ public final class Gateway implements AutoCloseable {
         .map(Roster::workspace)
         .filter(w -> Invitations.empty(rosters.of(w)))
         .toList();
+  }
+
+  /** A one-time link for somebody of the first workspace. */
+  public String signInLink(String user) throws Exception {
+    String code = Tokens.random();
+    tokens
+        .once(code, "signin " + config.workspace() + " " + user, SIGN_IN)
+        .await(10, TimeUnit.SECONDS);
+    return publicUrl + "/agent#enter=" + code;
   }
 
   public Path data() {

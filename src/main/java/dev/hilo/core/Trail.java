@@ -1,6 +1,7 @@
 package dev.hilo.core;
 
 import dev.hilo.access.Principal;
+import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.StreamState;
@@ -60,6 +61,24 @@ public final class Trail {
   public void refused(
       Principal who, String act, @Nullable CustomerId topic, @Nullable String what) {
     var _ = write(who, act, topic, what, false);
+  }
+
+  /**
+   * Writes down what happened at the door: signed in or out, a wrong password, a link that was
+   * used.
+   *
+   * @param user id of whom it is about; null where nobody knows
+   * @param event in a word, lower case with dashes
+   * @param ok whether it went well
+   * @param seat where from
+   */
+  public Future<Void> signed(
+      String workspace, @Nullable String user, String event, boolean ok, Principal.Seat seat) {
+    Author by = user == null ? Author.gateway("door") : new Author(Author.Kind.AGENT, user);
+    return write(
+        workspace,
+        Drafts.now(by, null),
+        new Event.Audited(event, null, null, ok, seat.address(), seat.session()));
   }
 
   private static Principal.Seat seat(Principal who) {

@@ -16,7 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Gateways of one workspace in this process, on one Redis, with simulated platforms behind. */
 final class Nodes implements AutoCloseable {
@@ -26,6 +29,12 @@ final class Nodes implements AutoCloseable {
       "an installation key of 40 letters, fixed".getBytes(StandardCharsets.UTF_8);
 
   final String workspace;
+  private String users =
+      """
+      {id: ana, name: Ana}, {id: luis, name: Luis}, {id: audra, name: Audra, roles: [auditor]}, \
+      {id: boss, name: Boss, roles: [administrator, agent]}\
+      """;
+
   final Platforms platforms = new Platforms();
   final Store store;
 
@@ -35,6 +44,7 @@ final class Nodes implements AutoCloseable {
   private final URI redis;
   private final Path data;
   private final List<Gateway> running = new ArrayList<>();
+  private final Map<Gateway, Integer> ports = new HashMap<>();
 
   Nodes(URI redis, String workspace) {
     this.redis = redis;
@@ -45,6 +55,12 @@ final class Nodes implements AutoCloseable {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
+  }
+
+  /** Whoever belongs to the workspace is not said by the configuration. */
+  Nodes withoutUsers() {
+    users = "";
+    return this;
   }
 
   Gateway start(String name) throws Exception {
@@ -63,9 +79,10 @@ final class Nodes implements AutoCloseable {
 
   private Gateway run(String yaml, URI through) throws Exception {
     GatewayConfig config = ConfigNode.parse(yaml).bind(GatewayConfig.class);
-    Gateway node =
-        Gateway.start(config, freePort(), through, INSTALLATION_KEY, config.channels(), null);
+    int port = freePort();
+    Gateway node = Gateway.start(config, port, through, INSTALLATION_KEY, config.channels(), null);
     running.add(node);
+    ports.put(node, port);
     assertThat(node.settle(PATIENCE)).as("a node is ready within %s", PATIENCE).isTrue();
     return node;
   }
@@ -74,6 +91,11 @@ final class Nodes implements AutoCloseable {
   Gateway startWithoutChannels(String name) throws Exception {
     String yaml = yaml(name);
     return run(yaml.substring(0, yaml.indexOf("channels:")), redis);
+  }
+
+  /** Where a node really listens, whatever the outside calls it. */
+  URI at(Gateway node) {
+    return URI.create("http://127.0.0.1:" + Objects.requireNonNull(ports.get(node)));
   }
 
   void stop(Gateway node) {
@@ -89,15 +111,14 @@ final class Nodes implements AutoCloseable {
     management: {port: 0}
     inboxes:
       - {key: shop, name: Shop, origins: ["https://shop.example"]}
-    users:
-      - {id: ana, name: Ana}
-      - {id: luis, name: Luis}
+    users: [%s]
     api-keys:
       - {name: crm, key: %s}
     channels:
     %s
     """
-        .formatted(workspace, name, data, API_KEY, platforms.channels().indent(2).stripTrailing());
+        .formatted(
+            workspace, name, data, users, API_KEY, platforms.channels().indent(2).stripTrailing());
   }
 
   static int freePort() throws IOException {
