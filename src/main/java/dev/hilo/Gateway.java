@@ -197,6 +197,7 @@ public final class Gateway implements AutoCloseable {
               core.joining,
               presence,
               new Lanes(core.streams, work, accounts, rosters, meters),
+              rosters,
               () -> hubs.forEach(Hub::attend));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(feed, more);
@@ -377,7 +378,8 @@ public final class Gateway implements AutoCloseable {
             roots,
             joining,
             meters);
-    Reception reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
+    Reception reception =
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
