@@ -26,6 +26,7 @@ import dev.hilo.core.Sources;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
+import dev.hilo.http.ClientAddress;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
 import dev.hilo.live.Doors;
@@ -34,6 +35,12 @@ import dev.hilo.live.Limits;
 import dev.hilo.live.Posts;
 import dev.hilo.live.Sockets;
 import dev.hilo.ops.Management;
+import dev.hilo.people.FrontDoor;
+import dev.hilo.people.Invitations;
+import dev.hilo.people.Keyring;
+import dev.hilo.people.Letters;
+import dev.hilo.people.Oidc;
+import dev.hilo.people.Passwords;
 import dev.hilo.reader.Board;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.AddressKeys;
@@ -50,6 +57,7 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Vault;
 import dev.hilo.store.Work;
 import dev.hilo.workspace.Edit;
 import io.micrometer.core.instrument.Gauge;
@@ -101,6 +109,8 @@ public final class Gateway implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final AddressKeys keys;
+  private final byte[] installationKey;
+  private final FrontDoor.Shared people;
   private final Rosters rosters;
   private final Permissions permissions;
   private final Accounts accounts;
@@ -154,6 +164,7 @@ public final class Gateway implements AutoCloseable {
     this.node = config.node() != null ? config.node() : "n-" + Tokens.random().substring(0, 10);
     this.publicUrl = publicUrl(config, port);
     this.keys = new AddressKeys(installationKey);
+    this.installationKey = installationKey.clone();
     this.rosters =
         new Rosters(
             config.workspaces().stream().map(w -> new Roster(w.name(), w.items())).toList());
@@ -165,6 +176,7 @@ public final class Gateway implements AutoCloseable {
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
     try {
+      this.people = people();
       this.accounts = open(blocks);
       Context nodeLoop = loop();
       this.topology = Topology.of(vertx, nodeLoop, redis);
@@ -211,6 +223,19 @@ public final class Gateway implements AutoCloseable {
       vertx.close().await(10, TimeUnit.SECONDS);
       throw e;
     }
+  }
+
+  private FrontDoor.Shared people() {
+    Clock clock = Clock.systemUTC();
+    return new FrontDoor.Shared(
+        rosters,
+        keys,
+        new Passwords(vertx),
+        config.mail() == null ? null : new Letters(vertx, config.mail(), publicUrl),
+        config.oidc() == null ? null : new Oidc(vertx, config.oidc(), publicUrl, clock),
+        publicUrl,
+        clock,
+        meters);
   }
 
   static URI publicUrl(GatewayConfig config, int port) {
@@ -410,6 +435,7 @@ public final class Gateway implements AutoCloseable {
             port,
             publicUrl,
             ownOrigins,
+            new ClientAddress(config.http().trustedProxies()),
             l.webhookBody().bytes(),
             l.frame().intBytes(),
             (int) config.http().idleTimeout().toSeconds(),
@@ -441,6 +467,7 @@ public final class Gateway implements AutoCloseable {
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
     Trail trail = new Trail(core.streams, Clock.systemUTC());
+    Desks changes = new Desks(rosters, core.roots, core.streams);
     Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
         new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, rosters);
@@ -488,7 +515,8 @@ public final class Gateway implements AutoCloseable {
         mine,
         boards,
         trail,
-        new Desks(rosters, core.roots, core.streams),
+        changes,
+        FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);
   }
@@ -541,11 +569,17 @@ public final class Gateway implements AutoCloseable {
     return management.url();
   }
 
-  /** One-time sign-in links by name, of those in the configuration file. */
+  /**
+   * One-time sign-in links by name, of those in the configuration file who have no password yet.
+   */
   public Map<String, String> signInLinks() throws Exception {
+    Keyring keyring = new Keyring(new Vault(nodeLink, installationKey));
     Map<String, String> links = new LinkedHashMap<>();
     for (GatewayConfig.User user : config.users()) {
-      links.put(user.name(), signInLink(user.id()));
+      if (keyring.of(config.workspace(), user.id()).await(10, TimeUnit.SECONDS).password()
+          == null) {
+        links.put(user.name(), signInLink(user.id()));
+      }
     }
     return links;
   }
@@ -557,6 +591,19 @@ public final class Gateway implements AutoCloseable {
         .once(code, "signin " + config.workspace() + " " + user, SIGN_IN)
         .await(10, TimeUnit.SECONDS);
     return publicUrl + "/agent#enter=" + code;
+  }
+
+  /** A link by which the first administrator comes in; of no use once there is one. */
+  public String setupLink(String workspace) throws Exception {
+    return Invitations.setupLink(tokens, workspace, publicUrl).await(10, TimeUnit.SECONDS);
+  }
+
+  /** Workspaces that nobody can let others into yet. */
+  public List<String> withoutAdministrator() {
+    return rosters.all().stream()
+        .map(Roster::workspace)
+        .filter(w -> Invitations.empty(rosters.of(w)))
+        .toList();
   }
 
   public Path data() {
@@ -606,6 +653,7 @@ public final class Gateway implements AutoCloseable {
         link.close().await(5, TimeUnit.SECONDS);
       }
       topology.close().await(5, TimeUnit.SECONDS);
+      people.close();
       vertx.close().await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -14,6 +14,7 @@ import dev.hilo.core.Trail;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Posts;
+import dev.hilo.people.FrontDoor;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Relay;
@@ -41,6 +42,7 @@ public final class HttpVerticle extends VerticleBase {
       int port,
       URI publicUrl,
       List<String> ownOrigins,
+      ClientAddress addresses,
       long webhookBytes,
       int frameBytes,
       int idleSeconds,
@@ -66,6 +68,7 @@ public final class HttpVerticle extends VerticleBase {
       Boards boards,
       Trail trail,
       Desks desks,
+      FrontDoor door,
       Relay relay,
       Hub hub) {}
 
@@ -94,11 +97,14 @@ public final class HttpVerticle extends VerticleBase {
     SignIn signIn =
         new SignIn(
             loop.tokens(),
+            loop.door().doorkeeper(),
             shared.rosters(),
             shared.doors(),
             shared.ownOrigins(),
-            "https".equals(shared.publicUrl().getScheme()));
+            "https".equals(shared.publicUrl().getScheme()),
+            shared.addresses());
     List<Route> routes = new ArrayList<>(signIn.routes());
+    routes.addAll(new PeopleRoutes(signIn, shared.rosters(), loop.door()).routes());
     routes.addAll(
         new ThreadRoutes(
                 vertx,
@@ -113,7 +119,10 @@ public final class HttpVerticle extends VerticleBase {
                 shared.rosters(),
                 shared.accounts())
             .routes());
-    routes.addAll(new DeskRoutes(shared.rosters(), shared.permissions(), loop.desks()).routes());
+    routes.addAll(
+        new DeskRoutes(
+                shared.rosters(), shared.permissions(), loop.desks(), loop.door().doorkeeper())
+            .routes());
     new Api(signIn, shared.permissions(), loop.trail(), routes).mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);

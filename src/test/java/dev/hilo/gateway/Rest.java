@@ -91,12 +91,25 @@ final class Rest {
     return send(request(path).DELETE().build());
   }
 
+  Answer delete(String path, JsonNode body) throws Exception {
+    return call("DELETE", path, body.toString());
+  }
+
   Answer put(String path, JsonNode body) throws Exception {
+    return call("PUT", path, body.toString());
+  }
+
+  Answer call(String method, String path, String body) throws Exception {
     return send(
         request(path)
             .header("Content-Type", "application/json")
-            .PUT(BodyPublishers.ofString(body.toString()))
+            .method(method, BodyPublishers.ofString(body))
             .build());
+  }
+
+  /** What it sends under this name. */
+  String header(String name) {
+    return headers.getOrDefault(name, "");
   }
 
   Answer post(String path, JsonNode body) throws Exception {
