@@ -26,6 +26,8 @@ import dev.hilo.core.Sources;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
+import dev.hilo.core.TrailReader;
+import dev.hilo.core.TrailSweep;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
 import dev.hilo.live.Doors;
@@ -50,6 +52,7 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Usage;
 import dev.hilo.store.Work;
 import dev.hilo.workspace.Edit;
 import io.micrometer.core.instrument.Gauge;
@@ -76,6 +79,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -102,6 +106,10 @@ public final class Gateway implements AutoCloseable {
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final AddressKeys keys;
   private final Rosters rosters;
+
+  /** When programs were noted to be here, for all loops. */
+  private final Map<String, Long> keyUse = new ConcurrentHashMap<>();
+
   private final Permissions permissions;
   private final Accounts accounts;
   private final Blobs blobs;
@@ -185,6 +193,8 @@ public final class Gateway implements AutoCloseable {
       for (Roster roster : rosters.all()) {
         new DeskWatch(vertx, nodeLoop, roster, desks, feed, deskListener).start();
       }
+      new TrailSweep(node, rosters, core.streams, new Lease(nodeLink), Clock.systemUTC())
+          .start(vertx, nodeLoop);
       this.presence = new Presence(nodeLink, node);
       leaveNobody(); // of an earlier life of this name
       this.keeper =
@@ -438,7 +448,7 @@ public final class Gateway implements AutoCloseable {
     Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
-    Trail trail = new Trail(core.streams, Clock.systemUTC());
+    Trail trail = new Trail(core.streams, core.roots, Clock.systemUTC());
     Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
         new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, rosters);
@@ -486,7 +496,9 @@ public final class Gateway implements AutoCloseable {
         mine,
         boards,
         trail,
+        new TrailReader(core.streams),
         new Desks(rosters, core.roots, core.streams),
+        new Usage(link, keyUse),
         new Relay(link),
         hub);
   }

@@ -97,15 +97,28 @@ final class SignIn {
     return tokens.once(ticket, Doors.ticket(agent), TICKET).map(ticket);
   }
 
+  private static boolean reads(RoutingContext ctx) {
+    return ctx.request().method().name().matches("GET|HEAD");
+  }
+
+  /** Whether another site's page would change something here. */
+  boolean foreign(RoutingContext ctx) {
+    String origin = ctx.request().getHeader("Origin");
+    return origin != null && !reads(ctx) && !ownOrigins.contains(origin);
+  }
+
+  static Problem notOurs() {
+    return new Problem(
+        Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
+  }
+
   /**
    * The agent of the session cookie; fails where there is none, or where another site's page asks.
    */
   Future<Principal.Agent> agent(RoutingContext ctx) {
     String origin = ctx.request().getHeader("Origin");
-    boolean reads = ctx.request().method().name().matches("GET|HEAD");
-    if (origin != null && !ownOrigins.contains(origin) || origin == null && !reads) {
-      return Future.failedFuture(
-          new Problem(Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page"));
+    if (origin == null ? !reads(ctx) : !ownOrigins.contains(origin)) {
+      return Future.failedFuture(notOurs());
     }
     Cookie cookie = ctx.request().getCookie(cookieName());
     Future<@Nullable String> session =

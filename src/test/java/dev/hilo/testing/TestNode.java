@@ -102,7 +102,7 @@ public final class TestNode implements AutoCloseable {
     roster.follow(roster.with(Map.of()));
     Rosters rosters = rosters();
     Threads threads =
-        new Threads(new Permissions(rosters), roots, new Trail(streams, Clock.systemUTC()));
+        new Threads(new Permissions(rosters), roots, new Trail(streams, roots, Clock.systemUTC()));
     this.saying = new Saying(threads, roots, streams, directory, accounts, keys, rosters);
     this.actions =
         new Actions(
