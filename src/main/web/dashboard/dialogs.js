@@ -128,11 +128,18 @@ class Palette extends Modal {
       })),
       ...(desk.current
         ? [
-            { icon: "check", name: t("resolve"), run: () => desk.resolve() },
-            { icon: "user", name: t("assignMe"), run: () => desk.act("assign", { to: "me" }) },
-            { icon: "link", name: t("joinWith"), run: () => desk.open("join") },
-          ]
+            { act: "resolve", icon: "check", name: t("resolve"), run: () => desk.resolve() },
+            {
+              act: "assign",
+              icon: "user",
+              name: t("assignMe"),
+              run: () => desk.act("assign", { to: "me" }),
+            },
+            { act: "join", icon: "link", name: t("joinWith"), run: () => desk.open("join") },
+          ].filter(({ act }) => desk.may(act))
         : []),
+      { icon: "gear", name: t("settings"), run: () => desk.go({ settings: "" }) },
+      { icon: "shield", name: t("account"), run: () => desk.go({ settings: "security" }) },
       { icon: "keyboard", name: t("shortcuts"), run: () => desk.open("keys") },
       { icon: "moon", name: t("themeDark"), run: () => this.theme("dark") },
       { icon: "moon", name: t("themeLight"), run: () => this.theme("light") },

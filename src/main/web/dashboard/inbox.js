@@ -13,7 +13,7 @@ const CHANNELS_SHOWN = 3;
 /** The list of conversations; only the rows near the window are in the document. */
 class Inbox extends Part {
   constructor() {
-    super(desk.inboxChanged);
+    super(desk.inboxChanged, desk.items.changed);
     this.query = "";
     this.top = 0;
     this.height = 800;

@@ -555,13 +555,18 @@ public final class Gateway implements AutoCloseable {
   public Map<String, String> signInLinks() throws Exception {
     Map<String, String> links = new LinkedHashMap<>();
     for (GatewayConfig.User user : config.users()) {
-      String code = Tokens.random();
-      tokens
-          .once(code, "signin " + config.workspace() + " " + user.id(), SIGN_IN)
-          .await(10, TimeUnit.SECONDS);
-      links.put(user.name(), publicUrl + "/agent#enter=" + code);
+      links.put(user.name(), signInLink(user.id()));
     }
     return links;
+  }
+
+  /** A one-time link for somebody of the first workspace. */
+  public String signInLink(String user) throws Exception {
+    String code = Tokens.random();
+    tokens
+        .once(code, "signin " + config.workspace() + " " + user, SIGN_IN)
+        .await(10, TimeUnit.SECONDS);
+    return publicUrl + "/agent#enter=" + code;
   }
 
   public Path data() {

@@ -61,6 +61,12 @@ import org.jspecify.annotations.Nullable;
  *   <dd>one-time codes and tickets; sign-ins
  *   <dt>usage:&lt;what&gt;, used:&lt;w&gt;
  *   <dd>what was asked for in the running minute; keys to when they were used last
+ *   <dt>sessions:&lt;w&gt;:&lt;user&gt;
+ *   <dd>hashes of somebody's sign-ins, by when they end
+ *   <dt>tries:&lt;hash&gt;
+ *   <dd>tries at something that can be guessed: n (how many), until (when the next is allowed, ms)
+ *   <dt>vault:&lt;w&gt;:&lt;name&gt;
+ *   <dd>a secret, sealed
  *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
  *   <dd>a source's lease, its counter, its cursor, its ledger
  * </dl>
@@ -238,6 +244,18 @@ public final class Keys {
 
   static String lastUse(String workspace) {
     return "used:" + workspace;
+  }
+
+  static String sessions(String workspace, String user) {
+    return "sessions:" + workspace + ":" + user;
+  }
+
+  static String tries(String hash) {
+    return "tries:" + hash;
+  }
+
+  static String vault(String workspace, String name) {
+    return "vault:" + workspace + ":" + name;
   }
 
   static String source(String name, String part) {

@@ -557,4 +557,32 @@ redis.register_function('hilo1_lease', function(k, a)
   return n
 end)
 
-redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 3 end}
+-- A try at something that can be guessed: counted, or not allowed yet. From the free-th try on each one shuts the door
+-- behind it: for the first pause, then for twice as long, and so on. A repeated call counts once more.
+-- KEYS 1 tries: n, until  ARGV 1 now  2 free tries  3 first pause  4 longest pause  5 until all is forgotten; all in ms
+-- reply  0 = go on, else ms to wait
+redis.register_function('hilo4_try', function(k, a)
+  local is = redis.call('HMGET', k[1], 'n', 'until')
+  local now, wait = tonumber(a[1]), (tonumber(is[2]) or 0) - tonumber(a[1])
+  if wait > 0 then return wait end
+  local n = (tonumber(is[1]) or 0) + 1
+  redis.call('HSET', k[1], 'n', n)
+  if n >= tonumber(a[2]) then
+    local pause = math.min(tonumber(a[4]), tonumber(a[3]) * 2 ^ (n - tonumber(a[2])))
+    redis.call('HSET', k[1], 'until', string.format('%.0f', now + pause))
+  end
+  redis.call('PEXPIRE', k[1], a[5])
+  return 0
+end)
+
+-- A value in place of another.
+-- KEYS 1 value  ARGV 1 what stands ('' = nothing)  2 what shall stand  reply 1 if it does now
+redis.register_function('hilo4_swap', function(k, a)
+  local is = redis.call('GET', k[1]) or ''
+  if is == a[2] then return 1 end
+  if is ~= a[1] then return 0 end
+  redis.call('SET', k[1], a[2])
+  return 1
+end)
+
+redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 4 end}

@@ -35,6 +35,8 @@ final class Nodes implements AutoCloseable {
       users:
         - {id: ana, name: Ana}
         - {id: luis, name: Luis}
+        - {id: boss, name: Boss, roles: [administrator, agent]}
+        - {id: audra, name: Audra, roles: [auditor]}
       api-keys:
         - {name: crm, key: %s}
       """

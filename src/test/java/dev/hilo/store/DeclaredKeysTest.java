@@ -238,6 +238,19 @@ class DeclaredKeysTest {
     assertThat(call("hilo2_sweep", places, List.of(1, 5, "rows", 0, ""))).contains(c.toString());
   }
 
+  @Test
+  void everyFunctionOfLibrary4InEveryCourseItCanTake() {
+    List<String> tries = List.of(Keys.tries("x"));
+    assertThat(call("hilo4_try", tries, List.of(1000, 2, 1000, 9000, 60_000))).isEqualTo(":0");
+    assertThat(call("hilo4_try", tries, List.of(1000, 2, 1000, 9000, 60_000))).isEqualTo(":0");
+    assertThat(call("hilo4_try", tries, List.of(1500, 2, 1000, 9000, 60_000))).isEqualTo(":500");
+    List<String> vault = List.of(Keys.vault("main", "x"));
+    assertThat(call("hilo4_swap", vault, List.of("", "a"))).isEqualTo(":1");
+    assertThat(call("hilo4_swap", vault, List.of("", "a"))).isEqualTo(":1");
+    assertThat(call("hilo4_swap", vault, List.of("", "b"))).isEqualTo(":0");
+    assertThat(call("hilo4_swap", vault, List.of("a", "b"))).isEqualTo(":1");
+  }
+
   private static String lastLine(String reply) {
     return reply.substring(reply.lastIndexOf('\n') + 1);
   }
@@ -291,6 +304,8 @@ class DeclaredKeysTest {
             "hilo2_sweep",
             "hilo2_tended",
             "hilo3_gather",
+            "hilo4_swap",
+            "hilo4_try",
             "hilo_version");
   }
 }
