@@ -104,7 +104,7 @@ public final class TestNode implements AutoCloseable {
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     Rosters rosters = rosters();
     Threads threads =
-        new Threads(new Permissions(rosters), roots, new Trail(streams, Clock.systemUTC()));
+        new Threads(new Permissions(rosters), roots, new Trail(streams, roots, Clock.systemUTC()));
     this.saying = new Saying(threads, roots, streams, directory, accounts, keys, rosters);
     this.actions =
         new Actions(
