@@ -169,8 +169,7 @@ class Inbox extends Part {
       return html`<div class="empty">${icon("search")}<h2>${t("noMatch")}</h2>
         <button type="button" class="button" @click=${() => this.search("")}>${t("clear")}</button></div>`;
     }
-    const elsewhere =
-      ["mine", "open"].includes(desk.filter) && desk.counts.unassigned > 0;
+    const elsewhere = ["mine", "open"].includes(desk.filter) && desk.counts.unassigned > 0;
     return html`<div class="empty">${icon("check")}<h2>${t(desk.filter === "resolved" ? "nothingResolved" : "allDone")}</h2>
       <p>${t(desk.filter === "resolved" ? "nothingResolvedText" : "allDoneText")}</p>
       ${elsewhere ? html`<button type="button" class="button" @click=${() => desk.go({ filter: "unassigned", id: null })}>${t("seeUnassigned", { n: desk.counts.unassigned })}</button>` : nothing}</div>`;
