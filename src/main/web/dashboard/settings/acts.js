@@ -26,3 +26,9 @@ export const actName = (act) => t(`act.${act}`);
 
 /** The gateway's table: `{roles: [{id, builtIn, acts}], acts: [act]}`. */
 export const table = () => call("GET", "/roles");
+
+/** The acts this page knows, for those who may not see the table. */
+export const KNOWN_ACTS = Object.values(GROUPS).flat();
+
+/** What a program can do at the most. */
+export const PROGRAM_ACTS = KNOWN_ACTS.filter((act) => !GROUPS.workspace.includes(act));

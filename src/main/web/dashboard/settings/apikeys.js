@@ -1,9 +1,10 @@
 import { html, nothing } from "lit";
 import { icon } from "../../shared/icons.js";
 import { briefTime } from "../../shared/time.js";
+import { desk } from "../desk.js";
 import { prefs, t } from "../prefs.js";
 import { head } from "../settings-head.js";
-import { actName, grouped, table } from "./acts.js";
+import { actName, grouped, PROGRAM_ACTS, table } from "./acts.js";
 import { call } from "./api.js";
 import { check, copyable, group, radios, selectField, textField, toggled } from "./form.js";
 import { itemOf, newId, itemsOf, PROGRAM_ROLES, roleName, sorted } from "./items.js";
@@ -29,13 +30,15 @@ class ApiKeys extends ItemsPage {
     super.connectedCallback();
     this.look();
     this.tick = setInterval(() => this.look(), LOOK_MS);
-    table().then(
-      ({ roles }) => {
-        this.acts = new Map(roles.map((role) => [role.id, role.acts]));
-        this.requestUpdate();
-      },
-      () => {},
-    );
+    if (desk.may("users")) {
+      table().then(
+        ({ roles }) => {
+          this.acts = new Map(roles.map((role) => [role.id, role.acts]));
+          this.requestUpdate();
+        },
+        () => {},
+      );
+    }
   }
 
   disconnectedCallback() {
@@ -59,7 +62,7 @@ class ApiKeys extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("keys.title"), t("keys.text"), this.newButton(t("keys.new")))}
+    return html`${head(t("settings.keys"), t("keys.text"), this.newButton(t("keys.new")))}
       ${this.list(emptyState("key", t("keys.empty"), t("keys.emptyText")))}${this.editor()}${this.shown()}${this.turn()}`;
   }
 
@@ -97,7 +100,7 @@ class ApiKeys extends ItemsPage {
 
   form(draft) {
     const { value } = draft;
-    const possible = this.acts?.get(value.role) ?? value.acts;
+    const possible = this.acts?.get(value.role) ?? PROGRAM_ACTS;
     const only = this.only ?? value.acts.length > 0;
     return html`${textField({ id: "key-name", label: t("name"), value: value.name, required: true, max: 100, placeholder: t("keys.example"), hint: t("keys.nameHint"), change: (name) => draft.set("name", name) })}
       ${group(t("keys.role"), radios({ name: "key-role", value: value.role, options: PROGRAM_ROLES.map((role) => ({ value: role, name: roleName(role), text: t(`role.${role}.text`) })), change: (role) => { draft.value = { ...draft.value, acts: [] }; this.only = false; draft.set("role", role); } }))}

@@ -5,9 +5,9 @@ import { avatar } from "../common.js";
 import { desk } from "../desk.js";
 import { prefs, t } from "../prefs.js";
 import { head } from "../settings-head.js";
-import { actName, grouped, table } from "./acts.js";
+import { actName, grouped, KNOWN_ACTS, table } from "./acts.js";
 import { call } from "./api.js";
-import { itemOf, personName, sorted } from "./items.js";
+import { authorId, itemOf, personName, sorted } from "./items.js";
 import { chip, emptyState, Page, refused, skeletons } from "./page.js";
 
 const PAGE = 50;
@@ -19,17 +19,47 @@ const day = (at) => new Date(at).toISOString().slice(0, 10);
 /** Where the customer's name stands in a sentence. */
 const PLACE = "\u0000";
 
+/** Calls of the API as sentences: method and path, and which part of the path names an item of which kind. */
+const CALLS = [
+  [/^PUT desk\/([^/]+)\/([^/]+)$/, "changed"],
+  [/^DELETE desk\/([^/]+)\/([^/]+)$/, "removed"],
+  [/^GET desk\/([^/]+)\/([^/]+)/, "lookedAt"],
+  [/^GET desk/, "settings"],
+  [/^POST invitations$/, "invited"],
+  [/^POST invitations\/()([^/]+)$/, "invitedAgain", "user"],
+  [/^GET users\/()([^/]+)\/sessions$/, "sessions", "user"],
+  [/^DELETE users\/()([^/]+)\/sessions/, "signedOut", "user"],
+  [/^DELETE users\/()([^/]+)\/second-factor$/, "factor", "user"],
+  [/^POST keys\/()([^/]+)\/rotate$/, "rotated", "apikey"],
+  [/^(?:POST|PUT) keys\/()([^/]+)$/, "changed", "apikey"],
+  [/^GET keys/, "keys"],
+  [/^GET endpoints/, "channels"],
+  [/^GET roles/, "roles"],
+  [/^GET audit\/export/, "exported"],
+  [/^GET audit/, "trail"],
+  [/^GET inbox/, "inbox"],
+];
+
 /** What somebody did, as the end of a sentence that begins with who. */
 function did({ act, what, topic }) {
-  const values = { what: named(what), customer: PLACE };
-  const exact = what ? `audit.do.${act}.what` : `audit.do.${act}`;
-  for (const key of [exact, `audit.do.${act}`]) {
-    const words = t(key, values);
-    if (words === key.slice(key.lastIndexOf(".") + 1)) continue;
-    const [before, after] = words.split(PLACE);
-    return after === undefined ? before : html`${before}${customer(topic)}${after}`;
+  const called = what?.replace(/^(\w+) \//, "$1 ");
+  for (const [pattern, word, kind] of CALLS) {
+    const found = called && pattern.exec(called);
+    if (found) return t(`audit.did.${word}`, { what: found[2] ? named(kind ?? found[1], decodeURIComponent(found[2])) : "" });
   }
-  return html`${actName(act)}${values.what ? `: ${values.what}` : ""}${topic ? html` (${customer(topic)})` : nothing}`;
+  const key = `audit.do.${act}`;
+  const words = t(key, { customer: PLACE });
+  const [before, after] = words === act ? [actName(act)] : words.split(PLACE);
+  const told = after === undefined ? before : html`${before}${customer(topic)}${after}`;
+  return what ? html`${told} <span class="muted">${what}</span>` : told;
+}
+
+/** An item as what people call it: `the user Marco`. */
+function named(kind, id) {
+  const word = t(`kind.${kind}`);
+  if (kind === id) return word;
+  const item = itemOf(kind, id);
+  return `${word} ${item?.name ?? (item?.shortcut ? `/${item.shortcut}` : id)}`;
 }
 
 /** The customer, as a link for those who may see the conversation. */
@@ -40,38 +70,27 @@ function customer(topic) {
   return desk.may("watch") ? html`<a href="#/open/${encodeURIComponent(id)}">${name}</a>` : name;
 }
 
-/** `user/marco` as what people call it. */
-function named(what) {
-  if (!what) return "";
-  const [kind, id] = what.split("/");
-  if (!id) return what;
-  const word = t(`kind.${kind}`);
-  if (kind === id) return word;
-  const item = itemOf(kind, id);
-  return `${word} ${item?.name ?? (item?.shortcut ? `/${item.shortcut}` : id)}`;
-}
-
-const idOf = (who = "") => who.slice(who.indexOf(":") + 1);
-
 /** The trail of who saw and did what. */
 class Audit extends Page {
   filter = { from: day(Date.now() - WEEK_MS), to: day(Date.now()), who: "", act: "", customer: "" };
   entries = [];
   cursor = null;
   state = "loading";
-  acts = [];
+  acts = KNOWN_ACTS;
   #asked = 0;
 
   connectedCallback() {
     super.connectedCallback();
     this.load();
-    table().then(
-      ({ acts }) => {
-        this.acts = acts;
-        this.requestUpdate();
-      },
-      () => {},
-    );
+    if (desk.may("users")) {
+      table().then(
+        ({ acts }) => {
+          this.acts = acts;
+          this.requestUpdate();
+        },
+        () => {},
+      );
+    }
   }
 
   disconnectedCallback() {
@@ -133,7 +152,7 @@ class Audit extends Page {
     const { from, to } = this.filter;
     const days = new URLSearchParams({ from, to });
     return html`${head(
-      t("audit.title"),
+      t("settings.audit"),
       t("audit.text"),
       html`<div class="exports"><a class="button" download href="/api/v1/audit/export?${days}&format=csv">${icon("download")}CSV</a><a class="button" download href="/api/v1/audit/export?${days}&format=jsonl">${icon("download")}JSONL</a></div>`,
     )}
@@ -151,7 +170,7 @@ class Audit extends Page {
       <label>${t("audit.from")}<input type="date" max=${to} .value=${from} @change=${(e) => this.set("from", e.target.value)} /></label>
       <label>${t("audit.to")}<input type="date" min=${from} .value=${to} @change=${(e) => this.set("to", e.target.value)} /></label>
       <label>${t("audit.who")}<select @change=${(e) => this.set("who", e.target.value)}><option value="">${t("audit.anybody")}</option>
-        ${people.map(option(who))}${programs.length ? html`<optgroup label=${t("keys.title")}>${programs.map(option(who))}</optgroup>` : nothing}</select></label>
+        ${people.map(option(who))}${programs.length ? html`<optgroup label=${t("settings.keys")}>${programs.map(option(who))}</optgroup>` : nothing}</select></label>
       <label>${t("audit.act")}<select @change=${(e) => this.set("act", e.target.value)}><option value="">${t("audit.anything")}</option>
         ${grouped(this.acts).map(([name, list]) => html`<optgroup label=${t(`acts.${name}`)}>${list.map((each) => option(act)([each, actName(each)]))}</optgroup>`)}</select></label>
       <label>${t("audit.customer")}<input type="search" maxlength="80" placeholder=${t("audit.customerHint")} .value=${customer} @input=${(e) => this.set("customer", e.target.value.trim())} /></label></form>`;
@@ -177,7 +196,7 @@ class Audit extends Page {
 
   entry(entry) {
     const { at, who, name, ok, from } = entry;
-    const id = idOf(who);
+    const id = authorId(who);
     const person = name ?? personName(id);
     return html`<li class="trail-entry" data-testid="audit-entry"><time datetime=${new Date(at).toISOString()} title=${fullTime(prefs.locale, at)}>${clock(prefs.locale, at)}</time>
       ${avatar(person, id, true)}<p><strong>${person}</strong> ${did(entry)}${ok === false ? html` ${chip(t("audit.refused"), "bad")}` : nothing}</p>

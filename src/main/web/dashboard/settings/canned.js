@@ -44,7 +44,7 @@ class CannedAnswers extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("canned.title"), t("canned.text"), this.newButton(t("canned.new")))}
+    return html`${head(t("settings.canned"), t("canned.text"), this.newButton(t("canned.new")))}
       ${this.list(emptyState("reply", t("canned.empty"), t("canned.emptyText")))}`;
   }
 

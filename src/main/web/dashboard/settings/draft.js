@@ -1,5 +1,5 @@
 import { call, Refusal } from "./api.js";
-import { drop, itemOf, keep } from "./items.js";
+import { authorId, drop, itemOf, keep } from "./items.js";
 
 const same = (a, b) => JSON.stringify(a ?? null) === JSON.stringify(b ?? null);
 
@@ -134,7 +134,7 @@ export class Draft {
     try {
       const { changes } = await call("GET", `${path(this.kind, this.base.id)}/history`);
       const last = changes.reduce((a, b) => (a && a.at >= b.at ? a : b), null);
-      this.by = last?.by?.id ?? last?.by ?? "";
+      this.by = authorId(last?.by);
     } catch {
       // The sentence does without a name.
     }

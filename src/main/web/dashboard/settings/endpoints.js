@@ -64,7 +64,7 @@ class Endpoints extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("endpoints.title"), t("endpoints.text"), this.newButton(t("endpoints.new")))}
+    return html`${head(t("settings.endpoints"), t("endpoints.text"), this.newButton(t("endpoints.new")))}
       ${refused(this.refusal)}${this.seen || this.refusal ? this.list(emptyState("plug", t("endpoints.empty"), t("endpoints.emptyText"))) : skeletons()}${this.editor()}`;
   }
 

@@ -99,7 +99,7 @@ class OfficeHours extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("hours.title"), t("hours.text"), this.newButton(t("hours.new")))}
+    return html`${head(t("settings.hours"), t("hours.text"), this.newButton(t("hours.new")))}
       ${this.list(emptyState("clock", t("hours.empty"), t("hours.emptyText")))}${this.editor()}`;
   }
 

@@ -48,7 +48,7 @@ class Inboxes extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("inboxes.title"), t("inboxes.text"), this.newButton(t("inboxes.new")))}
+    return html`${head(t("settings.inboxes"), t("inboxes.text"), this.newButton(t("inboxes.new")))}
       ${this.list(emptyState("globe", t("inboxes.empty"), t("inboxes.emptyText")))}${this.editor()}`;
   }
 

@@ -25,6 +25,9 @@ export function sorted(kind, name = ({ name: own, id }) => own || id) {
   return [...itemsOf(kind).values()].sort((a, b) => collator.compare(name(a), name(b)));
 }
 
+/** The id of an author, written `agent:lucia`. */
+export const authorId = (by) => String(by ?? "").replace(/^[^:]*:/, "");
+
 export const personName = (id) =>
   itemOf("user", id)?.name ?? (id === desk.session?.agent.id ? desk.session.agent.name : id);
 

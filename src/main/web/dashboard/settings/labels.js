@@ -18,7 +18,7 @@ class Labels extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("labels.title"), t("labels.text"), this.newButton(t("labels.new")))}
+    return html`${head(t("settings.labels"), t("labels.text"), this.newButton(t("labels.new")))}
       ${this.list(emptyState("tag", t("labels.empty"), t("labels.emptyText")))}`;
   }
 

@@ -7,8 +7,8 @@ import { t } from "../prefs.js";
 import { call, Refusal, why } from "./api.js";
 import { Draft, path } from "./draft.js";
 import { drop, FILE, itemsOf, keep, newId, personName, sorted } from "./items.js";
-import "./words.js";
 import "./style.js";
+import { learnWords, spoken } from "./words.js";
 
 /** A page of the settings: what all of them can do. */
 export class Page extends Part {
@@ -21,6 +21,10 @@ export class Page extends Part {
   }
 
   render() {
+    if (!spoken()) {
+      learnWords().then(() => this.requestUpdate());
+      return skeletons();
+    }
     return html`${this.page()}${this.question ? this.asked(this.question) : nothing}`;
   }
 

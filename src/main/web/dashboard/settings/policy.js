@@ -26,7 +26,7 @@ class Policy extends ItemsPage {
 
   page() {
     const { draft } = this;
-    return html`${head(t("policy.title"), t("policy.text"))}${draft ? this.whole(draft) : skeletons(3)}`;
+    return html`${head(t("settings.policy"), t("policy.text"))}${draft ? this.whole(draft) : skeletons(3)}`;
   }
 
   whole(draft) {

@@ -38,7 +38,7 @@ class Roles extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("roles.title"), t("roles.text"), this.newButton(t("roles.new")))}
+    return html`${head(t("settings.roles"), t("roles.text"), this.newButton(t("roles.new")))}
       ${this.table ? html`${this.all()}${this.matrix()}` : this.refusal ? refused(this.refusal) : skeletons()}${this.editor()}`;
   }
 

@@ -5,7 +5,7 @@ import { head } from "../settings-head.js";
 import { areaField, group, lines, selectField, textField } from "./form.js";
 import { addressName, inboxChoice, learnAccounts } from "./inbox-choice.js";
 import { personName, sorted } from "./items.js";
-import { labelChoice } from "./label-choice.js";
+import { labelChoice, labelName } from "./label-choice.js";
 import { emptyState, fromFile, ItemsPage } from "./page.js";
 import { listed } from "./words.js";
 
@@ -32,7 +32,7 @@ class Rules extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("rules.title"), t("rules.text"), this.newButton(t("rules.new")))}
+    return html`${head(t("settings.rules"), t("rules.text"), this.newButton(t("rules.new")))}
       ${this.list(emptyState("bolt", t("rules.empty"), t("rules.emptyText")))}`;
   }
 
@@ -61,7 +61,7 @@ function sentence({ inboxes = [], words = [], labels = [], priority, assignee })
   const where = inboxes.length ? t("rules.inInboxes", { list: listed(inboxes.map(addressName)) }) : t("rules.inAll");
   const having = words.length ? t("rules.having", { list: listed(words.map((word) => `“${word}”`), "disjunction") }) : "";
   const then = [
-    labels.length ? t("rules.doLabel", { list: listed(labels) }) : "",
+    labels.length ? t("rules.doLabel", { list: listed(labels.map(labelName)) }) : "",
     priority ? t("rules.doPriority", { priority: t(`priority.${priority}`).toLowerCase() }) : "",
     assignee ? t("rules.doAssign", { name: personName(assignee) }) : "",
   ].filter(Boolean);

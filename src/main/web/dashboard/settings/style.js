@@ -82,6 +82,7 @@ wear(`
 .form-field { display: flex; flex-direction: column; gap: 5px; min-width: 0; }
 .form-field > label, .form-field > .name, .form-group > legend { font-weight: 600; font-size: 13px; padding: 0; }
 .form-field > label .muted { font-weight: 400; }
+.form-field > label .chip { line-height: 16px; }
 .form-field :is(input, select, textarea) { width: 100%; }
 .form-field textarea { display: block; min-height: var(--control); padding: 8px 10px; border: 1px solid var(--line-strong); border-radius: 9px; background: var(--bg); resize: vertical; field-sizing: content; max-height: 40dvh; line-height: 1.45; }
 .form-field input[readonly] { background: var(--surface-1); color: var(--text-2); }

@@ -23,7 +23,7 @@ class Teams extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("teams.title"), t("teams.text"), this.newButton(t("teams.new")))}
+    return html`${head(t("settings.teams"), t("teams.text"), this.newButton(t("teams.new")))}
       ${this.list(emptyState("team", t("teams.empty"), t("teams.emptyText")))}${this.editor()}`;
   }
 

@@ -29,7 +29,7 @@ class Users extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("users.title"), t("users.text"), this.newButton(t("users.invite")))}
+    return html`${head(t("settings.users"), t("users.text"), this.newButton(t("users.invite")))}
       ${this.list(emptyState("user", t("users.empty"), t("users.emptyText")))}
       ${this.editor()}${this.invitation()}${this.sessions()}`;
   }

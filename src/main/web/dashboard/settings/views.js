@@ -27,7 +27,7 @@ class Views extends ItemsPage {
   }
 
   page() {
-    return html`${head(t("views.title"), t("views.text"), this.newButton(t("views.new")))}
+    return html`${head(t("settings.views"), t("views.text"), this.newButton(t("views.new")))}
       ${this.list(emptyState("list", t("views.empty"), t("views.emptyText")))}`;
   }
 

@@ -88,7 +88,6 @@ export default {
   "act.security": "Security policy",
   "act.audit": "Read the audit trail",
 
-  "users.title": "Users",
   "users.text": "Who works here, and what they may do.",
   "users.invite": "Invite",
   "users.inviteTitle": "Invite somebody",
@@ -143,7 +142,6 @@ export default {
   "users.removeText":
     "They are signed out at once and can never sign in again. What they wrote stays, under their name.",
 
-  "teams.title": "Teams",
   "teams.text": "A team looks after some inboxes. Its people see those conversations and no others.",
   "teams.new": "New team",
   "teams.newTitle": "New team",
@@ -159,7 +157,6 @@ export default {
   "teams.removeText":
     "People who are only in this team see no conversations any more, except those assigned to them.",
 
-  "roles.title": "Roles",
   "roles.text": "What each role may do. A person can have several; their rights add up.",
   "roles.new": "New role",
   "roles.newTitle": "New role",
@@ -170,7 +167,6 @@ export default {
   "roles.copy": "Begin as",
   "roles.removeUsed": "{n} person has this role and loses its rights at once.|{n} people have this role and lose its rights at once.",
 
-  "labels.title": "Labels",
   "labels.text": "Words that say what a conversation is about.",
   "labels.new": "New label",
   "labels.example": "Refund",
@@ -188,7 +184,6 @@ export default {
   "colour.blue": "Blue",
   "colour.purple": "Purple",
 
-  "canned.title": "Canned answers",
   "canned.text": "Type / and the shortcut while answering, and the text is there.",
   "canned.new": "New answer",
   "canned.shortcut": "Shortcut",
@@ -204,7 +199,6 @@ export default {
   "canned.empty": "No canned answers yet",
   "canned.emptyText": "Write down once what you answer every day.",
 
-  "views.title": "Views",
   "views.text": "Looks at the inbox that everybody can open by name.",
   "views.new": "New view",
   "views.example": "Urgent refunds",
@@ -215,7 +209,6 @@ export default {
   "views.empty": "No views yet",
   "views.emptyText": "A view shows only some inboxes or labels, for example all open refunds.",
 
-  "rules.title": "Rules",
   "rules.text": "What happens by itself when a conversation opens.",
   "rules.new": "New rule",
   "rules.example": "Refunds go to Marco",
@@ -238,7 +231,6 @@ export default {
   "rules.empty": "No rules yet",
   "rules.emptyText": "A rule labels, prioritises or assigns new conversations before anybody looks.",
 
-  "hours.title": "Office hours",
   "hours.text": "When somebody answers. Website inboxes can tell their visitors.",
   "hours.new": "New hours",
   "hours.example": "Shop hours",
@@ -279,7 +271,6 @@ export default {
   "inboxes.some": "Only these",
   "inboxes.none": "There are no inboxes or accounts yet.",
   "inboxes.pick": "Choose at least one, or all.",
-  "inboxes.title": "Website inboxes",
   "inboxes.text": "Where visitors of your websites write to you.",
   "inboxes.new": "New inbox",
   "inboxes.example": "Alma Café",
@@ -303,7 +294,6 @@ export default {
   "inboxes.emptyText": "Make one, paste one line into your website, and visitors can write to you.",
   "inboxes.removeText": "The chat disappears from the pages that name it. Its conversations stay.",
 
-  "endpoints.title": "Channels and accounts",
   "endpoints.text": "WhatsApp, Telegram, mail and programs that are connected here.",
   "endpoints.new": "Add channel",
   "endpoints.empty": "No channels yet",
@@ -381,7 +371,6 @@ export default {
   "choice.from-now": "Only what arrives from now on",
   "choice.all": "The whole folder",
 
-  "keys.title": "API keys",
   "keys.text": "For programs that use the API: bots, a CRM, a shop.",
   "keys.new": "New key",
   "keys.example": "CRM",
@@ -425,7 +414,6 @@ export default {
   "keys.revoke": "Revoke",
   "keys.revokeText": "The program is refused at once and for good.",
 
-  "policy.title": "Security policy",
   "policy.text": "What holds for everybody who signs in here.",
   "policy.signIn": "Signing in",
   "policy.secondFactor": "Everybody needs a second factor",
@@ -440,7 +428,6 @@ export default {
   "policy.undo": "Undo changes",
   "policy.saved": "The policy was saved",
 
-  "audit.title": "Audit trail",
   "audit.text": "Who saw and did what. Days are counted in UTC.",
   "audit.from": "From",
   "audit.to": "To",
@@ -475,12 +462,23 @@ export default {
   "audit.do.join": "joined another conversation to that with {customer}",
   "audit.do.ask-proof": "asked {customer} for proof",
   "audit.do.desk": "looked at the workspace's settings",
-  "audit.do.texts.what": "changed {what}",
-  "audit.do.users.what": "changed {what}",
-  "audit.do.keys.what": "changed {what}",
-  "audit.do.endpoints.what": "changed {what}",
-  "audit.do.security.what": "changed {what}",
   "audit.do.audit": "looked at the audit trail",
+  "audit.did.changed": "changed {what}",
+  "audit.did.removed": "removed {what}",
+  "audit.did.lookedAt": "looked at {what}",
+  "audit.did.settings": "looked at the workspace's settings",
+  "audit.did.invited": "invited somebody",
+  "audit.did.invitedAgain": "sent the invitation of {what} again",
+  "audit.did.sessions": "looked at where {what} is signed in",
+  "audit.did.signedOut": "signed out {what}",
+  "audit.did.factor": "removed the second factor of {what}",
+  "audit.did.rotated": "replaced {what}",
+  "audit.did.keys": "looked at the API keys",
+  "audit.did.channels": "looked at the channels",
+  "audit.did.roles": "looked at the roles",
+  "audit.did.exported": "exported the audit trail",
+  "audit.did.trail": "looked at the audit trail",
+  "audit.did.inbox": "looked at the inbox",
   "kind.user": "the user",
   "kind.team": "the team",
   "kind.role": "the role",

@@ -90,7 +90,6 @@ export default {
   "act.security": "Política de seguridad",
   "act.audit": "Leer el registro de auditoría",
 
-  "users.title": "Usuarios",
   "users.text": "Quién trabaja aquí y qué puede hacer.",
   "users.invite": "Invitar",
   "users.inviteTitle": "Invitar a alguien",
@@ -146,7 +145,6 @@ export default {
   "users.removeText":
     "Se cierra su sesión en el acto y no puede volver a entrar. Lo que escribió queda, con su nombre.",
 
-  "teams.title": "Equipos",
   "teams.text": "Un equipo atiende algunos buzones. Su gente ve esas conversaciones y ninguna otra.",
   "teams.new": "Equipo nuevo",
   "teams.newTitle": "Equipo nuevo",
@@ -162,7 +160,6 @@ export default {
   "teams.removeText":
     "Quien solo está en este equipo deja de ver conversaciones, salvo las que tenga asignadas.",
 
-  "roles.title": "Roles",
   "roles.text": "Qué puede hacer cada rol. Una persona puede tener varios; los permisos se suman.",
   "roles.new": "Rol nuevo",
   "roles.newTitle": "Rol nuevo",
@@ -174,7 +171,6 @@ export default {
   "roles.removeUsed":
     "{n} persona tiene este rol y pierde sus permisos en el acto.|{n} personas tienen este rol y pierden sus permisos en el acto.",
 
-  "labels.title": "Etiquetas",
   "labels.text": "Palabras que dicen de qué trata una conversación.",
   "labels.new": "Etiqueta nueva",
   "labels.example": "Reembolso",
@@ -192,7 +188,6 @@ export default {
   "colour.blue": "Azul",
   "colour.purple": "Morado",
 
-  "canned.title": "Respuestas guardadas",
   "canned.text": "Escribe / y el atajo al responder, y aparece el texto.",
   "canned.new": "Respuesta nueva",
   "canned.shortcut": "Atajo",
@@ -208,7 +203,6 @@ export default {
   "canned.empty": "Todavía no hay respuestas guardadas",
   "canned.emptyText": "Escribe una vez lo que respondes cada día.",
 
-  "views.title": "Vistas",
   "views.text": "Miradas a la bandeja que todos pueden abrir por su nombre.",
   "views.new": "Vista nueva",
   "views.example": "Reembolsos urgentes",
@@ -220,7 +214,6 @@ export default {
   "views.emptyText":
     "Una vista muestra solo algunos buzones o etiquetas, por ejemplo todos los reembolsos abiertos.",
 
-  "rules.title": "Reglas",
   "rules.text": "Lo que pasa solo cuando se abre una conversación.",
   "rules.new": "Regla nueva",
   "rules.example": "Reembolsos para Marco",
@@ -244,7 +237,6 @@ export default {
   "rules.emptyText":
     "Una regla etiqueta, prioriza o asigna las conversaciones nuevas antes de que alguien las mire.",
 
-  "hours.title": "Horario de atención",
   "hours.text": "Cuándo responde alguien. Los buzones web pueden decirlo a sus visitantes.",
   "hours.new": "Horario nuevo",
   "hours.example": "Horario de la tienda",
@@ -285,7 +277,6 @@ export default {
   "inboxes.some": "Solo estos",
   "inboxes.none": "Todavía no hay buzones ni cuentas.",
   "inboxes.pick": "Elige al menos uno, o todos.",
-  "inboxes.title": "Buzones web",
   "inboxes.text": "Donde te escriben los visitantes de tus webs.",
   "inboxes.new": "Buzón nuevo",
   "inboxes.example": "Alma Café",
@@ -310,7 +301,6 @@ export default {
   "inboxes.emptyText": "Crea uno, pega una línea en tu web y los visitantes pueden escribirte.",
   "inboxes.removeText": "El chat desaparece de las páginas que lo nombran. Sus conversaciones quedan.",
 
-  "endpoints.title": "Canales y cuentas",
   "endpoints.text": "WhatsApp, Telegram, correo y programas conectados aquí.",
   "endpoints.new": "Añadir canal",
   "endpoints.empty": "Todavía no hay canales",
@@ -392,7 +382,6 @@ export default {
   "choice.from-now": "Solo lo que llegue desde ahora",
   "choice.all": "Toda la carpeta",
 
-  "keys.title": "Claves de API",
   "keys.text": "Para programas que usan la API: bots, un CRM, una tienda.",
   "keys.new": "Clave nueva",
   "keys.example": "CRM",
@@ -437,7 +426,6 @@ export default {
   "keys.revoke": "Revocar",
   "keys.revokeText": "El programa se rechaza en el acto y para siempre.",
 
-  "policy.title": "Política de seguridad",
   "policy.text": "Lo que vale para todos los que inician sesión aquí.",
   "policy.signIn": "Inicio de sesión",
   "policy.secondFactor": "Todos necesitan un segundo factor",
@@ -452,7 +440,6 @@ export default {
   "policy.undo": "Deshacer cambios",
   "policy.saved": "Se guardó la política",
 
-  "audit.title": "Registro de auditoría",
   "audit.text": "Quién vio e hizo qué. Los días se cuentan en UTC.",
   "audit.from": "Desde",
   "audit.to": "Hasta",
@@ -487,12 +474,23 @@ export default {
   "audit.do.join": "unió otra conversación a la de {customer}",
   "audit.do.ask-proof": "pidió una prueba a {customer}",
   "audit.do.desk": "miró los ajustes del espacio de trabajo",
-  "audit.do.texts.what": "cambió {what}",
-  "audit.do.users.what": "cambió {what}",
-  "audit.do.keys.what": "cambió {what}",
-  "audit.do.endpoints.what": "cambió {what}",
-  "audit.do.security.what": "cambió {what}",
   "audit.do.audit": "miró el registro de auditoría",
+  "audit.did.changed": "cambió {what}",
+  "audit.did.removed": "eliminó {what}",
+  "audit.did.lookedAt": "miró {what}",
+  "audit.did.settings": "miró los ajustes del espacio de trabajo",
+  "audit.did.invited": "invitó a alguien",
+  "audit.did.invitedAgain": "envió otra vez la invitación: {what}",
+  "audit.did.sessions": "miró las sesiones: {what}",
+  "audit.did.signedOut": "cerró sesiones: {what}",
+  "audit.did.factor": "quitó el segundo factor: {what}",
+  "audit.did.rotated": "renovó {what}",
+  "audit.did.keys": "miró las claves de API",
+  "audit.did.channels": "miró los canales",
+  "audit.did.roles": "miró los roles",
+  "audit.did.exported": "exportó el registro de auditoría",
+  "audit.did.trail": "miró el registro de auditoría",
+  "audit.did.inbox": "miró la bandeja",
   "kind.user": "el usuario",
   "kind.team": "el equipo",
   "kind.role": "el rol",
