@@ -4,6 +4,7 @@ import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.channel.Inbound;
+import dev.hilo.conversation.Position;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.HistoryWatch;
@@ -99,7 +100,7 @@ public final class TestNode implements AutoCloseable {
     this.reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     this.roster = new Roster(workspace, List.of(agent("ana", "Ana"), agent("ben", "Ben")));
-    roster.follow(roster.with(Map.of()));
+    roster.follow(roster.with(Map.of()), Position.START);
     Rosters rosters = rosters();
     Threads threads =
         new Threads(new Permissions(rosters), roots, new Trail(streams, Clock.systemUTC()));
