@@ -83,7 +83,7 @@ class ApiKeys extends ItemsPage {
       ${this.expiry(expires)}${this.menu(id, name, [
         { id: "edit", icon: "edit", name: t("edit"), run: () => this.edit(key) },
         { id: "rotate", icon: "undo", name: t("keys.rotate"), run: () => this.open(key) },
-        { id: "revoke", icon: "bin", name: t("keys.revoke"), bad: true, run: () => this.remove(key) },
+        { id: "revoke", icon: "bin", name: t("keys.revoke"), bad: true, run: () => this.takeAway(key) },
       ])}`;
   }
 

@@ -87,7 +87,7 @@ class Users extends ItemsPage {
                 run: () => this.write(user, true),
               }),
           },
-      { id: "remove", icon: "bin", name: t("users.remove"), bad: true, run: () => this.remove(user) },
+      { id: "remove", icon: "bin", name: t("users.remove"), bad: true, run: () => this.takeAway(user) },
     );
     return acts;
   }
