@@ -26,6 +26,8 @@ import dev.hilo.core.Sources;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
+import dev.hilo.core.TrailReader;
+import dev.hilo.core.TrailSweep;
 import dev.hilo.http.ClientAddress;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
@@ -57,6 +59,7 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Usage;
 import dev.hilo.store.Vault;
 import dev.hilo.store.Work;
 import dev.hilo.workspace.Edit;
@@ -84,6 +87,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -112,6 +116,10 @@ public final class Gateway implements AutoCloseable {
   private final byte[] installationKey;
   private final FrontDoor.Shared people;
   private final Rosters rosters;
+
+  /** When programs were noted to be here, for all loops. */
+  private final Map<String, Long> keyUse = new ConcurrentHashMap<>();
+
   private final Permissions permissions;
   private final Accounts accounts;
   private final Blobs blobs;
@@ -197,6 +205,8 @@ public final class Gateway implements AutoCloseable {
       for (Roster roster : rosters.all()) {
         new DeskWatch(vertx, nodeLoop, roster, desks, feed, deskListener).start();
       }
+      new TrailSweep(node, rosters, core.streams, new Lease(nodeLink), Clock.systemUTC())
+          .start(vertx, nodeLoop);
       this.presence = new Presence(nodeLink, node);
       leaveNobody(); // of an earlier life of this name
       this.keeper =
@@ -209,6 +219,7 @@ public final class Gateway implements AutoCloseable {
               core.joining,
               presence,
               new Lanes(core.streams, work, accounts, rosters, meters),
+              rosters,
               () -> hubs.forEach(Hub::attend));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(feed, more);
@@ -402,7 +413,8 @@ public final class Gateway implements AutoCloseable {
             roots,
             joining,
             meters);
-    Reception reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
+    Reception reception =
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
@@ -464,7 +476,7 @@ public final class Gateway implements AutoCloseable {
     Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
-    Trail trail = new Trail(core.streams, Clock.systemUTC());
+    Trail trail = new Trail(core.streams, core.roots, Clock.systemUTC());
     Desks changes = new Desks(rosters, core.roots, core.streams);
     Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
@@ -513,7 +525,9 @@ public final class Gateway implements AutoCloseable {
         mine,
         boards,
         trail,
+        new TrailReader(core.streams),
         changes,
+        new Usage(link, keyUse),
         FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);
@@ -582,6 +596,15 @@ public final class Gateway implements AutoCloseable {
     return links;
   }
 
+  /** A one-time link for somebody of the first workspace. */
+  public String signInLink(String user) throws Exception {
+    String code = Tokens.random();
+    tokens
+        .once(code, "signin " + config.workspace() + " " + user, SIGN_IN)
+        .await(10, TimeUnit.SECONDS);
+    return publicUrl + "/agent#enter=" + code;
+  }
+
   /** A link by which the first administrator comes in; of no use once there is one. */
   public String setupLink(String workspace) throws Exception {
     return Invitations.setupLink(tokens, workspace, publicUrl).await(10, TimeUnit.SECONDS);
@@ -593,15 +616,6 @@ public final class Gateway implements AutoCloseable {
         .map(Roster::workspace)
         .filter(w -> Invitations.empty(rosters.of(w)))
         .toList();
-  }
-
-  /** A one-time link for somebody of the first workspace. */
-  public String signInLink(String user) throws Exception {
-    String code = Tokens.random();
-    tokens
-        .once(code, "signin " + config.workspace() + " " + user, SIGN_IN)
-        .await(10, TimeUnit.SECONDS);
-    return publicUrl + "/agent#enter=" + code;
   }
 
   public Path data() {

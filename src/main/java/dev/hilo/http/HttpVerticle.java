@@ -11,6 +11,7 @@ import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
+import dev.hilo.core.TrailReader;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Posts;
@@ -19,6 +20,7 @@ import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
+import dev.hilo.store.Usage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -27,6 +29,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -67,7 +70,9 @@ public final class HttpVerticle extends VerticleBase {
       Tokens tokens,
       Boards boards,
       Trail trail,
+      TrailReader reader,
       Desks desks,
+      Usage usage,
       FrontDoor door,
       Relay relay,
       Hub hub) {}
@@ -86,6 +91,7 @@ public final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     Loop loop = make.apply(context);
     Router router = Router.router(vertx);
+    router.route().handler(new SafeAnswers(shared.publicUrl()));
     WebhookRoute webhooks =
         new WebhookRoute(
             shared.accounts(),
@@ -108,7 +114,6 @@ public final class HttpVerticle extends VerticleBase {
     routes.addAll(
         new ThreadRoutes(
                 vertx,
-                shared.permissions(),
                 loop.threads(),
                 loop.saying(),
                 loop.actions(),
@@ -119,11 +124,13 @@ public final class HttpVerticle extends VerticleBase {
                 shared.rosters(),
                 shared.accounts())
             .routes());
+    Clock clock = Clock.systemUTC();
+    routes.addAll(new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
+    routes.addAll(new AuditRoutes(loop.reader(), shared.rosters(), clock).routes());
     routes.addAll(
-        new DeskRoutes(
-                shared.rosters(), shared.permissions(), loop.desks(), loop.door().doorkeeper())
-            .routes());
-    new Api(signIn, shared.permissions(), loop.trail(), routes).mount(router);
+        new DeskRoutes(shared.rosters(), loop.desks(), loop.door().doorkeeper()).routes());
+    Pace pace = new Pace(loop.usage(), shared.rosters());
+    new Api(signIn, shared.permissions(), loop.trail(), pace, routes).mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);
     shared.apps().mount(router);

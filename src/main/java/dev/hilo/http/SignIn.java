@@ -118,12 +118,25 @@ final class SignIn {
     return tokens.once(ticket, Doors.ticket(agent), TICKET).map(ticket);
   }
 
-  /** Throws a {@link Problem} if something is to be changed by a page that is not our own. */
+  private static boolean reads(RoutingContext ctx) {
+    return ctx.request().method().name().matches("GET|HEAD");
+  }
+
+  /** Whether another site's page would change something here. */
+  boolean foreign(RoutingContext ctx) {
+    String origin = ctx.request().getHeader("Origin");
+    return origin != null && !reads(ctx) && !ownOrigins.contains(origin);
+  }
+
+  static Problem notOurs() {
+    return new Problem(Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
+  }
+
+  /** Throws a {@link Problem} if another site's page asks, or nobody knows which page changes. */
   void own(RoutingContext ctx) {
     String origin = ctx.request().getHeader("Origin");
-    boolean reads = ctx.request().method().name().matches("GET|HEAD");
-    if (origin != null && !ownOrigins.contains(origin) || origin == null && !reads) {
-      throw new Problem(Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
+    if (origin == null ? !reads(ctx) : !ownOrigins.contains(origin)) {
+      throw notOurs();
     }
   }
 

@@ -29,14 +29,21 @@ final class Nodes implements AutoCloseable {
       "an installation key of 40 letters, fixed".getBytes(StandardCharsets.UTF_8);
 
   final String workspace;
-  private String users =
-      """
-      {id: ana, name: Ana}, {id: luis, name: Luis}, {id: audra, name: Audra, roles: [auditor]}, \
-      {id: boss, name: Boss, roles: [administrator, agent]}\
-      """;
-
   final Platforms platforms = new Platforms();
   final Store store;
+
+  /** Who may come in, as the configuration of nodes that start from now on says it. */
+  String people =
+      """
+      users:
+        - {id: ana, name: Ana}
+        - {id: luis, name: Luis}
+        - {id: boss, name: Boss, roles: [administrator, agent]}
+        - {id: audra, name: Audra, roles: [auditor]}
+      api-keys:
+        - {name: crm, key: %s}
+      """
+          .formatted(API_KEY);
 
   /** For the clients of the test, on loops of their own. */
   final Vertx clients = Vertx.vertx();
@@ -55,12 +62,6 @@ final class Nodes implements AutoCloseable {
     } catch (IOException e) {
       throw new java.io.UncheckedIOException(e);
     }
-  }
-
-  /** Whoever belongs to the workspace is not said by the configuration. */
-  Nodes withoutUsers() {
-    users = "";
-    return this;
   }
 
   Gateway start(String name) throws Exception {
@@ -111,14 +112,11 @@ final class Nodes implements AutoCloseable {
     management: {port: 0}
     inboxes:
       - {key: shop, name: Shop, origins: ["https://shop.example"]}
-    users: [%s]
-    api-keys:
-      - {name: crm, key: %s}
+    %s
     channels:
     %s
     """
-        .formatted(
-            workspace, name, data, users, API_KEY, platforms.channels().indent(2).stripTrailing());
+        .formatted(workspace, name, data, people, platforms.channels().indent(2).stripTrailing());
   }
 
   static int freePort() throws IOException {

@@ -59,6 +59,11 @@ final class Rest {
     return agent(node.url(), node.signInLinks().get(name));
   }
 
+  /** A program with a key. */
+  static Rest program(Gateway node, String key) {
+    return new Rest(node.url(), Map.of("Authorization", "Bearer " + key));
+  }
+
   /** Signs in by a link that was printed. */
   static Rest agent(URI url, String link) throws Exception {
     Rest nobody = new Rest(url, Map.of("Origin", url.toString()));
@@ -99,11 +104,13 @@ final class Rest {
     return call("PUT", path, body.toString());
   }
 
+  /** {@code body}: JSON, or empty for none. */
   Answer call(String method, String path, String body) throws Exception {
     return send(
         request(path)
             .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.ofString(body))
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build());
   }
 
