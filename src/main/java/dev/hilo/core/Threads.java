@@ -69,8 +69,7 @@ public final class Threads {
     return permissions.reaches(who, state.inboxes(), c == null ? null : c.assignee());
   }
 
-  private Future<Void> noted(
-      Principal who, Act act, CustomerId topic, @Nullable String what) {
+  private Future<Void> noted(Principal who, Act act, CustomerId topic, @Nullable String what) {
     return switch (act) {
       case TYPE -> Future.succeededFuture();
       case WATCH, CARD, READ, PUT -> trail.saw(who, act.word(), topic, what);
@@ -78,8 +77,7 @@ public final class Threads {
     };
   }
 
-  private Problem refused(
-      Principal who, Act act, CustomerId topic, @Nullable String what) {
+  private Problem refused(Principal who, Act act, CustomerId topic, @Nullable String what) {
     trail.refused(who, act.word(), topic, what);
     return forbidden();
   }

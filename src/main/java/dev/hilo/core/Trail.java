@@ -83,9 +83,7 @@ public final class Trail {
       String workspace, @Nullable String user, String event, boolean ok, Principal.Seat seat) {
     Author by = user == null ? Author.gateway("door") : new Author(Author.Kind.AGENT, user);
     return write(
-        workspace,
-        by,
-        new Event.Audited(event, null, null, ok, seat.address(), seat.session()));
+        workspace, by, new Event.Audited(event, null, null, ok, seat.address(), seat.session()));
   }
 
   private static Principal.Seat seat(Principal who) {

@@ -93,8 +93,7 @@ public final class TrailSweep {
       return Future.failedFuture(
           new Problem(Problem.Code.STORE_UNAVAILABLE, "a policy was not read yet"));
     }
-    LocalDate kept =
-        Trail.day(clock.millis()).minusDays(roster.desk().policy().auditDays());
+    LocalDate kept = Trail.day(clock.millis()).minusDays(roster.desk().policy().auditDays());
     Future<Integer> removed = Future.succeededFuture(0);
     for (int i = 1; i <= DAYS; i += AT_ONCE) {
       int from = i;

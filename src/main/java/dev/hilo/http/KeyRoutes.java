@@ -38,8 +38,7 @@ final class KeyRoutes {
 
   private static final long LONGEST_OVERLAP = Duration.ofDays(30).toSeconds();
   private static final int MOST_AT_ONCE = 5;
-  private static final Set<String> NOT_SET_SO =
-      Set.of("id", "kind", "keys", "rev", "lastUsed");
+  private static final Set<String> NOT_SET_SO = Set.of("id", "kind", "keys", "rev", "lastUsed");
 
   private final Rosters rosters;
   private final Desks desks;
@@ -197,8 +196,7 @@ final class KeyRoutes {
     if (!overlap.isMissingNode() && !overlap.isIntegralNumber()
         || overlap.asLong() < 0
         || overlap.asLong() > LONGEST_OVERLAP) {
-      throw new Problem(
-          Code.BAD_REQUEST, "overlap must be 0 to " + LONGEST_OVERLAP + " seconds");
+      throw new Problem(Code.BAD_REQUEST, "overlap must be 0 to " + LONGEST_OVERLAP + " seconds");
     }
     String key = PREFIX + Tokens.random();
     String hash = Tokens.hash(key);

@@ -108,8 +108,7 @@ final class SignIn {
   }
 
   static Problem notOurs() {
-    return new Problem(
-        Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
+    return new Problem(Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
   }
 
   /**

@@ -185,8 +185,7 @@ final class ThreadRoutes {
           threads
               .thread(who, Act.WATCH, customer, what)
               .<Void>mapEmpty()
-              .recover(
-                  e -> Future.failedFuture(Problem.of(e).code() == Code.FORBIDDEN ? no : e));
+              .recover(e -> Future.failedFuture(Problem.of(e).code() == Code.FORBIDDEN ? no : e));
       case Principal.Visitor v ->
           roots
               .root(v.home())

@@ -135,8 +135,7 @@ class TrailTest {
         .containsExactlyElementsOf(written.reversed());
     Wanted bens = new Wanted(FIRST, Trail.day(clock.millis()), "ben", null, null);
     assertThat(pages(bens, 2)).containsExactly("w7", "w5", "w3", "w1");
-    Wanted said =
-        new Wanted(FIRST, Trail.day(clock.millis()), "agent:ana", "say", eva.toString());
+    Wanted said = new Wanted(FIRST, Trail.day(clock.millis()), "agent:ana", "say", eva.toString());
     assertThat(pages(said, 2)).containsExactly("w6", "w0");
     Wanted first = new Wanted(FIRST, FIRST, null, null, null);
     assertThat(pages(first, 5)).containsExactly("w1", "w0");
@@ -182,8 +181,7 @@ class TrailTest {
   @Test
   void cursorsThatNoPageGaveAreRefused() {
     for (String cursor : List.of("x", "2027-13-01", "2027-02-27@", "2027-02-27@1", "@1-1")) {
-      assertThatThrownBy(
-              () -> node.await(() -> reader.page(node.workspace, all(), cursor, 10)))
+      assertThatThrownBy(() -> node.await(() -> reader.page(node.workspace, all(), cursor, 10)))
           .as(cursor)
           .isInstanceOf(Problem.class);
     }
@@ -194,10 +192,8 @@ class TrailTest {
     did(ana, "say", "first");
     clock.on(Duration.ofDays(1));
     did(ana, "say", "second");
-    TrailSweep sweep =
-        new TrailSweep("n1", node.rosters(), node.streams, node.lease, clock);
-    TrailSweep other =
-        new TrailSweep("n2", node.rosters(), node.streams, node.lease, clock);
+    TrailSweep sweep = new TrailSweep("n1", node.rosters(), node.streams, node.lease, clock);
+    TrailSweep other = new TrailSweep("n2", node.rosters(), node.streams, node.lease, clock);
     clock.on(Duration.ofDays(364));
     did(ana, "say", "third");
     assertThat(node.await(sweep::sweep)).as("the policy keeps 365 days").isZero();

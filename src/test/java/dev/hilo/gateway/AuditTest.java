@@ -202,10 +202,8 @@ class AuditTest {
     for (Rest who : List.of(ana, olga)) {
       try (SocketClient live = SocketClient.agent(nodes, node, who)) {
         String topic = "c:" + id;
-        assertThat(live.ask("watch", "topic", topic).path("code").asText())
-            .isEqualTo("forbidden");
-        assertThat(live.ask("state", "topic", topic).path("code").asText())
-            .isEqualTo("forbidden");
+        assertThat(live.ask("watch", "topic", topic).path("code").asText()).isEqualTo("forbidden");
+        assertThat(live.ask("state", "topic", topic).path("code").asText()).isEqualTo("forbidden");
         assertThat(
                 live.ask("put", "topic", topic, "key", "k", "rev", 0, "value", 1)
                     .path("code")

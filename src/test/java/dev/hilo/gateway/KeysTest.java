@@ -109,8 +109,7 @@ class KeysTest {
       assertThat(who.get("/api/v1/keys").code()).isEqualTo("forbidden");
       assertThat(who.post("/api/v1/keys/mine", Rest.object("name", "Mine")).code())
           .isEqualTo("forbidden");
-      assertThat(who.post("/api/v1/keys/crm/rotate", Rest.object()).code())
-          .isEqualTo("forbidden");
+      assertThat(who.post("/api/v1/keys/crm/rotate", Rest.object()).code()).isEqualTo("forbidden");
       assertThat(who.delete("/api/v1/desk/apikey/crm").code()).isEqualTo("forbidden");
     }
   }
@@ -174,8 +173,7 @@ class KeysTest {
   void overlapsAreBoundAndThereAreNotTooManyKeysAtOnce() throws Exception {
     made("often", "name", "Often");
     for (String overlap : List.of("-1", "2592001", "\"long\"", "1.5", "null")) {
-      assertThat(
-              boss.post("/api/v1/keys/often/rotate", "{\"overlap\":" + overlap + "}").status())
+      assertThat(boss.post("/api/v1/keys/often/rotate", "{\"overlap\":" + overlap + "}").status())
           .as(overlap)
           .isEqualTo(400);
     }
@@ -195,8 +193,10 @@ class KeysTest {
     Rest program = Rest.program(a, key);
     assertThat(program.get("/api/v1/customers/" + c).status()).isEqualTo(200);
     assertThat(program.get("/api/v1/inbox").status()).isEqualTo(403);
-    assertThat(program.post("/api/v1/customers/" + c + "/actions/note", Rest.object("text", "x"))
-            .status())
+    assertThat(
+            program
+                .post("/api/v1/customers/" + c + "/actions/note", Rest.object("text", "x"))
+                .status())
         .isEqualTo(403);
     JsonNode item = listed("bound");
     Rest.Answer changed =
@@ -237,7 +237,9 @@ class KeysTest {
     inbox(a, key);
     await()
         .untilAsserted(
-            () -> assertThat(listed("used").path("lastUsed").asLong()).isGreaterThanOrEqualTo(before));
+            () ->
+                assertThat(listed("used").path("lastUsed").asLong())
+                    .isGreaterThanOrEqualTo(before));
     boss.delete("/api/v1/desk/apikey/used");
     made("used", "name", "Another");
     assertThat(listed("used").has("lastUsed")).isFalse();
@@ -260,8 +262,7 @@ class KeysTest {
       assertThat(header(last, "RateLimit-Limit")).isEqualTo(6);
       assertThat(header(last, "RateLimit-Remaining")).isBetween(0L, 5L);
       assertThat(header(last, "RateLimit-Reset")).isBetween(1L, 60L);
-      assertThat(last.headers().firstValue("RateLimit-Policy").orElseThrow())
-          .startsWith("6;w=60;");
+      assertThat(last.headers().firstValue("RateLimit-Policy").orElseThrow()).startsWith("6;w=60;");
     }
     assertThat(good).as("with those that found out whether the key is known").isLessThan(6);
     assertThat(last.status()).isEqualTo(429);

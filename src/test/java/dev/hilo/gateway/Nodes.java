@@ -106,8 +106,7 @@ final class Nodes implements AutoCloseable {
     channels:
     %s
     """
-        .formatted(
-            workspace, name, data, people, platforms.channels().indent(2).stripTrailing());
+        .formatted(workspace, name, data, people, platforms.channels().indent(2).stripTrailing());
   }
 
   static int freePort() throws IOException {
