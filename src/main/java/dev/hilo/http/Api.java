@@ -204,7 +204,9 @@ final class Api {
             .putHeader("Content-Type", "application/problem+json")
             .putHeader("Cache-Control", "no-store")
             .putHeader("X-Content-Type-Options", "nosniff");
-    if (p.code().temporary() && !response.headers().contains("Retry-After")) {
+    if (p.detail() != null && p.detail().has("retryAfter")) {
+      response.putHeader("Retry-After", p.detail().path("retryAfter").asText());
+    } else if (p.code().temporary() && !response.headers().contains("Retry-After")) {
       response.putHeader("Retry-After", "1");
     }
     response.end(out.toString());

@@ -14,6 +14,7 @@ import dev.hilo.core.Desks;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Shown;
+import dev.hilo.people.Doorkeeper;
 import dev.hilo.workspace.Desk;
 import dev.hilo.workspace.Edit;
 import dev.hilo.workspace.Item;
@@ -28,10 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class DeskRoutes {
   private final Rosters rosters;
   private final Desks desks;
+  private final Doorkeeper doorkeeper;
 
-  DeskRoutes(Rosters rosters, Desks desks) {
+  DeskRoutes(Rosters rosters, Desks desks, Doorkeeper doorkeeper) {
     this.rosters = rosters;
     this.desks = desks;
+    this.doorkeeper = doorkeeper;
   }
 
   List<Route> routes() {
@@ -116,7 +119,14 @@ final class DeskRoutes {
 
   private Future<Route.Answer> remove(RoutingContext ctx, Principal who) {
     Item.Kind kind = kind(ctx);
-    return desks.remove(who, kind, id(ctx), rev(ctx)).map(_ -> Route.Answer.NOTHING);
+    return desks
+        .remove(who, kind, id(ctx), rev(ctx))
+        .compose(
+            _ ->
+                kind == Item.Kind.USER
+                    ? doorkeeper.forget(who.workspace(), id(ctx))
+                    : Future.succeededFuture())
+        .map(_ -> Route.Answer.NOTHING);
   }
 
   private Future<Route.Answer> history(RoutingContext ctx, Principal who) {

@@ -15,6 +15,7 @@ import dev.hilo.core.TrailReader;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Posts;
+import dev.hilo.people.FrontDoor;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Relay;
@@ -44,6 +45,7 @@ public final class HttpVerticle extends VerticleBase {
       int port,
       URI publicUrl,
       List<String> ownOrigins,
+      ClientAddress addresses,
       long webhookBytes,
       int frameBytes,
       int idleSeconds,
@@ -71,6 +73,7 @@ public final class HttpVerticle extends VerticleBase {
       TrailReader reader,
       Desks desks,
       Usage usage,
+      FrontDoor door,
       Relay relay,
       Hub hub) {}
 
@@ -100,11 +103,14 @@ public final class HttpVerticle extends VerticleBase {
     SignIn signIn =
         new SignIn(
             loop.tokens(),
+            loop.door().doorkeeper(),
             shared.rosters(),
             shared.doors(),
             shared.ownOrigins(),
-            "https".equals(shared.publicUrl().getScheme()));
+            "https".equals(shared.publicUrl().getScheme()),
+            shared.addresses());
     List<Route> routes = new ArrayList<>(signIn.routes());
+    routes.addAll(new PeopleRoutes(signIn, shared.rosters(), loop.door()).routes());
     routes.addAll(
         new ThreadRoutes(
                 vertx,
@@ -121,7 +127,8 @@ public final class HttpVerticle extends VerticleBase {
     Clock clock = Clock.systemUTC();
     routes.addAll(new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
     routes.addAll(new AuditRoutes(loop.reader(), shared.rosters(), clock).routes());
-    routes.addAll(new DeskRoutes(shared.rosters(), loop.desks()).routes());
+    routes.addAll(
+        new DeskRoutes(shared.rosters(), loop.desks(), loop.door().doorkeeper()).routes());
     Pace pace = new Pace(loop.usage(), shared.rosters());
     new Api(signIn, shared.permissions(), loop.trail(), pace, routes).mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())

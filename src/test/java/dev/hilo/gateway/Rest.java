@@ -96,6 +96,10 @@ final class Rest {
     return send(request(path).DELETE().build());
   }
 
+  Answer delete(String path, JsonNode body) throws Exception {
+    return call("DELETE", path, body.toString());
+  }
+
   Answer put(String path, JsonNode body) throws Exception {
     return call("PUT", path, body.toString());
   }
@@ -108,6 +112,11 @@ final class Rest {
             .method(
                 method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build());
+  }
+
+  /** What it sends under this name. */
+  String header(String name) {
+    return headers.getOrDefault(name, "");
   }
 
   Answer post(String path, JsonNode body) throws Exception {
