@@ -11,6 +11,7 @@ import dev.hilo.codec.Json;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.core.Desks;
+import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Shown;
@@ -29,8 +30,10 @@ final class DeskRoutes {
   private final Rosters rosters;
   private final Permissions permissions;
   private final Desks desks;
+  private final EndpointEditing endpoints;
 
-  DeskRoutes(Rosters rosters, Permissions permissions, Desks desks) {
+  DeskRoutes(Rosters rosters, Permissions permissions, Desks desks, EndpointEditing endpoints) {
+    this.endpoints = endpoints;
     this.rosters = rosters;
     this.permissions = permissions;
     this.desks = desks;
@@ -105,29 +108,37 @@ final class DeskRoutes {
     if (kind == Item.Kind.APIKEY) {
       throw new Problem(Code.BAD_REQUEST, "a key is made and changed under /keys");
     }
+    Rights rights = rosters.rights(who);
+    Future<Edit> put =
+        kind == Item.Kind.ENDPOINT
+            ? endpoints.put(who, id(ctx), Api.body(ctx), rev(ctx))
+            : desks.put(who, item(ctx, kind), rev(ctx));
+    return put.map(
+        edit -> {
+          ObjectNode shown = Shown.of(rights, edit);
+          return shown == null ? Route.Answer.NOTHING : Route.Answer.ok(shown);
+        });
+  }
+
+  private static Item item(RoutingContext ctx, Item.Kind kind) {
     ObjectNode body = Json.object();
     Api.body(ctx).fields().forEachRemaining(f -> body.set(f.getKey(), f.getValue()));
     body.put("kind", kind.word()).put("id", id(ctx));
-    Item item;
     try {
-      item = Json.read(body, Item.class);
+      return Json.read(body, Item.class);
     } catch (Json.BadJson e) {
       throw new Problem(Code.BAD_REQUEST, "body: " + e.getMessage());
     }
-    Rights rights = rosters.rights(who);
-    return desks
-        .put(who, item, rev(ctx))
-        .map(
-            edit -> {
-              ObjectNode shown = Shown.of(rights, edit);
-              return shown == null ? Route.Answer.NOTHING : Route.Answer.ok(shown);
-            });
   }
 
   private Future<Route.Answer> remove(RoutingContext ctx, Principal who) {
     Item.Kind kind = kind(ctx);
     mayChange(who, kind);
-    return desks.remove(who, kind, id(ctx), rev(ctx)).map(_ -> Route.Answer.NOTHING);
+    Future<Void> removed =
+        kind == Item.Kind.ENDPOINT
+            ? endpoints.remove(who, id(ctx), rev(ctx))
+            : desks.remove(who, kind, id(ctx), rev(ctx));
+    return removed.map(_ -> Route.Answer.NOTHING);
   }
 
   private Future<Route.Answer> history(RoutingContext ctx, Principal who) {

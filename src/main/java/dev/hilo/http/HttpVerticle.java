@@ -2,9 +2,12 @@ package dev.hilo.http;
 
 import dev.hilo.access.Permissions;
 import dev.hilo.access.Rosters;
+import dev.hilo.channel.ChannelTypes;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Desks;
+import dev.hilo.core.EndpointEditing;
+import dev.hilo.core.Endpoints;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
@@ -45,6 +48,8 @@ public final class HttpVerticle extends VerticleBase {
       int frameBytes,
       int idleSeconds,
       Accounts accounts,
+      ChannelTypes types,
+      Endpoints endpoints,
       Rosters rosters,
       Permissions permissions,
       Doors doors,
@@ -66,6 +71,7 @@ public final class HttpVerticle extends VerticleBase {
       Boards boards,
       Trail trail,
       Desks desks,
+      EndpointEditing endpointEditing,
       Relay relay,
       Hub hub) {}
 
@@ -113,7 +119,12 @@ public final class HttpVerticle extends VerticleBase {
                 shared.rosters(),
                 shared.accounts())
             .routes());
-    routes.addAll(new DeskRoutes(shared.rosters(), shared.permissions(), loop.desks()).routes());
+    routes.addAll(
+        new DeskRoutes(shared.rosters(), shared.permissions(), loop.desks(), loop.endpointEditing())
+            .routes());
+    routes.addAll(
+        new EndpointRoutes(shared.types(), shared.endpoints(), shared.rosters(), shared.publicUrl())
+            .routes());
     new Api(signIn, shared.permissions(), loop.trail(), routes).mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);

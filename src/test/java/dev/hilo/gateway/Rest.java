@@ -91,6 +91,14 @@ final class Rest {
     return send(request(path).DELETE().build());
   }
 
+  Answer put(String path, JsonNode body) throws Exception {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .PUT(BodyPublishers.ofString(body.toString()))
+            .build());
+  }
+
   Answer post(String path, JsonNode body) throws Exception {
     return post(path, body.toString());
   }
