@@ -35,6 +35,9 @@ export function tint(id = "") {
 export const avatar = (name, id, small = false) =>
   html`<span class="avatar ${small ? "small" : ""}" data-tint=${tint(id)} aria-hidden="true">${initials(name)}</span>`;
 
+export const logo = () =>
+  html`<span class="logo" aria-hidden="true"><svg viewBox="0 0 32 32"><path d="M9 5v22M9 18c0-5 3-7.5 7-7.5s7 2.5 7 7.5v9" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" /></svg></span>`;
+
 /** Channel badge: short form in the channel's colour, and the name in words unless `brief`. */
 export function badge(key, brief = false) {
   const channel = channelOf(key);
@@ -43,5 +46,6 @@ export function badge(key, brief = false) {
 }
 
 export const agentName = (id) =>
+  desk.items.of("user").get(id)?.name ??
   desk.card?.agents?.find((agent) => agent.id === id)?.name ??
   (id === desk.session?.agent.id ? desk.session.agent.name : id);

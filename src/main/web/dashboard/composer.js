@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import { channelOf } from "../shared/channels.js";
 import { icon } from "../shared/icons.js";
 import { shortTime } from "../shared/time.js";
+import { asked, filled, matching } from "./canned.js";
 import { badge, Part } from "./common.js";
 import { desk } from "./desk.js";
 import { drafts, prefs, t } from "./prefs.js";
@@ -18,7 +19,7 @@ const MAX_TEXT = 8000;
  */
 class Composer extends Part {
   constructor() {
-    super(desk.threadChanged);
+    super(desk.threadChanged, desk.items.changed);
     this.mode = "reply";
     this.text = "";
     this.route = "auto";
@@ -38,14 +39,24 @@ class Composer extends Part {
     return this.querySelector("textarea");
   }
 
+  /** What this person may write, the first by default. */
+  get modes() {
+    return [desk.may("say") ? "reply" : null, desk.may("note") ? "note" : null].filter(Boolean);
+  }
+
   willUpdate() {
     if (this.customer !== desk.current) {
       this.customer = desk.current;
       this.route = "auto";
-      this.mode = "reply";
+      this.mode = this.modes[0];
+      this.canned = null;
       this.text = drafts.get(this.customer, this.mode);
       this.asked = null;
       this.based = undefined;
+    }
+    if (!this.modes.includes(this.mode)) {
+      this.mode = this.modes[0];
+      this.text = this.mode ? drafts.get(this.customer, this.mode) : "";
     }
     if (desk.stale && desk.stale !== this.asked) {
       this.asked = desk.stale;
@@ -85,10 +96,45 @@ class Composer extends Part {
       this.based = desk.thread?.have;
     }
     if (this.mode === "reply") desk.typing(Boolean(target.value.trim()));
+    this.seek();
+  }
+
+  /** A slash offers the canned answers. */
+  seek() {
+    const { value, selectionStart, selectionEnd } = this.field;
+    const wanted = selectionStart === selectionEnd ? asked(value, selectionStart) : null;
+    const found = wanted ? matching(wanted.query) : [];
+    this.canned = found.length ? { ...wanted, found, at: 0 } : null;
     this.requestUpdate();
   }
 
+  keyInCanned(event) {
+    const { found, at } = this.canned;
+    const step = { ArrowDown: 1, ArrowUp: found.length - 1 }[event.key];
+    if (step) this.canned.at = (at + step) % found.length;
+    else if (event.key === "Escape") this.canned = null;
+    else if ((event.key === "Enter" && !event.shiftKey) || event.key === "Tab") this.insert(found[at].answer);
+    else return false;
+    event.preventDefault();
+    event.stopPropagation();
+    this.requestUpdate();
+    return true;
+  }
+
+  async insert(answer) {
+    const { value, selectionStart } = this.field;
+    const before = value.slice(0, this.canned.from) + filled(answer);
+    this.canned = null;
+    this.write((before + value.slice(selectionStart)).slice(0, MAX_TEXT));
+    this.requestUpdate();
+    await this.updateComplete;
+    this.field.focus();
+    this.field.setSelectionRange(before.length, before.length);
+  }
+
   choose(mode, focus = true) {
+    if (!this.modes.includes(mode)) return;
+    this.canned = null;
     if (mode !== this.mode) {
       this.mode = mode;
       this.text = drafts.get(this.customer, mode);
@@ -106,6 +152,7 @@ class Composer extends Part {
   }
 
   key(event) {
+    if (this.canned && !event.isComposing && this.keyInCanned(event)) return;
     if (event.key === "Escape") {
       event.stopPropagation();
       this.field.blur();
@@ -130,6 +177,7 @@ class Composer extends Part {
     if (this.mode === "note") desk.note(text);
     else desk.say(text, this.route, this.based, force);
     this.write("");
+    this.canned = null;
     this.unseenSince = undefined;
     this.colleague = false;
     this.based = undefined;
@@ -151,6 +199,8 @@ class Composer extends Part {
 
   render() {
     if (!desk.current) return nothing;
+    const { modes, canned } = this;
+    if (!modes.length) return html`<p class="read-only">${icon("seen")}${t("readOnly")}</p>`;
     const note = this.mode === "note";
     const addresses = desk.card?.addresses ?? [];
     const target = addresses.find(({ via }) => via === this.route) ?? lastUsed(addresses);
@@ -158,7 +208,7 @@ class Composer extends Part {
       ${desk.stale ? this.staleBar() : nothing}
       <div class="composer-tools">
         <div class="tabs" role="tablist" aria-label=${t("writeAs")} @keydown=${this.keyInTabs}>
-          ${this.tab("reply", "reply", "R")}${this.tab("note", "noteTab", "N")}
+          ${modes.includes("reply") ? this.tab("reply", "reply", "R") : nothing}${modes.includes("note") ? this.tab("note", "noteTab", "N") : nothing}
         </div>
         ${
           note
@@ -170,16 +220,31 @@ class Composer extends Part {
               </select></label>`
         }
       </div>
+      ${canned ? this.answers(canned) : nothing}
       <div class="composer-box">
         <textarea id="composer" data-testid="composer" rows="2" maxlength=${MAX_TEXT} aria-label=${t(note ? "writeNote" : "writeReply")}
           placeholder=${t(note ? "writeNote" : "writeReplyVia", { channel: target ? channelOf(target.channel).name : "" })}
-          .value=${live(this.text)} @input=${this.typed} @keydown=${this.key} @blur=${() => desk.typing(false)}></textarea>
-        <div class="composer-foot"><span class="hint"><kbd>Enter</kbd> ${t("hintSend")} · <kbd>Shift</kbd>+<kbd>Enter</kbd> ${t("hintLine")}</span>
+          aria-autocomplete=${desk.items.of("canned").size ? "list" : nothing} aria-controls=${canned ? "canned" : nothing} aria-activedescendant=${canned ? `canned-${canned.at}` : nothing}
+          .value=${live(this.text)} @input=${this.typed} @keydown=${this.key} @blur=${this.left}></textarea>
+        <div class="composer-foot"><span class="hint"><kbd>Enter</kbd> ${t("hintSend")} · <kbd>Shift</kbd>+<kbd>Enter</kbd> ${t("hintLine")}${desk.items.of("canned").size ? html` · ${t("cannedHint")}` : nothing}</span>
           ${this.text.length > MAX_TEXT - 500 ? html`<span class="left">${MAX_TEXT - this.text.length}</span>` : nothing}
           <button type="button" class="button primary send" data-testid="send" ?disabled=${!this.text.trim()} @click=${() => this.send()}>
             ${t(note ? "addNote" : "send")}${icon(note ? "note" : "send")}</button></div>
       </div>
     </section>`;
+  }
+
+  left() {
+    desk.typing(false);
+    this.canned = null;
+    this.requestUpdate();
+  }
+
+  answers({ found, at }) {
+    return html`<ul id="canned" class="menu canned" role="listbox" aria-label=${t("cannedAnswers")}>${found.map(
+      ({ answer, key }, i) =>
+        html`<li id="canned-${i}" role="option" data-testid="canned" aria-selected=${String(i === at)} @pointerdown=${(e) => e.preventDefault()} @click=${() => this.insert(answer)}><code>/${key}</code><span>${filled(answer)}</span></li>`,
+    )}</ul><p class="hidden" role="status">${t("cannedFound", { n: found.length })}</p>`;
   }
 
   tab(mode, label, key) {

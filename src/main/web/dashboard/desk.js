@@ -1,16 +1,20 @@
 import { Live } from "../shared/live.js";
 import { Outbox } from "../shared/outbox.js";
 import { comparePositions, laterPosition, ulid } from "../shared/ids.js";
-import { drafts, outboxShelf, t } from "./prefs.js";
+import { Items } from "./items.js";
+import { claim, drafts, outboxShelf, t } from "./prefs.js";
 import { Pulse } from "./pulse.js";
 import * as session from "./session.js";
 
 export const FILTERS = ["mine", "unassigned", "open", "resolved"];
+/** What the filter of a view that the workspace keeps begins with; its id follows. */
+export const VIEW = "view:";
 const PAGE = 200;
 const KEPT_THREADS = 8;
 const SIGNAL_MS = 6000;
 const VIEWING_MS = 60_000;
 const CARD_MS = 120;
+const REVOKED = [4101, 4105];
 const CARD_CHANGES =
   /^(Conversation|Labels|Priority|Attributes|Address|Identity|Customers|Sealed|Consent|MessageAdded)/;
 
@@ -20,6 +24,12 @@ const CARD_CHANGES =
  */
 export class Desk {
   session = undefined;
+  /** What a link of this address brought and the door deals with, see `session.arrival`. */
+  arrived = null;
+  /** Why somebody who was signed in stands at the door: `revoked`, `signed-out` or `left`. */
+  why = null;
+  /** What the workspace keeps: users, labels, canned answers… */
+  items = new Items();
   filter = "open";
   order = [];
   rows = {};
@@ -28,6 +38,10 @@ export class Desk {
   limit = PAGE;
   current = null;
   pane = "list";
+  /** The page of settings that is shown, `""`: their list; null: the inbox. */
+  settings = null;
+  /** What stands after the page's name in the address: `#/settings/users/lucia` → `lucia`. */
+  within = "";
   stale = null;
   toasts = [];
   dialog = null;
@@ -85,6 +99,11 @@ export class Desk {
     return this.rows[this.current] ?? null;
   }
 
+  /** Whether the gateway lets this person do it; an act is a word of the contract, as `say`. */
+  may(act) {
+    return this.session?.acts.includes(act) ?? false;
+  }
+
   get name() {
     return this.card?.name || this.row?.name || t("nameless");
   }
@@ -98,29 +117,81 @@ export class Desk {
   }
 
   async enter() {
-    await session.enter();
-    this.session = await session.recognise();
-    if (this.session) {
-      this.follow();
-      addEventListener("popstate", () => this.follow());
-      this.live.start();
+    addEventListener("popstate", () => this.#moved());
+    await this.#come(session.arrival());
+  }
+
+  #moved() {
+    const arrived = session.arrival();
+    if (arrived) this.#come(arrived);
+    else if (this.session && !this.arrived) this.follow();
+  }
+
+  /** With what a link brought, else as whoever is signed in. */
+  async #come(arrived) {
+    if (arrived?.kind === "enter") {
+      arrived = await session.enter(arrived.code).then(
+        () => null,
+        (failure) => ({ ...arrived, failure }),
+      );
+      if (!arrived && this.session) return location.reload();
     }
+    this.session = await session.recognise(this.session);
+    const passing = arrived?.kind === "enter" || arrived?.kind === "problem";
+    this.arrived = this.session && passing ? null : arrived;
+    if (this.session && !this.arrived) this.#begin();
+    this.#shell.strike();
+  }
+
+  #begin() {
+    const { workspace, agent } = this.session;
+    if (claim(`${workspace}/${agent.id}`)) this.live.outbox.items = [];
+    this.follow();
+    if (this.may("desk")) this.live.watchView("desk");
+    this.live.start();
+  }
+
+  /** Leaves the link that was opened and goes on as who is signed in. */
+  passDoor() {
+    this.arrived = null;
+    this.#begin();
     this.#shell.strike();
   }
 
   async signOut() {
     await session.leave();
+    history.replaceState(null, "", location.pathname + location.search);
+    this.#outside("left");
+  }
+
+  /** Nobody is signed in any more, so nothing of the customers stays on this page. */
+  #outside(why) {
     this.live.stop();
+    for (const topic of [...this.live.threads.keys()]) this.live.unwatch(topic);
     this.session = null;
-    history.replaceState(null, "", location.pathname);
-    this.#shell.strike();
+    this.why = why;
+    this.current = null;
+    this.dialog = null;
+    this.toasts = [];
+    this.#recent = [];
+    this.#closeDesk();
+    this.#closeInbox();
+    this.#title();
+    this.redraw();
   }
 
   /** Takes filter, thread and pane from the address. */
   follow() {
-    const [, filter, id, pane] = location.hash.split("/");
-    const wanted = FILTERS.includes(filter) ? filter : "open";
-    if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
+    const [, filter, id, ...rest] = location.hash.split("/");
+    if (filter === "settings") {
+      this.#leaveFor(id ?? "", rest);
+      return;
+    }
+    this.settings = null;
+    const [pane] = rest;
+    const wanted = FILTERS.includes(filter) || filter?.startsWith(VIEW) ? filter : "open";
+    if (!this.may("inbox")) this.filter = wanted;
+    else if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
     this.#show(id ? decodeURIComponent(id) : null);
     this.pane = id ? (pane === "details" ? "details" : "thread") : "list";
     this.#shell.strike();
@@ -128,9 +199,23 @@ export class Desk {
     this.#thread.strike();
   }
 
-  /** @param {{filter?: string, id?: string | null, pane?: string}} place */
-  go({ filter = this.filter, id = this.current, pane }, { replace = false } = {}) {
-    const hash = `#/${filter}${id ? `/${encodeURIComponent(id)}` : ""}${id && pane === "details" ? "/details" : ""}`;
+  #leaveFor(page, rest) {
+    this.settings = page;
+    this.within = rest.map(decodeURIComponent).join("/");
+    this.#show(null);
+    this.pane = page ? "page" : "pages";
+    this.redraw();
+  }
+
+  /**
+   * @param {{filter?: string, id?: string | null, pane?: string, settings?: string}} place
+   *     `settings`: a page of settings, with what it shows within: `users/lucia`
+   */
+  go({ filter = this.filter, id = this.current, pane, settings }, { replace = false } = {}) {
+    const hash =
+      settings === undefined
+        ? `#/${filter}${id ? `/${encodeURIComponent(id)}` : ""}${id && pane === "details" ? "/details" : ""}`
+        : `#/settings${settings ? `/${settings}` : ""}`;
     if (hash === location.hash) return;
     history[replace ? "replaceState" : "pushState"](null, "", hash);
     this.follow();
@@ -139,7 +224,7 @@ export class Desk {
   more() {
     if (this.order.length < this.limit) return;
     this.limit += PAGE;
-    this.live.watchInbox({ filter: this.filter, limit: this.limit });
+    this.#askInbox();
   }
 
   step(by) {
@@ -165,6 +250,7 @@ export class Desk {
 
   /** Any other act on the open thread; a refusal becomes a toast and `null`. */
   async act(action, fields = {}) {
+    if (!this.may(action)) return null;
     try {
       return await this.live.ask({ type: "do", id: ulid(), topic: this.topic, action, ...fields });
     } catch (failure) {
@@ -190,7 +276,7 @@ export class Desk {
 
   typing(on) {
     const now = Date.now();
-    if (on ? now - this.#typingSent < 3000 : !this.#typingSent) return;
+    if (!this.may("type") || (on ? now - this.#typingSent < 3000 : !this.#typingSent)) return;
     this.#typingSent = on ? now : 0;
     this.live.tell({ type: "typing", topic: this.topic, on });
   }
@@ -198,7 +284,7 @@ export class Desk {
   /** The end of the open thread is on screen. */
   seen() {
     const thread = this.thread;
-    if (!thread || document.visibilityState !== "visible") return;
+    if (!thread || document.visibilityState !== "visible" || !this.may("read")) return;
     let last;
     for (const { pos, event } of thread.entries) {
       const heard = event.t === "MessageAdded" && event.by?.kind === "customer";
@@ -234,8 +320,10 @@ export class Desk {
   }
 
   async #refused(code) {
+    if (REVOKED.includes(code)) return this.#outside("revoked");
     this.session = await session.recognise(this.session);
-    if (this.session && code === 4100) this.live.start();
+    if (!this.session) return this.#outside("signed-out");
+    if (code === 4100) this.live.start();
     this.#shell.strike();
   }
 
@@ -246,7 +334,63 @@ export class Desk {
     }
     this.filter = filter;
     this.loaded = false;
-    this.live.watchInbox({ filter, limit: this.limit });
+    this.#askInbox();
+  }
+
+  #askInbox() {
+    const { filter, limit } = this;
+    const view = filter.startsWith(VIEW) ? { name: filter.slice(VIEW.length) } : { filter };
+    this.live.watchView("inbox", { ...view, limit });
+  }
+
+  /** The view that is shown was changed or removed. @param {string} [id] of a view, else any */
+  #viewChanged(id) {
+    if (!this.filter.startsWith(VIEW)) return;
+    const shown = this.filter.slice(VIEW.length);
+    if (!this.items.of("view").has(shown)) {
+      if (this.settings === null) this.go({ filter: FILTERS[2] }, { replace: true });
+      else this.#watchInbox(FILTERS[2]);
+    } else if (id === shown) this.#watchInbox(this.filter);
+  }
+
+  #closeInbox() {
+    this.order = [];
+    this.rows = {};
+    this.counts = {};
+    this.loaded = false;
+    this.live.unwatch("inbox");
+  }
+
+  #closeDesk() {
+    this.items.clear();
+    this.live.unwatch("desk");
+  }
+
+  /** What this person may do has changed; what is no longer theirs leaves the page. */
+  #rights({ roles, acts }) {
+    if (!acts) return;
+    const had = { inbox: this.may("inbox"), desk: this.may("desk") };
+    Object.assign(this.session, { roles, acts });
+    if (!this.may("inbox")) this.#closeInbox();
+    else if (!had.inbox) this.#watchInbox(this.filter);
+    if (!this.may("desk")) this.#closeDesk();
+    else if (!had.desk) this.live.watchView("desk");
+    this.redraw();
+  }
+
+  /** A watch has ended, because the right to it has. */
+  #gone(topic) {
+    if (topic === "inbox") this.#closeInbox();
+    else if (topic === "desk") this.#closeDesk();
+    else this.live.unwatch(topic);
+    this.#recent = this.#recent.filter((each) => each !== topic);
+    if (topic === this.topic) {
+      delete this.rows[this.current];
+      this.order = this.order.filter((id) => id !== this.current);
+      this.go({ id: null }, { replace: true });
+      this.toast(t("threadGone"), { bad: true });
+    }
+    this.redraw();
   }
 
   #show(id) {
@@ -277,8 +421,23 @@ export class Desk {
     this.lastHeard = Date.now();
     switch (frame.type) {
       case "welcome":
+        this.#rights(frame.you ?? {});
         this.#askCard();
         this.#shell.strike();
+        break;
+      case "rights":
+        this.#rights(frame);
+        break;
+      case "gone":
+        this.#gone(frame.topic);
+        break;
+      case "desk":
+        this.items.fill(frame.items);
+        this.#viewChanged();
+        break;
+      case "item":
+        this.items.take(frame);
+        if ((frame.item?.kind ?? frame.kind) === "view") this.#viewChanged(frame.item?.id);
         break;
       case "counts":
         this.counts = frame.counts;

@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { icon } from "../shared/icons.js";
 import { shortTime } from "../shared/time.js";
 import { avatar, badge, Part } from "./common.js";
-import { desk, FILTERS } from "./desk.js";
+import { desk, FILTERS, VIEW } from "./desk.js";
 import { prefs, t } from "./prefs.js";
 import { KEYS } from "./keys.js";
 
@@ -114,7 +114,7 @@ class JoinDialog extends Modal {
 /** Ctrl+K: conversations and commands by name. */
 class Palette extends Modal {
   constructor() {
-    super(desk.inboxChanged);
+    super(desk.inboxChanged, desk.items.changed);
     this.query = "";
     this.at = 0;
   }
@@ -126,13 +126,25 @@ class Palette extends Modal {
         name: `${t("inbox")}: ${t(`filter.${filter}`)}`,
         run: () => desk.go({ filter, id: null }),
       })),
+      ...desk.items.list("view").map(({ id, name }) => ({
+        icon: "inbox",
+        name: `${t("inbox")}: ${name}`,
+        run: () => desk.go({ filter: VIEW + id, id: null }),
+      })),
       ...(desk.current
         ? [
-            { icon: "check", name: t("resolve"), run: () => desk.resolve() },
-            { icon: "user", name: t("assignMe"), run: () => desk.act("assign", { to: "me" }) },
-            { icon: "link", name: t("joinWith"), run: () => desk.open("join") },
-          ]
+            { act: "resolve", icon: "check", name: t("resolve"), run: () => desk.resolve() },
+            {
+              act: "assign",
+              icon: "user",
+              name: t("assignMe"),
+              run: () => desk.act("assign", { to: "me" }),
+            },
+            { act: "join", icon: "link", name: t("joinWith"), run: () => desk.open("join") },
+          ].filter(({ act }) => desk.may(act))
         : []),
+      { icon: "gear", name: t("settings"), run: () => desk.go({ settings: "" }) },
+      { icon: "shield", name: t("account"), run: () => desk.go({ settings: "security" }) },
       { icon: "keyboard", name: t("shortcuts"), run: () => desk.open("keys") },
       { icon: "moon", name: t("themeDark"), run: () => this.theme("dark") },
       { icon: "moon", name: t("themeLight"), run: () => this.theme("light") },

@@ -16,6 +16,7 @@ export const KEYS = [
   [["F6"], "key.regions"],
   [["Enter"], "key.send"],
   [["Shift", "Enter"], "key.line"],
+  [["/"], "key.canned"],
   [["Alt", "R"], "key.altReply"],
   [["Alt", "N"], "key.altNote"],
   [["?"], "key.help"],
@@ -27,6 +28,8 @@ const REGIONS = [
   "hilo-thread .log",
   "hilo-composer textarea",
   "hilo-side .side-body",
+  ".settings-list",
+  ".settings-page",
 ];
 
 const find = (selector) => document.querySelector(selector);
@@ -39,7 +42,7 @@ function region(by) {
     (node) => node === document.activeElement || node.contains(document.activeElement),
   );
   const next = nodes[(at + by + nodes.length) % nodes.length];
-  (next?.matches(".rail") ? next.querySelector("a, button") : next)?.focus();
+  (next?.matches(".rail, .settings-list") ? next.querySelector("a, button") : next)?.focus();
 }
 
 /** Single keys work only outside text fields and while no dialog is open. */
@@ -62,6 +65,7 @@ export function pressed(event, shell) {
     if (key === "Escape") writing.blur();
     return;
   }
+  if (desk.settings !== null && key !== "?") return;
   const composer = find("hilo-composer");
   const act = {
     j: () => desk.step(1),

@@ -2,6 +2,8 @@ import { pickLanguage, regional, speaker } from "../shared/i18n.js";
 import { WORDS } from "./words.js";
 
 const KEY = "hilo.agent";
+const OWNER = "hilo.agent.owner";
+const OUTBOX = "hilo.agent.outbox";
 
 function read() {
   try {
@@ -40,6 +42,21 @@ export const prefs = {
 /** A word in the agent's language. */
 export const t = (key, values) => prefs.t(key, values);
 
+/** Whether there are words for it. */
+export const told = (key) => Object.hasOwn(WORDS[prefs.language], key);
+
+/** Adds the words of a part that is loaded later. @param {typeof WORDS} words by language */
+export function learn(words) {
+  for (const [language, table] of Object.entries(words)) Object.assign(WORDS[language], table);
+}
+
+/** Adds the style sheet of a part that is loaded later. */
+export function wear(css) {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(css);
+  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+}
+
 /** Unsent text, kept per conversation and mode. */
 export const drafts = {
   key: (customer, mode) => `hilo.draft.${customer}.${mode}`,
@@ -74,11 +91,30 @@ export const drafts = {
   },
 };
 
+/**
+ * This browser now works for `owner`: what somebody else has not sent is neither shown nor sent.
+ *
+ * @returns {boolean} whether it worked for somebody else before
+ */
+export function claim(owner) {
+  try {
+    const before = localStorage.getItem(OWNER);
+    localStorage.setItem(OWNER, owner);
+    if (!before || before === owner) return false;
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith("hilo.draft.") || key === OUTBOX) localStorage.removeItem(key);
+    }
+    return true;
+  } catch {
+    return false; // Storage is closed: nothing of anybody is kept.
+  }
+}
+
 /** What is said and not yet confirmed. */
 export const outboxShelf = {
   load() {
     try {
-      return JSON.parse(localStorage.getItem("hilo.agent.outbox")) ?? [];
+      return JSON.parse(localStorage.getItem(OUTBOX)) ?? [];
     } catch {
       return [];
     }
@@ -86,7 +122,7 @@ export const outboxShelf = {
 
   change(edit) {
     try {
-      localStorage.setItem("hilo.agent.outbox", JSON.stringify(edit(this.load())));
+      localStorage.setItem(OUTBOX, JSON.stringify(edit(this.load())));
     } catch {
       // Storage is closed: what is unsent lives as long as the page.
     }

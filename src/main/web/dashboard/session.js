@@ -1,41 +1,106 @@
-const SESSION = "/api/v1/session";
+const API = "/api/v1";
+const ARRIVAL = /^#(enter|setup|invitation|reset|problem)=(.+)$/;
 
-/** Uses the code of a sign-in link `#enter=CODE`, which leaves the address bar at once. */
-export async function enter() {
-  const code = /^#enter=(.+)$/.exec(location.hash)?.[1];
-  if (!code) return;
-  history.replaceState(null, "", location.pathname);
-  await fetch(SESSION, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ code: decodeURIComponent(code) }),
-  }).catch(() => {});
+/** The gateway did not do it; `code` and `title` are its own, `wait` the seconds until it may. */
+export class Refusal extends Error {
+  constructor({ code, title, status, wait, detail }) {
+    super(title ?? code);
+    Object.assign(this, { code, status, wait, detail });
+  }
+}
+
+/**
+ * Calls the gateway.
+ *
+ * @param {string} path below `/api/v1/`
+ * @returns {Promise<any>} the content of the answer, null where it has none
+ * @throws {Refusal} with the code `offline` when there was no answer
+ */
+export async function call(method, path, body, headers = {}) {
+  const options = { method, headers };
+  if (body !== undefined) {
+    options.headers = { "content-type": "application/json", ...headers };
+    options.body = JSON.stringify(body);
+  }
+  const answer = await fetch(`${API}/${path}`, options).catch(() => null);
+  if (!answer) throw new Refusal({ code: "offline", status: 0 });
+  const content = await answer.json().catch(() => null);
+  if (answer.ok) return content;
+  const wait = content?.detail?.retryAfter ?? (Number(answer.headers.get("retry-after")) || undefined);
+  throw new Refusal({ code: "unknown", ...content, status: answer.status, wait });
+}
+
+/**
+ * What the address brings: the code of a link `#enter=CODE`, `#setup=CODE`, `#invitation=CODE` or
+ * `#reset=CODE`, or why a sign-in elsewhere failed, `#problem=CODE`. It leaves the address bar at
+ * once.
+ *
+ * @returns {{kind: string, code: string} | null}
+ */
+export function arrival() {
+  const [, kind, value] = ARRIVAL.exec(location.hash) ?? [];
+  if (!kind) return null;
+  history.replaceState(null, "", location.pathname + location.search);
+  try {
+    return { kind, code: decodeURIComponent(value) };
+  } catch {
+    return { kind, code: value };
+  }
+}
+
+/** The workspace that the address names, `?w=`; without one the gateway knows. */
+export const workspace = () => new URLSearchParams(location.search).get("w") ?? undefined;
+
+/** What the door offers. @returns {Promise<{workspace?: string, mail: boolean, oidc?: {name: string}, setup: boolean}>} */
+export function door() {
+  const name = workspace();
+  return call("GET", `door${name ? `?w=${encodeURIComponent(name)}` : ""}`);
+}
+
+/** Uses the code of a sign-in link. @throws {Refusal} */
+export const enter = (code) => call("POST", "session", { code });
+
+/** @returns {Promise<{signedIn?: true, challenge?: string}>} @throws {Refusal} */
+export const signIn = (email, password) =>
+  call("POST", "session", { workspace: workspace(), email, password });
+
+/** The second step of a sign-in: six digits or a recovery code. @throws {Refusal} */
+export const second = (challenge, code) => call("POST", "session/second", { challenge, code });
+
+/** Where "continue with" leads. */
+export function elsewhere() {
+  const name = workspace();
+  return `${API}/session/oidc${name ? `?w=${encodeURIComponent(name)}` : ""}`;
 }
 
 /**
  * Who is signed in here.
  *
- * @returns {Promise<{agent: {id: string, name: string}, workspace: string} | null>} null: nobody;
- *     `known` when the gateway cannot be asked
+ * @returns {Promise<{agent: {id: string, name: string}, workspace: string, roles: string[],
+ *     acts: string[]} | null>} null: nobody; `known` when the gateway cannot be asked
  */
 export async function recognise(known = null) {
-  const answer = await fetch(SESSION).catch(() => null);
-  if (!answer || answer.status >= 500) return known;
-  return answer.ok ? answer.json() : null;
+  try {
+    return await call("GET", "session");
+  } catch ({ status }) {
+    return status === 0 || status >= 500 ? known : null;
+  }
 }
 
-export const leave = () => fetch(SESSION, { method: "DELETE" }).catch(() => {});
+export const leave = () => call("DELETE", "session").catch(() => {});
 
 /**
  * A ticket for one connection.
  *
- * @throws {Error} with `refused: true` when nobody is signed in any more
+ * @throws {Refusal} with `refused: true` when nobody is signed in any more
  */
 export async function ticket() {
-  const answer = await fetch("/api/v1/ticket", { method: "POST" });
-  if (answer.status === 401 || answer.status === 403) {
-    throw Object.assign(new Error("signed out"), { refused: true, code: "signed-out" });
+  try {
+    return (await call("POST", "ticket")).ticket;
+  } catch (failure) {
+    if (failure.status === 401 || failure.status === 403) {
+      Object.assign(failure, { refused: true, code: "signed-out" });
+    }
+    throw failure;
   }
-  if (!answer.ok) throw new Error(`ticket: ${answer.status}`);
-  return (await answer.json()).ticket;
 }

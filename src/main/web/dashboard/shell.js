@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { icon } from "../shared/icons.js";
 import { LANGUAGES } from "../shared/i18n.js";
 import { clock } from "../shared/time.js";
-import { avatar, Part } from "./common.js";
+import { avatar, logo, Part } from "./common.js";
 import { desk } from "./desk.js";
 import { pressed } from "./keys.js";
 import { prefs, t } from "./prefs.js";
@@ -67,19 +67,26 @@ export class Agent extends Part {
 
   render() {
     if (desk.session === undefined) return html`<main class="door" aria-busy="true"></main>`;
-    if (!desk.session) return this.door();
+    if (!desk.session || desk.arrived) return this.door();
     const ended = desk.live.status.value === "refused";
-    return html`<div class="desk" data-pane=${desk.pane} ?data-side=${prefs.side !== false && desk.current}>
+    const settings = desk.settings !== null;
+    if (settings) import("./settings.js");
+    const due = desk.session.secondFactorDue && !desk.session.secondFactor && desk.settings !== "security";
+    const conversations = desk.may("inbox");
+    return html`<div class="desk" data-pane=${desk.pane} ?data-side=${prefs.side !== false && desk.current} ?data-due=${due}>
         ${this.rail()}
         <main class="stage">
-        <hilo-inbox role="region" aria-label=${t("conversations")}></hilo-inbox>
+        ${due ? html`<div class="due" role="status">${icon("shield")}<span>${t("secondDue")}</span><button type="button" class="button small" data-testid="second-due" @click=${() => desk.go({ settings: "security" })}>${t("secondSetUp")}</button></div>` : nothing}
+        ${settings ? html`<hilo-settings></hilo-settings>` : nothing}
+        ${conversations || settings ? nothing : html`<div class="no-inbox empty" data-testid="no-inbox">${icon("inbox")}<h1>${t("noInbox")}</h1><p>${t("noInboxText")}</p></div>`}
+        ${conversations ? html`<hilo-inbox role="region" aria-label=${t("conversations")}></hilo-inbox>
         <div class="conversation" role="region" aria-label=${t("conversation")}>
           ${this.banner ? html`<div class="banner" role="status">${icon("alert")}<span>${t("offline", { time: desk.lastHeard ? clock(prefs.locale, desk.lastHeard) : "–" })}</span></div>` : nothing}
           ${ended ? html`<div class="banner" role="alert">${icon("alert")}<span>${t("ended")}</span><button type="button" class="button small" @click=${() => location.reload()}>${t("reload")}</button></div>` : nothing}
           <hilo-thread></hilo-thread>
           <hilo-composer></hilo-composer>
         </div>
-        <hilo-side role="region" aria-label=${t("details")}></hilo-side>
+        <hilo-side role="region" aria-label=${t("details")}></hilo-side>` : nothing}
         </main>
       </div>
       <div class="toasts" role="status">${desk.toasts.map(
@@ -100,13 +107,14 @@ export class Agent extends Part {
   rail() {
     const me = desk.session.agent;
     return html`<nav class="rail" aria-label=${t("main")}>
-      <span class="logo" aria-hidden="true"><svg viewBox="0 0 32 32"><path d="M9 5v22M9 18c0-5 3-7.5 7-7.500s7 2.5 7 7.500v9" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" /></svg></span>
-      <a class="rail-item" href="#/${desk.filter}" aria-current="page" @click=${(e) => this.home(e)}>${icon("inbox")}<span>${t("inbox")}</span></a>
-      <button type="button" class="rail-item" title="${t("palette")} (Ctrl+K)" @click=${() => desk.open("palette")}>${icon("search")}<span>${t("find")}</span></button>
+      ${logo()}
+      <a class="rail-item" href="#/${desk.filter}" aria-current=${desk.settings === null ? "page" : nothing} @click=${(e) => this.home(e)}>${icon("inbox")}<span>${t("inbox")}</span></a>
+      <button type="button" class="rail-item find-item" title="${t("palette")} (Ctrl+K)" @click=${() => desk.open("palette")}>${icon("search")}<span>${t("find")}</span></button>
       <span class="spring"></span>
+      <a class="rail-item" data-testid="settings" href="#/settings" aria-current=${desk.settings === null ? nothing : "page"} @click=${(e) => this.toSettings(e)}>${icon("gear")}<span>${t("settings")}</span></a>
       <button type="button" class="rail-item keys-item" title="${t("shortcuts")} (?)" @click=${() => desk.open("keys")}>${icon("keyboard")}<span>${t("keysShort")}</span></button>
       <button type="button" class="rail-item me" popovertarget="me" title=${me.name}>${avatar(me.name, me.id, true)}<span>${t("you")}</span></button>
-      <div id="me" popover class="popover" aria-label=${t("account")}>
+      <div id="me" popover class="popover" aria-label=${t("you")}>
         <p class="who"><strong>${me.name}</strong><span class="muted">${desk.session.workspace}</span></p>
         <div class="field"><label for="language">${t("language")}</label><select id="language" @change=${(e) => this.set({ language: e.target.value })}>
           ${Object.entries(LANGUAGES).map(([key, name]) => html`<option value=${key} ?selected=${prefs.language === key}>${name}</option>`)}</select></div>
@@ -119,7 +127,8 @@ export class Agent extends Part {
             ([key, word]) =>
               html`<option value=${key} ?selected=${(prefs.theme ?? "auto") === key}>${t(word)}</option>`,
           )}</select></div>
-        <button type="button" class="button block" @click=${() => desk.signOut()}>${icon("out")}${t("signOut")}</button>
+        <button type="button" class="button block" popovertarget="me" @click=${() => desk.go({ settings: "security" })}>${icon("shield")}${t("account")}</button>
+        <button type="button" class="button block" data-testid="sign-out" @click=${() => desk.signOut()}>${icon("out")}${t("signOut")}</button>
       </div>
     </nav>`;
   }
@@ -129,20 +138,18 @@ export class Agent extends Part {
     desk.redraw();
   }
 
+  toSettings(event) {
+    event.preventDefault();
+    desk.go({ settings: "" });
+  }
+
   home(event) {
     event.preventDefault();
     desk.go({ id: null });
   }
 
   door() {
-    return html`<main class="door"><div class="card">
-      <span class="logo" aria-hidden="true"><svg viewBox="0 0 32 32"><path d="M9 5v22M9 18c0-5 3-7.5 7-7.500s7 2.5 7 7.500v9" fill="none" stroke="currentColor" stroke-width="3.4" stroke-linecap="round" /></svg></span>
-      <h1>${t("doorTitle")}</h1><p>${t("doorText")}</p>
-      <ol><li>${t("doorStep1")}</li><li>${t("doorStep2")}</li></ol>
-      <p class="muted">${t("doorOnce")}</p>
-      <div class="languages" role="group" aria-label=${t("language")}>${Object.entries(LANGUAGES).map(
-        ([key, name]) =>
-          html`<button type="button" lang=${key} aria-pressed=${String(prefs.language === key)} @click=${() => this.set({ language: key })}>${name}</button>`,
-      )}</div></div></main>`;
+    import("./door.js");
+    return html`<hilo-door></hilo-door>`;
   }
 }

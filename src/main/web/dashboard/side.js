@@ -5,6 +5,7 @@ import { link } from "../shared/rich.js";
 import { briefTime, shortTime } from "../shared/time.js";
 import { agentName, avatar, badge, Part } from "./common.js";
 import { desk } from "./desk.js";
+import { looks } from "./label-field.js";
 import { prefs, t } from "./prefs.js";
 
 const PRIORITIES = ["low", "normal", "high", "urgent"];
@@ -12,7 +13,7 @@ const PRIORITIES = ["low", "normal", "high", "urgent"];
 /** Everything known about the customer, and what can be done with the conversation. */
 class SidePanel extends Part {
   constructor() {
-    super(desk.threadChanged);
+    super(desk.threadChanged, desk.items.changed);
   }
 
   willUpdate() {
@@ -40,7 +41,7 @@ class SidePanel extends Part {
         this.renaming
           ? html`<form class="rename" @submit=${this.rename}><input name="name" aria-label=${t("name")} maxlength="120" required .value=${desk.name} />
             <button class="button primary">${t("save")}</button></form>`
-          : html`<h3>${desk.name}</h3><button type="button" class="icon-button" aria-label=${t("rename")} ?disabled=${!desk.online || !card} @click=${this.startRename}>${icon("edit")}</button>`
+          : html`<h3>${desk.name}</h3>${desk.may("attributes") ? html`<button type="button" class="icon-button" aria-label=${t("rename")} ?disabled=${!desk.online || !card} @click=${this.startRename}>${icon("edit")}</button>` : nothing}`
       }
       ${kind ? html`<p class="muted">${kind}</p>` : nothing}</section>`;
   }
@@ -62,28 +63,33 @@ class SidePanel extends Part {
   conversation({ conversation, agents = [] }) {
     if (!conversation) return nothing;
     const everyone = new Map(agents.map((agent) => [agent.id, agent.name]));
+    for (const { id, name, suspended } of desk.items.list("user")) {
+      if (suspended) everyone.delete(id);
+      else everyone.set(id, name);
+    }
     const me = desk.session.agent;
     everyone.set(me.id, me.name);
     if (conversation.assignee && !everyone.has(conversation.assignee))
       everyone.set(conversation.assignee, agentName(conversation.assignee));
     return html`<section><h3>${t("conversation")}</h3>
-      <div class="field"><label for="assignee">${t("assignee")}</label><select id="assignee" ?disabled=${!desk.online} @change=${(e) => desk.act("assign", { to: e.target.value || null })}>
+      <div class="field"><label for="assignee">${t("assignee")}</label><select id="assignee" ?disabled=${!desk.online || !desk.may("assign")} @change=${(e) => desk.act("assign", { to: e.target.value || null })}>
         <option value="" ?selected=${!conversation.assignee}>${t("nobody")}</option>
         ${[...everyone].map(([id, name]) => html`<option value=${id} ?selected=${conversation.assignee === id}>${id === me.id ? t("me", { name }) : name}</option>`)}</select></div>
-      <div class="field"><label for="priority">${t("priority")}</label><select id="priority" ?disabled=${!desk.online} @change=${(e) => desk.act("priority", { priority: e.target.value })}>
+      <div class="field"><label for="priority">${t("priority")}</label><select id="priority" ?disabled=${!desk.online || !desk.may("priority")} @change=${(e) => desk.act("priority", { priority: e.target.value })}>
         ${PRIORITIES.map((each) => html`<option value=${each} ?selected=${(conversation.priority ?? "normal") === each}>${t(`priority.${each}`)}</option>`)}</select></div>
-      <div class="field"><label for="label">${t("labels")}</label><div class="labels">
-        ${(conversation.labels ?? []).map((label) => html`<span class="label">${label}<button type="button" aria-label=${t("removeLabel", { label })} ?disabled=${!desk.online} @click=${() => desk.act("label", { add: [], remove: [label] })}>${icon("close")}</button></span>`)}
-        <form @submit=${this.addLabel}><input id="label" name="label" maxlength="40" placeholder=${t("addLabel")} ?disabled=${!desk.online} autocomplete="off" /></form></div></div>
+      <div class="field">${desk.may("label") ? html`<label for="label">${t("labels")}</label>` : html`<span class="name">${t("labels")}</span>`}<div class="labels">
+        ${(conversation.labels ?? []).map((label) => this.label(label))}${desk.may("label") ? html`<hilo-label-field></hilo-label-field>` : nothing}</div></div>
       ${conversation.openedAt ? html`<div class="field"><span class="name">${t("openedAt")}</span><span>${briefTime(prefs.locale, conversation.openedAt)}</span></div>` : nothing}
     </section>`;
   }
 
-  addLabel(event) {
-    event.preventDefault();
-    const label = new FormData(event.target).get("label").trim();
-    event.target.reset();
-    if (label) desk.act("label", { add: [label], remove: [] });
+  label(label) {
+    const { name, colour } = looks(label);
+    return html`<span class="label" data-testid="label" data-colour=${colour ?? nothing}>${name}${
+      desk.may("label")
+        ? html`<button type="button" aria-label=${t("removeLabel", { label: name })} ?disabled=${!desk.online} @click=${() => desk.act("label", { add: [], remove: [label] })}>${icon("close")}</button>`
+        : nothing
+    }</span>`;
   }
 
   identities({ addresses = [], joined = [] }) {
@@ -91,7 +97,7 @@ class SidePanel extends Part {
     return html`<section><h3>${t("identities")}<span class="count">${addresses.length}</span></h3>
       <ul class="identities">${addresses.map((address) => this.identity(address, web))}</ul>
       ${joined.length ? html`<ul class="joined">${joined.map((each) => this.joint(each, addresses))}</ul>` : nothing}
-      <button type="button" class="button block" data-testid="join-open" ?disabled=${!desk.online} @click=${() => desk.open("join")}>${icon("link")}${t("joinWith")}</button>
+      ${desk.may("join") ? html`<button type="button" class="button block" data-testid="join-open" ?disabled=${!desk.online} @click=${() => desk.open("join")}>${icon("link")}${t("joinWith")}</button>` : nothing}
     </section>`;
   }
 
@@ -117,7 +123,7 @@ class SidePanel extends Part {
         ${address.refuses ? html`<span class="refuses">${t("refuses")}</span>` : nothing}
         ${address.lastAt ? html`<small>${t("lastUsed", { when: shortTime(prefs.locale, address.lastAt) })}</small>` : nothing}</span>
       ${
-        address.channel !== "web" && elsewhere && !proven
+        address.channel !== "web" && elsewhere && !proven && desk.may("ask-proof")
           ? asked
             ? html`<span class="asked" role="status">${t("codeSent")}</span>`
             : html`<button type="button" class="button small" data-testid="ask-proof" ?disabled=${!desk.online} title=${t("askProofText")} @click=${() => this.askProof(address)}>${t("askProof")}</button>`

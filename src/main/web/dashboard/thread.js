@@ -186,12 +186,16 @@ class ThreadPane extends Part {
         <span class="status" data-status=${resolved ? "resolved" : "open"}>${t(resolved ? "statusResolved" : "statusOpen")}</span></div></div>
       <div class="thread-actions">
         ${
-          mine
+          mine || !desk.may("assign")
             ? nothing
             : html`<button type="button" class="button" data-testid="assign-me" ?disabled=${!desk.online} aria-label=${t("assignMe")} title="${t("assignMe")} (I)" @click=${() => desk.act("assign", { to: "me" })}>${icon("user")}<span class="wide">${t("assignMe")}</span><kbd>I</kbd></button>`
         }
-        <button type="button" class="button ${resolved ? "" : "primary"}" data-testid="resolve" aria-label=${t(resolved ? "reopen" : "resolve")} ?disabled=${!desk.online} @click=${() => desk.resolve()}>
-          ${icon(resolved ? "undo" : "check")}<span class="wide">${t(resolved ? "reopen" : "resolve")}</span><kbd>E</kbd></button>
+        ${
+          desk.may(resolved ? "reopen" : "resolve")
+            ? html`<button type="button" class="button ${resolved ? "" : "primary"}" data-testid="resolve" aria-label=${t(resolved ? "reopen" : "resolve")} ?disabled=${!desk.online} @click=${() => desk.resolve()}>
+          ${icon(resolved ? "undo" : "check")}<span class="wide">${t(resolved ? "reopen" : "resolve")}</span><kbd>E</kbd></button>`
+            : nothing
+        }
         <button type="button" class="icon-button" aria-label=${t("details")} title="${t("details")} ( ] )" aria-expanded=${String(desk.pane === "details" || prefs.side !== false)} data-testid="details"
           @click=${() => this.dispatchEvent(new CustomEvent("details", { bubbles: true }))}>${icon("info")}</button>
       </div>

@@ -6,6 +6,7 @@ import { rich, link } from "../shared/rich.js";
 import { byteSize, clock, dayName, fullTime, sameDay } from "../shared/time.js";
 import { agentName, badge } from "./common.js";
 import { desk } from "./desk.js";
+import { looks } from "./label-field.js";
 import { mailBody } from "./mail.js";
 import { prefs, t } from "./prefs.js";
 
@@ -229,7 +230,9 @@ function lineOf(row) {
         "tag",
         t(body.add?.length ? "event.labelled" : "event.unlabelled", {
           who,
-          labels: [...(body.add ?? []), ...(body.add?.length ? [] : (body.remove ?? []))].join(", "),
+          labels: [...(body.add ?? []), ...(body.add?.length ? [] : (body.remove ?? []))]
+            .map((label) => looks(label).name)
+            .join(", "),
         }),
       ];
     case "PriorityChanged":

@@ -128,10 +128,10 @@ export class Live {
     return thread;
   }
 
-  /** Follows a view of the inbox across connections; the last view asked for stands. */
-  watchInbox(view) {
-    this.#wanted.set("inbox", () => ({ type: "watch", topic: "inbox", view }));
-    this.#rewatch("inbox");
+  /** Follows `inbox` or `desk` across connections; the last view asked for stands. */
+  watchView(topic, view) {
+    this.#wanted.set(topic, () => ({ type: "watch", topic, view }));
+    this.#rewatch(topic);
   }
 
   unwatch(topic) {

@@ -26,6 +26,9 @@ import dev.hilo.core.Sources;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
+import dev.hilo.core.TrailReader;
+import dev.hilo.core.TrailSweep;
+import dev.hilo.http.ClientAddress;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
 import dev.hilo.live.Doors;
@@ -34,6 +37,12 @@ import dev.hilo.live.Limits;
 import dev.hilo.live.Posts;
 import dev.hilo.live.Sockets;
 import dev.hilo.ops.Management;
+import dev.hilo.people.FrontDoor;
+import dev.hilo.people.Invitations;
+import dev.hilo.people.Keyring;
+import dev.hilo.people.Letters;
+import dev.hilo.people.Oidc;
+import dev.hilo.people.Passwords;
 import dev.hilo.reader.Board;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.AddressKeys;
@@ -50,6 +59,7 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Usage;
 import dev.hilo.store.Vault;
 import dev.hilo.store.Work;
 import dev.hilo.workspace.Edit;
@@ -77,6 +87,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -103,10 +114,15 @@ public final class Gateway implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final AddressKeys keys;
+  private final byte[] installationKey;
+  private final FrontDoor.Shared people;
   private final Rosters rosters;
+
+  /** When programs were noted to be here, for all loops. */
+  private final Map<String, Long> keyUse = new ConcurrentHashMap<>();
+
   private final Permissions permissions;
   private final ChannelTypes types = new ChannelTypes();
-  private final byte[] installationKey;
   private final WebClient web;
   private final Accounts accounts;
   private final Endpoints endpoints;
@@ -179,6 +195,7 @@ public final class Gateway implements AutoCloseable {
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
     try {
+      this.people = people();
       this.web =
           WebClient.create(
               vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
@@ -207,6 +224,8 @@ public final class Gateway implements AutoCloseable {
       for (Roster roster : rosters.all()) {
         new DeskWatch(vertx, nodeLoop, roster, desks, feed, deskListener).start();
       }
+      new TrailSweep(node, rosters, core.streams, new Lease(nodeLink), Clock.systemUTC())
+          .start(vertx, nodeLoop);
       this.presence = new Presence(nodeLink, node);
       leaveNobody(); // of an earlier life of this name
       this.keeper =
@@ -219,6 +238,7 @@ public final class Gateway implements AutoCloseable {
               core.joining,
               presence,
               new Lanes(core.streams, work, accounts, rosters, meters),
+              rosters,
               () -> hubs.forEach(Hub::attend));
       this.sources =
           new Sources(
@@ -239,6 +259,19 @@ public final class Gateway implements AutoCloseable {
       vertx.close().await(10, TimeUnit.SECONDS);
       throw e;
     }
+  }
+
+  private FrontDoor.Shared people() {
+    Clock clock = Clock.systemUTC();
+    return new FrontDoor.Shared(
+        rosters,
+        keys,
+        new Passwords(vertx),
+        config.mail() == null ? null : new Letters(vertx, config.mail(), publicUrl),
+        config.oidc() == null ? null : new Oidc(vertx, config.oidc(), publicUrl, clock),
+        publicUrl,
+        clock,
+        meters);
   }
 
   static URI publicUrl(GatewayConfig config, int port) {
@@ -346,7 +379,8 @@ public final class Gateway implements AutoCloseable {
             roots,
             joining,
             meters);
-    Reception reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
+    Reception reception =
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
@@ -377,6 +411,7 @@ public final class Gateway implements AutoCloseable {
             port,
             publicUrl,
             ownOrigins,
+            new ClientAddress(config.http().trustedProxies()),
             l.webhookBody().bytes(),
             l.frame().intBytes(),
             (int) config.http().idleTimeout().toSeconds(),
@@ -409,8 +444,8 @@ public final class Gateway implements AutoCloseable {
     Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
-    Trail trail = new Trail(core.streams, Clock.systemUTC());
-    Desks desks = new Desks(rosters, core.roots, core.streams);
+    Trail trail = new Trail(core.streams, core.roots, Clock.systemUTC());
+    Desks changes = new Desks(rosters, core.roots, core.streams);
     Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
         new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, rosters);
@@ -458,8 +493,11 @@ public final class Gateway implements AutoCloseable {
         mine,
         boards,
         trail,
-        desks,
-        new EndpointEditing(types, endpoints, rosters, desks, new Vault(link, installationKey)),
+        new TrailReader(core.streams),
+        changes,
+        new EndpointEditing(types, endpoints, rosters, changes, new Vault(link, installationKey)),
+        new Usage(link, keyUse),
+        FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);
   }
@@ -512,17 +550,41 @@ public final class Gateway implements AutoCloseable {
     return management.url();
   }
 
-  /** One-time sign-in links by name, of those in the configuration file. */
+  /**
+   * One-time sign-in links by name, of those in the configuration file who have no password yet.
+   */
   public Map<String, String> signInLinks() throws Exception {
+    Keyring keyring = new Keyring(new Vault(nodeLink, installationKey));
     Map<String, String> links = new LinkedHashMap<>();
     for (GatewayConfig.User user : config.users()) {
-      String code = Tokens.random();
-      tokens
-          .once(code, "signin " + config.workspace() + " " + user.id(), SIGN_IN)
-          .await(10, TimeUnit.SECONDS);
-      links.put(user.name(), publicUrl + "/agent#enter=" + code);
+      if (keyring.of(config.workspace(), user.id()).await(10, TimeUnit.SECONDS).password()
+          == null) {
+        links.put(user.name(), signInLink(user.id()));
+      }
     }
     return links;
+  }
+
+  /** A one-time link for somebody of the first workspace. */
+  public String signInLink(String user) throws Exception {
+    String code = Tokens.random();
+    tokens
+        .once(code, "signin " + config.workspace() + " " + user, SIGN_IN)
+        .await(10, TimeUnit.SECONDS);
+    return publicUrl + "/agent#enter=" + code;
+  }
+
+  /** A link by which the first administrator comes in; of no use once there is one. */
+  public String setupLink(String workspace) throws Exception {
+    return Invitations.setupLink(tokens, workspace, publicUrl).await(10, TimeUnit.SECONDS);
+  }
+
+  /** Workspaces that nobody can let others into yet. */
+  public List<String> withoutAdministrator() {
+    return rosters.all().stream()
+        .map(Roster::workspace)
+        .filter(w -> Invitations.empty(rosters.of(w)))
+        .toList();
   }
 
   public Path data() {
@@ -573,6 +635,7 @@ public final class Gateway implements AutoCloseable {
         link.close().await(5, TimeUnit.SECONDS);
       }
       topology.close().await(5, TimeUnit.SECONDS);
+      people.close();
       vertx.close().await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,5 +1,6 @@
 package dev.hilo.access;
 
+import dev.hilo.conversation.Position;
 import dev.hilo.workspace.Desk;
 import dev.hilo.workspace.Edit;
 import dev.hilo.workspace.Item;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Roster {
   private record Now(
-      Desk desk, boolean known, Map<String, Rights> users, Map<String, Rights> keys) {}
+      Desk desk, @Nullable Position at, Map<String, Rights> users, Map<String, Rights> keys) {}
 
   private final String workspace;
   private final List<Item> file;
@@ -24,7 +25,7 @@ public final class Roster {
   public Roster(String workspace, List<Item> file) {
     this.workspace = workspace;
     this.file = List.copyOf(file);
-    this.now = new Now(new Desk(List.of(), Map.of()), false, Map.of(), Map.of());
+    this.now = new Now(new Desk(List.of(), Map.of()), null, Map.of(), Map.of());
   }
 
   public String workspace() {
@@ -36,18 +37,30 @@ public final class Roster {
     return new Desk(file, edits);
   }
 
-  /** From now on {@code desk} holds. */
-  public void follow(Desk desk) {
+  /**
+   * From now on {@code desk} holds, as it stood at this position, unless what is known is newer:
+   * then nothing happens, and it gives false.
+   */
+  public synchronized boolean follow(Desk desk, Position at) {
+    if (now.at != null && now.at.after(at)) {
+      return false;
+    }
+    rewind(desk, at);
+    return true;
+  }
+
+  /** As {@link #follow}, of a history that lost what is known here. */
+  public synchronized void rewind(Desk desk, Position at) {
     Map<String, Rights> users = new HashMap<>();
     desk.all(Item.User.class).forEach(u -> users.put(u.id(), Rights.of(desk, u)));
     Map<String, Rights> keys = new HashMap<>();
     desk.all(Item.ApiKey.class).forEach(k -> keys.put(k.id(), Rights.of(desk, k)));
-    now = new Now(desk, true, Map.copyOf(users), Map.copyOf(keys));
+    now = new Now(desk, at, Map.copyOf(users), Map.copyOf(keys));
   }
 
   /** False until the desk was read for the first time. */
   public boolean known() {
-    return now.known;
+    return now.at != null;
   }
 
   public Desk desk() {

@@ -45,6 +45,7 @@ public final class DeskWatch implements Feed.Listener {
   private boolean read;
   private boolean loading;
   private boolean again;
+  private boolean early;
 
   public DeskWatch(
       Vertx vertx, Context context, Roster roster, Desks desks, Feed feed, Listener listener) {
@@ -101,7 +102,7 @@ public final class DeskWatch implements Feed.Listener {
             r -> {
               loading = false;
               if (r.succeeded()) {
-                tell(r.result());
+                follow(r.result());
               } else {
                 LOG.debug("the desk is not read: {}", r.cause().getMessage());
                 vertx.setTimer(AGAIN_MS, _ -> load());
@@ -110,6 +111,21 @@ public final class DeskWatch implements Feed.Listener {
                 load();
               }
             });
+  }
+
+  /** What is older than what is known was read too early, or the store lost the rest. */
+  private void follow(Desks.Loaded loaded) {
+    if (roster.follow(loaded.desk(), loaded.at())) {
+      early = false;
+      tell(roster.desk());
+    } else if (early) {
+      early = false;
+      roster.rewind(loaded.desk(), loaded.at());
+      tell(roster.desk());
+    } else {
+      early = true;
+      vertx.setTimer(AGAIN_MS, _ -> load());
+    }
   }
 
   private void tell(Desk now) {

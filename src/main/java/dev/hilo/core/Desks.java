@@ -39,17 +39,15 @@ public final class Desks {
     this.streams = streams;
   }
 
-  /** The desk as it stands in the store, which the roster of this node follows from now on. */
-  public Future<Desk> load(String workspace) {
+  /** A desk, and the newest entry it is made of. */
+  record Loaded(Desk desk, Position at) {}
+
+  /** The desk as it stands in the store. */
+  Future<Loaded> load(String workspace) {
     Roster roster = rosters.of(workspace);
     return roots
         .root(CustomerId.desk(workspace))
-        .map(
-            state -> {
-              Desk desk = roster.with(Map.copyOf(state.edits()));
-              roster.follow(desk);
-              return desk;
-            });
+        .map(state -> new Loaded(roster.with(Map.copyOf(state.edits())), state.last()));
   }
 
   /** What must hold of an item that is changed, beside being sound. */
@@ -157,10 +155,16 @@ public final class Desks {
                         return false;
                       }
                     }))
-        .compose(_ -> load(who.workspace()));
+        .compose(_ -> load(who.workspace()))
+        .map(
+            now -> {
+              roster.follow(now.desk, now.at); // whoever wrote finds it so on this node
+              return now.desk;
+            });
   }
 
-  private static void matches(@Nullable Edit before, @Nullable String rev) {
+  /** Fails unless an item stands at {@code rev}; null and empty: as for {@link #put}. */
+  public static void matches(@Nullable Edit before, @Nullable String rev) {
     boolean there = before != null && !before.gone();
     if (rev != null && !rev.equals(there && before != null ? before.rev() : "")) {
       throw new Problem(

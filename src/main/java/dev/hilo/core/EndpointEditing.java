@@ -122,8 +122,8 @@ public final class EndpointEditing {
     return desks
         .load(who.workspace())
         .compose(
-            desk -> {
-              Edit before = desk.edit(Item.Kind.ENDPOINT, id);
+            loaded -> {
+              Edit before = loaded.desk().edit(Item.Kind.ENDPOINT, id);
               Item.Endpoint is =
                   before != null && !before.gone() && before.item() instanceof Item.Endpoint e
                       ? e
@@ -221,8 +221,8 @@ public final class EndpointEditing {
     return desks
         .load(who.workspace())
         .compose(
-            desk -> {
-              Item.Endpoint is = desk.find(Item.Endpoint.class, id);
+            loaded -> {
+              Item.Endpoint is = loaded.desk().find(Item.Endpoint.class, id);
               return desks
                   .remove(who, Item.Kind.ENDPOINT, id, rev)
                   .onSuccess(

@@ -109,6 +109,10 @@ public final class WebApps {
         "/assets/*",
         context -> send(context, context.normalizedPath().substring(1), WebApps::immutableHeaders));
     serve(router, "/agent", page("dashboard/agent.html"));
+    serve(
+        router,
+        "/",
+        context -> context.response().setStatusCode(302).putHeader("Location", "/agent").end());
     Handler<RoutingContext> continued = page("continue/continue.html");
     serve(
         router,

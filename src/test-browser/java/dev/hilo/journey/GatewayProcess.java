@@ -30,12 +30,12 @@ final class GatewayProcess {
       management: {port: 0}
       inboxes:
         - {key: shop, name: Alma Café, greeting: Hi there}
-      users:
-        - {id: lucia, name: Lucía}
-        - {id: marco, name: Marco}
+      users: [%s]
       demo: {enabled: true}
       %s
       """;
+
+  private static final String USERS = "{id: lucia, name: Lucía}, {id: marco, name: Marco}";
 
   private final Path folder;
   private final Path data;
@@ -52,13 +52,24 @@ final class GatewayProcess {
   }
 
   static GatewayProcess start() throws Exception {
-    return start("", "");
+    return start("", USERS, "");
+  }
+
+  /** One where nobody works yet. */
+  static GatewayProcess empty() throws Exception {
+    return start("", "", "");
+  }
+
+  /** One with these people, as the configuration file lists them. */
+  static GatewayProcess of(String users) throws Exception {
+    return start("", users, "");
   }
 
   /** One of several nodes on this Redis, which browsers reach at {@code publicUrl}. */
   static GatewayProcess node(String name, URI redis, URI publicUrl) throws Exception {
     return start(
         ", public-url: \"" + publicUrl + "\"",
+        USERS,
         """
         node: %s
         installation-key: an installation key of 40 letters, fixed
@@ -67,13 +78,13 @@ final class GatewayProcess {
             .formatted(name, redis));
   }
 
-  private static GatewayProcess start(String http, String more) throws Exception {
+  private static GatewayProcess start(String http, String users, String more) throws Exception {
     int port;
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       port = free.getLocalPort();
     }
     GatewayProcess gateway = new GatewayProcess(Files.createTempDirectory("hilo-journey"), port);
-    Files.writeString(gateway.config, CONFIG.formatted(gateway.data, port, http, more));
+    Files.writeString(gateway.config, CONFIG.formatted(gateway.data, port, http, users, more));
     gateway.launch();
     return gateway;
   }
@@ -122,7 +133,16 @@ final class GatewayProcess {
 
   /** The one-time link this start printed for an agent. */
   String signInLink(String agent) {
-    Pattern link = Pattern.compile("sign in as " + agent + "\\s+(http\\S+)");
+    return printed("sign in as " + agent + "\\s+(http\\S+)");
+  }
+
+  /** The one-time link this start printed for the first administrator. */
+  String setupLink() {
+    return printed("(http\\S+#setup=\\S+)");
+  }
+
+  private String printed(String what) {
+    Pattern link = Pattern.compile(what);
     return output.stream()
         .map(link::matcher)
         .filter(Matcher::find)
