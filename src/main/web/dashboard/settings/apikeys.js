@@ -83,7 +83,7 @@ class ApiKeys extends ItemsPage {
       ${this.expiry(expires)}${this.menu(id, name, [
         { id: "edit", icon: "edit", name: t("edit"), run: () => this.edit(key) },
         { id: "rotate", icon: "undo", name: t("keys.rotate"), run: () => this.open(key) },
-        { id: "revoke", icon: "bin", name: t("keys.revoke"), bad: true, run: () => this.remove(key) },
+        { id: "revoke", icon: "bin", name: t("keys.revoke"), bad: true, run: () => this.takeAway(key) },
       ])}`;
   }
 
@@ -122,7 +122,10 @@ class ApiKeys extends ItemsPage {
   }
 
   save(draft) {
-    if (!draft.isNew) return super.save(draft);
+    if (!draft.isNew) {
+      const { id, rev } = draft.base;
+      return draft.run(() => call("PUT", `/keys/${encodeURIComponent(id)}`, { body: this.body(draft.value, id), match: rev }));
+    }
     const id = newId(draft.value.name, itemsOf("apikey"), "key");
     return draft.run(() => call("POST", `/keys/${id}`, { body: draft.value }));
   }
@@ -132,7 +135,7 @@ class ApiKeys extends ItemsPage {
   }
 
   kept(saved, draft) {
-    super.kept(draft.isNew ? saved.item : saved, draft);
+    super.kept(saved.item ?? saved, draft);
     this.look();
   }
 

@@ -149,8 +149,7 @@ class Audit extends Page {
   }
 
   page() {
-    const { from, to } = this.filter;
-    const days = new URLSearchParams({ from, to });
+        const days = this.query;
     return html`${head(
       t("settings.audit"),
       t("audit.text"),
@@ -197,7 +196,7 @@ class Audit extends Page {
   entry(entry) {
     const { at, who, name, ok, from } = entry;
     const id = authorId(who);
-    const person = name ?? personName(id);
+    const person = name ?? (who?.startsWith("gateway:") ? t("audit.door") : personName(id));
     return html`<li class="trail-entry" data-testid="audit-entry"><time datetime=${new Date(at).toISOString()} title=${fullTime(prefs.locale, at)}>${clock(prefs.locale, at)}</time>
       ${avatar(person, id, true)}<p><strong>${person}</strong> ${did(entry)}${ok === false ? html` ${chip(t("audit.refused"), "bad")}` : nothing}</p>
       <span class="muted from">${from ?? ""}</span></li>`;

@@ -108,6 +108,7 @@ class Endpoints extends ItemsPage {
       value: () => this.draft.value.settings ?? {},
       typed: () => this.draft.value.typed ?? {},
       stored: draft.base?.secrets ?? [],
+      faults: () => faults(this.draft.refusal),
       change: (settings, typed) => {
         draft.value = { ...draft.value, typed };
         draft.set("settings", settings);
@@ -165,6 +166,15 @@ class Endpoints extends ItemsPage {
     return t("endpoints.removeText");
   }
 }
+
+/** What the gateway found wrong, by where it stands in the settings. */
+function faults(refusal) {
+  const list = refusal?.detail?.faults ?? [];
+  return new Map(list.map(({ path, expected, message }) => [normal(path), message ?? t("endpoints.expected", { expected })]));
+}
+
+/** `settings.accounts[0].token` as `accounts.0.token`. */
+const normal = (path = "") => path.replace(/^settings\./, "").replace(/\[(\d+)\]/g, ".$1");
 
 /** Without what is empty. */
 function tidy(value) {

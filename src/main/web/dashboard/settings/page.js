@@ -220,7 +220,7 @@ export class ItemsPage extends Page {
 
   foot(draft) {
     return html`<footer class="dialog-foot">
-      ${draft.isNew ? nothing : html`<button type="button" class="button danger plain" data-testid="remove" @click=${() => this.remove(draft.base)}>${t("remove")}</button>`}<span class="spring"></span>
+      ${draft.isNew ? nothing : html`<button type="button" class="button danger plain" data-testid="remove" @click=${() => this.takeAway(draft.base)}>${t("remove")}</button>`}<span class="spring"></span>
       <button type="button" class="button" @click=${(e) => this.leave(e)}>${t("cancel")}</button>
       <button class="button primary" data-testid="save" ?disabled=${draft.busy}>${this.saveWord(draft)}</button></footer>`;
   }
@@ -309,7 +309,7 @@ export class ItemsPage extends Page {
     return true;
   }
 
-  remove(item) {
+  takeAway(item) {
     const name = this.nameOf(item);
     this.ask({
       title: t("removeTitle", { name }),

@@ -13,11 +13,12 @@ export class SettingsForm {
 
   /**
    * @param {{fields: object[], value: () => object, typed: () => Record<string, string>,
-   *     stored: string[], change: (settings: object, typed: Record<string, string>) => void}} of
-   *     `typed`: secrets that were entered here, by path
+   *     stored: string[], faults: () => Map<string, string>,
+   *     change: (settings: object, typed: Record<string, string>) => void}} of `typed`: secrets that
+   *     were entered here, by path; `faults`: what the gateway found wrong, by path
    */
-  constructor({ fields, value, typed, stored, change }) {
-    Object.assign(this, { fields, value, typed, change });
+  constructor({ fields, value, typed, stored, faults, change }) {
+    Object.assign(this, { fields, value, typed, faults, change });
     this.#stored = new Set(stored);
   }
 
@@ -42,6 +43,7 @@ export class SettingsForm {
       plain: true,
       placeholder: of.default === undefined || of.default === null ? undefined : String(of.default),
       hint: hintOf(of),
+      error: this.faults().get(pathOf(at)),
       change: (text) => this.#set(at, text === "" ? undefined : text),
     };
     switch (of.kind) {
@@ -78,7 +80,7 @@ export class SettingsForm {
       html`${shared.label}${set ? html` <span class="chip ok">${icon("check")}${t("endpoints.set")}</span>` : nothing}`,
       html`<input id=${shared.id} type="password" autocomplete="new-password" .value=${this.typed()[path] ?? ""} ?required=${of.required && !set} maxlength="2000"
         placeholder=${set ? t("endpoints.keep") : nothing} aria-describedby="${shared.id}-below" @input=${(e) => this.#type(path, e.target.value)} />`,
-      { hint: shared.hint || t("endpoints.secretHint") },
+      { hint: shared.hint || t("endpoints.secretHint"), error: shared.error },
     );
   }
 
@@ -117,8 +119,8 @@ export class SettingsForm {
   }
 }
 
-/** Where a secret is kept, as the configuration file would be named: `accounts[0].token`. */
-const pathOf = (at) => at.reduce((path, step) => (typeof step === "number" ? `${path}[${step}]` : path ? `${path}.${step}` : step), "");
+/** Where something stands in the settings, as the gateway names it: `accounts.0.token`. */
+const pathOf = (at) => at.join(".");
 
 /** A copy with something in one place; undefined takes it out. */
 function put(value, [step, ...rest], what) {

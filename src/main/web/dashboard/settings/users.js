@@ -87,7 +87,7 @@ class Users extends ItemsPage {
                 run: () => this.write(user, true),
               }),
           },
-      { id: "remove", icon: "bin", name: t("users.remove"), bad: true, run: () => this.remove(user) },
+      { id: "remove", icon: "bin", name: t("users.remove"), bad: true, run: () => this.takeAway(user) },
     );
     return acts;
   }
@@ -164,7 +164,7 @@ class Users extends ItemsPage {
 
   kept(saved, draft) {
     if (!draft.isNew) super.kept(saved, draft);
-    else if (saved?.user?.id) super.kept(saved.user, draft);
+    else if (saved?.user?.rev) super.kept(saved.user, draft);
   }
 
   done(draft, saved) {

@@ -60,6 +60,11 @@ final class GatewayProcess {
     return start("", "", "");
   }
 
+  /** One with these people, as the configuration file lists them. */
+  static GatewayProcess of(String users) throws Exception {
+    return start("", users, "");
+  }
+
   /** One of several nodes on this Redis, which browsers reach at {@code publicUrl}. */
   static GatewayProcess node(String name, URI redis, URI publicUrl) throws Exception {
     return start(
