@@ -192,7 +192,7 @@ export class Desk {
     const wanted = FILTERS.includes(filter) || filter?.startsWith(VIEW) ? filter : "open";
     if (!this.may("inbox")) this.filter = wanted;
     else if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
-    this.#show(id ? decodeURIComponent(id) : null);
+    this.#show(id ? session.plain(id) : null);
     this.pane = id ? (pane === "details" ? "details" : "thread") : "list";
     this.#shell.strike();
     this.#inbox.strike();
@@ -201,7 +201,7 @@ export class Desk {
 
   #leaveFor(page, rest) {
     this.settings = page;
-    this.within = rest.map(decodeURIComponent).join("/");
+    this.within = rest.map(session.plain).join("/");
     this.#show(null);
     this.pane = page ? "page" : "pages";
     this.redraw();
