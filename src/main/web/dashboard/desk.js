@@ -7,6 +7,8 @@ import { Pulse } from "./pulse.js";
 import * as session from "./session.js";
 
 export const FILTERS = ["mine", "unassigned", "open", "resolved"];
+/** What the filter of a view that the workspace keeps begins with; its id follows. */
+export const VIEW = "view:";
 const PAGE = 200;
 const KEPT_THREADS = 8;
 const SIGNAL_MS = 6000;
@@ -187,7 +189,7 @@ export class Desk {
     }
     this.settings = null;
     const [pane] = rest;
-    const wanted = FILTERS.includes(filter) ? filter : "open";
+    const wanted = FILTERS.includes(filter) || filter?.startsWith(VIEW) ? filter : "open";
     if (!this.may("inbox")) this.filter = wanted;
     else if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
     this.#show(id ? decodeURIComponent(id) : null);
@@ -222,7 +224,7 @@ export class Desk {
   more() {
     if (this.order.length < this.limit) return;
     this.limit += PAGE;
-    this.live.watchView("inbox", { filter: this.filter, limit: this.limit });
+    this.#askInbox();
   }
 
   step(by) {
@@ -332,7 +334,23 @@ export class Desk {
     }
     this.filter = filter;
     this.loaded = false;
-    this.live.watchView("inbox", { filter, limit: this.limit });
+    this.#askInbox();
+  }
+
+  #askInbox() {
+    const { filter, limit } = this;
+    const view = filter.startsWith(VIEW) ? { name: filter.slice(VIEW.length) } : { filter };
+    this.live.watchView("inbox", { ...view, limit });
+  }
+
+  /** The view that is shown was changed or removed. @param {string} [id] of a view, else any */
+  #viewChanged(id) {
+    if (!this.filter.startsWith(VIEW)) return;
+    const shown = this.filter.slice(VIEW.length);
+    if (!this.items.of("view").has(shown)) {
+      if (this.settings === null) this.go({ filter: FILTERS[2] }, { replace: true });
+      else this.#watchInbox(FILTERS[2]);
+    } else if (id === shown) this.#watchInbox(this.filter);
   }
 
   #closeInbox() {
@@ -415,9 +433,11 @@ export class Desk {
         break;
       case "desk":
         this.items.fill(frame.items);
+        this.#viewChanged();
         break;
       case "item":
         this.items.take(frame);
+        if ((frame.item?.kind ?? frame.kind) === "view") this.#viewChanged(frame.item?.id);
         break;
       case "counts":
         this.counts = frame.counts;

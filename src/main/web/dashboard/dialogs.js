@@ -2,7 +2,7 @@ import { html, nothing } from "lit";
 import { icon } from "../shared/icons.js";
 import { shortTime } from "../shared/time.js";
 import { avatar, badge, Part } from "./common.js";
-import { desk, FILTERS } from "./desk.js";
+import { desk, FILTERS, VIEW } from "./desk.js";
 import { prefs, t } from "./prefs.js";
 import { KEYS } from "./keys.js";
 
@@ -114,7 +114,7 @@ class JoinDialog extends Modal {
 /** Ctrl+K: conversations and commands by name. */
 class Palette extends Modal {
   constructor() {
-    super(desk.inboxChanged);
+    super(desk.inboxChanged, desk.items.changed);
     this.query = "";
     this.at = 0;
   }
@@ -125,6 +125,11 @@ class Palette extends Modal {
         icon: "inbox",
         name: `${t("inbox")}: ${t(`filter.${filter}`)}`,
         run: () => desk.go({ filter, id: null }),
+      })),
+      ...desk.items.list("view").map(({ id, name }) => ({
+        icon: "inbox",
+        name: `${t("inbox")}: ${name}`,
+        run: () => desk.go({ filter: VIEW + id, id: null }),
       })),
       ...(desk.current
         ? [

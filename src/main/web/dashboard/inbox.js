@@ -3,7 +3,7 @@ import { repeat } from "lit/directives/repeat.js";
 import { icon } from "../shared/icons.js";
 import { age, fullTime, shortTime } from "../shared/time.js";
 import { agentName, avatar, badge, initials, Part } from "./common.js";
-import { desk, FILTERS } from "./desk.js";
+import { desk, FILTERS, VIEW } from "./desk.js";
 import { drafts, prefs, t } from "./prefs.js";
 
 const ROW = 76;
@@ -77,6 +77,7 @@ class Inbox extends Part {
           (filter) => html`<a href=${`#/${filter}`} aria-current=${desk.filter === filter ? "page" : nothing}
             @click=${(e) => this.pick(e, filter)}>${t(`filter.${filter}`)}<span class="count">${this.count(filter)}</span></a>`,
         )}</nav>
+        ${this.views()}
       </div>
       <div class="rows" tabindex="-1" @scroll=${this.scrolled} aria-busy=${String(!desk.loaded)}>
         <ol .style=${`height:${ids.length * ROW}px;padding-top:${from * ROW}px`} aria-label=${t("conversations")}>
@@ -91,9 +92,20 @@ class Inbox extends Part {
       </div>`;
   }
 
+  /** What the workspace looks at besides. */
+  views() {
+    const views = desk.items.list("view");
+    if (!views.length) return nothing;
+    return html`<nav class="views" aria-label=${t("views")}>${views.map(({ id, name }) => {
+      const filter = VIEW + id;
+      return html`<a href=${`#/${filter}`} data-testid="view" aria-current=${desk.filter === filter ? "page" : nothing} @click=${(e) => this.pick(e, filter)}>${name}</a>`;
+    })}</nav>`;
+  }
+
+  /** The gateway counts what the list shows: within a view, only that. */
   count(filter) {
     const n = desk.counts[filter];
-    return n === undefined ? "" : new Intl.NumberFormat(prefs.locale).format(n);
+    return n === undefined || desk.filter.startsWith(VIEW) ? "" : new Intl.NumberFormat(prefs.locale).format(n);
   }
 
   search(query) {
@@ -157,8 +169,7 @@ class Inbox extends Part {
       return html`<div class="empty">${icon("search")}<h2>${t("noMatch")}</h2>
         <button type="button" class="button" @click=${() => this.search("")}>${t("clear")}</button></div>`;
     }
-    const elsewhere =
-      desk.filter !== "unassigned" && desk.filter !== "resolved" && desk.counts.unassigned > 0;
+    const elsewhere = ["mine", "open"].includes(desk.filter) && desk.counts.unassigned > 0;
     return html`<div class="empty">${icon("check")}<h2>${t(desk.filter === "resolved" ? "nothingResolved" : "allDone")}</h2>
       <p>${t(desk.filter === "resolved" ? "nothingResolvedText" : "allDoneText")}</p>
       ${elsewhere ? html`<button type="button" class="button" @click=${() => desk.go({ filter: "unassigned", id: null })}>${t("seeUnassigned", { n: desk.counts.unassigned })}</button>` : nothing}</div>`;

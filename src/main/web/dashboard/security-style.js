@@ -53,7 +53,7 @@ hilo-new-password, hilo-second-factor, hilo-sessions { display: block; margin-bo
   .qr { width: 212px; justify-self: center; }
 }
 @media (pointer: coarse) {
-  .open-app { display: inline-flex; margin-top: 10px; text-decoration: none; }
+  .open-app { display: inline-flex; margin-top: 10px; padding-block: 6px; white-space: normal; text-decoration: none; }
 }
 @media print {
   .settings-list, .settings-head, hilo-new-password, hilo-sessions, .second .panel-head, .second .buttons, .due, .toasts { display: none !important; }

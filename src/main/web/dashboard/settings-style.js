@@ -22,6 +22,11 @@ hilo-settings { grid-column: 2 / -1; display: grid; grid-template-columns: 248px
 .panel-head h2 { font-size: 15px; }
 .panel-head p { margin-top: 3px; color: var(--text-2); max-width: 72ch; }
 .panel-body { padding: 0 20px 20px; }
+@container (max-width: 560px) {
+  .panel-head { flex-wrap: wrap; gap: 12px; }
+  .panel-head > div { flex-basis: 100%; }
+  .panel-head > .button { flex: 1; }
+}
 @media (max-width: 959px) {
   hilo-settings { grid-template-columns: 208px minmax(0, 1fr); }
   .settings-page > * { padding: 24px 24px 56px; }
@@ -38,9 +43,7 @@ hilo-settings { grid-column: 2 / -1; display: grid; grid-template-columns: 248px
   .settings-list li { border-bottom: 1px solid var(--line); }
   .settings-list a { border-radius: 0; }
   .settings-list a::after { content: ""; width: 8px; height: 8px; margin-inline-start: auto; border: solid var(--text-3); border-width: 2px 2px 0 0; rotate: 45deg; }
-  .panel-head { flex-wrap: wrap; gap: 12px; padding: 16px; }
-  .panel-head > div { flex-basis: 100%; }
-  .panel-head > .button { flex: 1; }
+  .panel-head { padding: 16px; }
   .panel-body { padding: 0 16px 16px; }
 }
 `;

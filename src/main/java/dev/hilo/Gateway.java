@@ -26,6 +26,9 @@ import dev.hilo.core.Sources;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
+import dev.hilo.http.ClientAddress;
+import dev.hilo.core.TrailReader;
+import dev.hilo.core.TrailSweep;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
 import dev.hilo.live.Doors;
@@ -34,6 +37,12 @@ import dev.hilo.live.Limits;
 import dev.hilo.live.Posts;
 import dev.hilo.live.Sockets;
 import dev.hilo.ops.Management;
+import dev.hilo.people.FrontDoor;
+import dev.hilo.people.Invitations;
+import dev.hilo.people.Keyring;
+import dev.hilo.people.Letters;
+import dev.hilo.people.Oidc;
+import dev.hilo.people.Passwords;
 import dev.hilo.reader.Board;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.AddressKeys;
@@ -50,6 +59,8 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Vault;
+import dev.hilo.store.Usage;
 import dev.hilo.store.Work;
 import dev.hilo.workspace.Edit;
 import io.micrometer.core.instrument.Gauge;
@@ -76,6 +87,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -101,7 +113,13 @@ public final class Gateway implements AutoCloseable {
   private final PrometheusMeterRegistry meters =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final AddressKeys keys;
+  private final byte[] installationKey;
+  private final FrontDoor.Shared people;
   private final Rosters rosters;
+
+  /** When programs were noted to be here, for all loops. */
+  private final Map<String, Long> keyUse = new ConcurrentHashMap<>();
+
   private final Permissions permissions;
   private final Accounts accounts;
   private final Blobs blobs;
@@ -154,6 +172,7 @@ public final class Gateway implements AutoCloseable {
     this.node = config.node() != null ? config.node() : "n-" + Tokens.random().substring(0, 10);
     this.publicUrl = publicUrl(config, port);
     this.keys = new AddressKeys(installationKey);
+    this.installationKey = installationKey.clone();
     this.rosters =
         new Rosters(
             config.workspaces().stream().map(w -> new Roster(w.name(), w.items())).toList());
@@ -165,6 +184,7 @@ public final class Gateway implements AutoCloseable {
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
     try {
+      this.people = people();
       this.accounts = open(blocks);
       Context nodeLoop = loop();
       this.topology = Topology.of(vertx, nodeLoop, redis);
@@ -185,6 +205,8 @@ public final class Gateway implements AutoCloseable {
       for (Roster roster : rosters.all()) {
         new DeskWatch(vertx, nodeLoop, roster, desks, feed, deskListener).start();
       }
+      new TrailSweep(node, rosters, core.streams, new Lease(nodeLink), Clock.systemUTC())
+          .start(vertx, nodeLoop);
       this.presence = new Presence(nodeLink, node);
       leaveNobody(); // of an earlier life of this name
       this.keeper =
@@ -197,6 +219,7 @@ public final class Gateway implements AutoCloseable {
               core.joining,
               presence,
               new Lanes(core.streams, work, accounts, rosters, meters),
+              rosters,
               () -> hubs.forEach(Hub::attend));
       this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
       serve(feed, more);
@@ -210,6 +233,19 @@ public final class Gateway implements AutoCloseable {
       vertx.close().await(10, TimeUnit.SECONDS);
       throw e;
     }
+  }
+
+  private FrontDoor.Shared people() {
+    Clock clock = Clock.systemUTC();
+    return new FrontDoor.Shared(
+        rosters,
+        keys,
+        new Passwords(vertx),
+        config.mail() == null ? null : new Letters(vertx, config.mail(), publicUrl),
+        config.oidc() == null ? null : new Oidc(vertx, config.oidc(), publicUrl, clock),
+        publicUrl,
+        clock,
+        meters);
   }
 
   static URI publicUrl(GatewayConfig config, int port) {
@@ -377,7 +413,8 @@ public final class Gateway implements AutoCloseable {
             roots,
             joining,
             meters);
-    Reception reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
+    Reception reception =
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs);
     return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
   }
 
@@ -408,6 +445,7 @@ public final class Gateway implements AutoCloseable {
             port,
             publicUrl,
             ownOrigins,
+            new ClientAddress(config.http().trustedProxies()),
             l.webhookBody().bytes(),
             l.frame().intBytes(),
             (int) config.http().idleTimeout().toSeconds(),
@@ -438,7 +476,8 @@ public final class Gateway implements AutoCloseable {
     Core core = core(context, link);
     Tokens mine = new Tokens(link);
     Timeline timeline = new Timeline(core.streams, keys);
-    Trail trail = new Trail(core.streams, Clock.systemUTC());
+    Trail trail = new Trail(core.streams, core.roots, Clock.systemUTC());
+    Desks changes = new Desks(rosters, core.roots, core.streams);
     Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
         new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, rosters);
@@ -486,7 +525,10 @@ public final class Gateway implements AutoCloseable {
         mine,
         boards,
         trail,
-        new Desks(rosters, core.roots, core.streams),
+        new TrailReader(core.streams),
+        changes,
+        new Usage(link, keyUse),
+        FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);
   }
@@ -539,11 +581,17 @@ public final class Gateway implements AutoCloseable {
     return management.url();
   }
 
-  /** One-time sign-in links by name, of those in the configuration file. */
+  /**
+   * One-time sign-in links by name, of those in the configuration file who have no password yet.
+   */
   public Map<String, String> signInLinks() throws Exception {
+    Keyring keyring = new Keyring(new Vault(nodeLink, installationKey));
     Map<String, String> links = new LinkedHashMap<>();
     for (GatewayConfig.User user : config.users()) {
-      links.put(user.name(), signInLink(user.id()));
+      if (keyring.of(config.workspace(), user.id()).await(10, TimeUnit.SECONDS).password()
+          == null) {
+        links.put(user.name(), signInLink(user.id()));
+      }
     }
     return links;
   }
@@ -555,6 +603,19 @@ public final class Gateway implements AutoCloseable {
         .once(code, "signin " + config.workspace() + " " + user, SIGN_IN)
         .await(10, TimeUnit.SECONDS);
     return publicUrl + "/agent#enter=" + code;
+  }
+
+  /** A link by which the first administrator comes in; of no use once there is one. */
+  public String setupLink(String workspace) throws Exception {
+    return Invitations.setupLink(tokens, workspace, publicUrl).await(10, TimeUnit.SECONDS);
+  }
+
+  /** Workspaces that nobody can let others into yet. */
+  public List<String> withoutAdministrator() {
+    return rosters.all().stream()
+        .map(Roster::workspace)
+        .filter(w -> Invitations.empty(rosters.of(w)))
+        .toList();
   }
 
   public Path data() {
@@ -604,6 +665,7 @@ public final class Gateway implements AutoCloseable {
         link.close().await(5, TimeUnit.SECONDS);
       }
       topology.close().await(5, TimeUnit.SECONDS);
+      people.close();
       vertx.close().await(10, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -7,7 +7,10 @@ import dev.hilo.config.InvalidConfig;
 import dev.hilo.config.Remaining;
 import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
+import dev.hilo.http.ClientAddress;
 import dev.hilo.ops.Fsync;
+import dev.hilo.people.Letters;
+import dev.hilo.people.Oidc;
 import dev.hilo.store.StoreUri;
 import dev.hilo.store.Tokens;
 import dev.hilo.workspace.Item;
@@ -30,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param node this node's name among its peers; null for one made at the start
  * @param installationKey the key that addresses are hashed with; null for the one kept in {@code
  *     data}
+ * @param mail the server that takes mails to the company's own people; null: none are sent
+ * @param oidc the provider they may sign in with; null: none
  */
 public record GatewayConfig(
     @Default("main") String workspace,
@@ -39,6 +44,8 @@ public record GatewayConfig(
     Http http,
     Management management,
     Redis redis,
+    Letters.@Nullable Settings mail,
+    Oidc.@Nullable Settings oidc,
     List<Inbox> inboxes,
     List<User> users,
     List<Team> teams,
@@ -135,11 +142,13 @@ public record GatewayConfig(
    *
    * @param port 0 takes a free one
    * @param publicUrl what the outside calls this gateway, without a path; null for host and port
+   * @param trustedProxies addresses and networks that are believed where a call comes from
    */
   public record Http(
       @Default("127.0.0.1") String host,
       @Default("8080") int port,
       @Nullable URI publicUrl,
+      List<String> trustedProxies,
       @Default("50000") int maxConnections,
       @Default("60s") Duration idleTimeout) {
     public Http {
@@ -150,6 +159,9 @@ public record GatewayConfig(
           .hold(
               publicUrl == null || ORIGIN.matcher(publicUrl.toString()).matches(),
               "public-url must be like https://chat.example.com, with no path or slash at its end")
+          .hold(
+              areNetworks(trustedProxies),
+              "trusted-proxies must each be like 10.0.0.7 or 10.0.0.0/8")
           .check();
     }
   }
@@ -305,6 +317,10 @@ public record GatewayConfig(
 
   /** The demo shop with its simulated platforms. */
   public record Demo(@Default("false") boolean enabled) {}
+
+  private static boolean areNetworks(List<String> texts) {
+    return texts.stream().allMatch(ClientAddress::isNetwork);
+  }
 
   private static boolean isName(String value) {
     return NAME.matcher(value).matches();

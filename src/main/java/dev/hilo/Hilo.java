@@ -229,10 +229,15 @@ public final class Hilo {
       out.println("  the demo     " + gateway.url() + "/demo");
     }
     out.println();
-    for (Map.Entry<String, String> link : gateway.signInLinks().entrySet()) {
-      out.println("  sign in as " + link.getKey() + "   " + link.getValue());
+    Map<String, String> links = gateway.signInLinks();
+    List<String> empty = gateway.withoutAdministrator();
+    links.forEach((name, link) -> out.println("  sign in as " + name + "   " + link));
+    for (String workspace : empty) {
+      out.println("  become administrator of " + workspace + "   " + gateway.setupLink(workspace));
     }
-    out.println("               (each link works once, for 24 hours)");
+    if (!links.isEmpty() || !empty.isEmpty()) {
+      out.println("               (each link works once, for 24 hours)");
+    }
     out.println();
     out.println("  health       " + gateway.managementUrl() + "/health/ready");
     out.println();

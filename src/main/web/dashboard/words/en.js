@@ -4,6 +4,7 @@ export default {
   inbox: "Inbox",
   find: "Find",
   search: "Search this list",
+  views: "Views",
   filters: "Filters",
   conversations: "Conversations",
   conversation: "Conversation",

@@ -4,6 +4,7 @@ export default {
   inbox: "Bandeja",
   find: "Buscar",
   search: "Buscar en esta lista",
+  views: "Vistas",
   filters: "Filtros",
   conversations: "Conversaciones",
   conversation: "Conversación",

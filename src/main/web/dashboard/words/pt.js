@@ -4,6 +4,7 @@ export default {
   inbox: "Caixa de entrada",
   find: "Buscar",
   search: "Buscar nesta lista",
+  views: "Visualizações",
   filters: "Filtros",
   conversations: "Conversas",
   conversation: "Conversa",

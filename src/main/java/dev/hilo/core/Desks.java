@@ -158,7 +158,8 @@ public final class Desks {
             });
   }
 
-  private static void matches(@Nullable Edit before, @Nullable String rev) {
+  /** Fails unless an item stands at {@code rev}; null and empty: as for {@link #put}. */
+  public static void matches(@Nullable Edit before, @Nullable String rev) {
     boolean there = before != null && !before.gone();
     if (rev != null && !rev.equals(there && before != null ? before.rev() : "")) {
       throw new Problem(

@@ -1,5 +1,6 @@
 package dev.hilo.core;
 
+import dev.hilo.access.Rosters;
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
@@ -57,6 +58,7 @@ public final class Keeper implements AutoCloseable {
   private final Partitions partitions;
   private final Semaphore atOnce = new Semaphore(AT_ONCE);
   private final Set<String> workspaces = ConcurrentHashMap.newKeySet();
+  private final Rosters rosters;
   private final Map<CustomerId, Tending> tended = new ConcurrentHashMap<>();
 
   /** Customers looked at lately. Who looks takes the state out, so it has one owner at a time. */
@@ -85,8 +87,10 @@ public final class Keeper implements AutoCloseable {
       Joining joining,
       Presence presence,
       Lanes lanes,
+      Rosters rosters,
       Runnable lapsed) {
     this.node = node;
+    this.rosters = rosters;
     this.streams = streams;
     this.work = work;
     this.lease = lease;
@@ -251,16 +255,20 @@ public final class Keeper implements AutoCloseable {
 
   /** Takes the decision that facts still wait for; true if the state moved. */
   private boolean settle(StreamState state) {
-    Event.ConversationOpened opening = state.blocked() ? null : Episodes.settle(state);
-    if (opening == null) {
+    CustomerId customer = state.customer();
+    List<Event> decisions =
+        state.blocked()
+            ? List.of()
+            : Episodes.settle(state, rosters.of(customer.workspace()).desk());
+    if (decisions.isEmpty()) {
       return false;
     }
-    String src = Roots.src("settle", state.customer().toString(), String.valueOf(opening.cause()));
-    Draft draft = Drafts.now(Author.gateway("keeper"), src).of(state, opening);
+    String src = Roots.src("settle", customer.toString(), String.valueOf(state.undecided()));
+    Drafts ours = Drafts.now(Author.gateway("keeper"), src);
+    List<Draft> drafts = decisions.stream().map(event -> ours.of(state, event)).toList();
     streams
         .append(
-            new Streams.Append(
-                state.customer(), src, state.q(), state.last().seq(), null, null, List.of(draft)))
+            new Streams.Append(customer, src, state.q(), state.last().seq(), null, null, drafts))
         .await();
     return true;
   }

@@ -1,5 +1,6 @@
 package dev.hilo.core;
 
+import dev.hilo.access.Rosters;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.SendResult;
 import dev.hilo.codec.Json;
@@ -43,6 +44,7 @@ public final class Reception {
   private final Roots roots;
   private final Joining joining;
   private final Accounts accounts;
+  private final Rosters rosters;
   private final Fitting fitting;
 
   public Reception(
@@ -52,6 +54,7 @@ public final class Reception {
       Roots roots,
       Joining joining,
       Accounts accounts,
+      Rosters rosters,
       Blobs blobs) {
     this.vertx = vertx;
     this.keys = keys;
@@ -59,6 +62,7 @@ public final class Reception {
     this.roots = roots;
     this.joining = joining;
     this.accounts = accounts;
+    this.rosters = rosters;
     this.fitting = new Fitting(blobs);
   }
 
@@ -186,8 +190,7 @@ public final class Reception {
             : platform ? Author.gateway("platform") : Author.customer(home);
     Drafts drafts = drafts(by, src, item.origin());
     return new Roots.Change() {
-      private boolean opens;
-      private @Nullable String cause;
+      private Episodes.@Nullable Cause cause;
 
       @Override
       public List<Draft> facts(StreamState state) {
@@ -199,8 +202,7 @@ public final class Reception {
         if (event != null) {
           Draft draft = drafts.of(state, event, home.toString(), via);
           if (event instanceof Event.MessageAdded a && !a.automatic() && !echo) {
-            opens = true;
-            cause = draft.header().id();
+            cause = Episodes.Cause.of(draft.header().id(), a);
           }
           facts.add(echo || platform ? asFact(draft) : draft);
         }
@@ -215,9 +217,10 @@ public final class Reception {
         if (!told.isEmpty()) {
           decisions.add(ours.of(state, new Event.AttributesChanged(told)));
         }
-        Event.ConversationOpened opening = opens ? Episodes.opening(state, cause) : null;
-        if (opening != null) {
-          decisions.add(ours.of(state, opening));
+        if (cause != null) {
+          for (Event event : Episodes.opening(state, cause, rosters.of(home.workspace()).desk())) {
+            decisions.add(ours.of(state, event));
+          }
         }
         return decisions;
       }

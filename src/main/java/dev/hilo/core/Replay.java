@@ -269,7 +269,7 @@ public final class Replay {
     private boolean holds(Event event, StreamState state) {
       return switch (event) {
         case Event.MessageAdded _ -> true;
-        case Event.ConversationOpened _ -> Episodes.opening(state, null) != null;
+        case Event.ConversationOpened _ -> Episodes.begin(state);
         default ->
             state.customer().equals(lost.root)
                 && (!state.q().after(stands) || ours.contains(state.q()));

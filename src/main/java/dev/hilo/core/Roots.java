@@ -90,6 +90,11 @@ public final class Roots {
     listeners.add(listener);
   }
 
+  /** Tells what was written to a stream of the workspace's own, past this. */
+  void wrote(CustomerId stream, String src, List<Entry> entries) {
+    listeners.forEach(l -> l.written(stream, stream, src, entries));
+  }
+
   private void tell(Try t, String src, List<Entry> entries) {
     listeners.forEach(l -> l.written(t.home, t.target, src, entries));
   }

@@ -90,7 +90,7 @@ public final class Saying {
     String via = known == null ? keys.via(address) : known.via;
     String src = Roots.src("say", v.home().toString(), say.id());
     Drafts drafts = Drafts.now(v.author(), src);
-    Event said =
+    Event.MessageAdded said =
         new Event.MessageAdded(
             address, v.inbox(), content, List.of(), null, null, null, false, Map.of());
     if (Fitting.tooLarge(said)) {
@@ -99,7 +99,7 @@ public final class Saying {
     }
     Roots.Change change =
         new Roots.Change() {
-          private @Nullable String cause;
+          private String id = "";
 
           @Override
           public List<Draft> facts(StreamState state) {
@@ -109,17 +109,21 @@ public final class Saying {
                   drafts.of(state, new Event.CustomerStarted(Event.CustomerKind.PERSON, null)));
             }
             Draft message = drafts.of(state, said, v.home().toString(), via);
-            cause = message.header().id();
+            id = message.header().id();
             facts.add(message);
             return facts;
           }
 
           @Override
           public List<Draft> decisions(StreamState state) {
-            Event opening = Episodes.opening(state, cause);
-            return opening == null
-                ? List.of()
-                : List.of(Drafts.now(Author.gateway("reception"), src).of(state, opening));
+            if (!Episodes.begin(state)) {
+              return List.of();
+            }
+            Drafts ours = Drafts.now(Author.gateway("reception"), src);
+            Episodes.Cause cause = Episodes.Cause.of(id, said);
+            return Episodes.opening(state, cause, rosters.of(v.workspace()).desk()).stream()
+                .map(event -> ours.of(state, event))
+                .toList();
           }
 
           @Override
@@ -204,7 +208,7 @@ public final class Saying {
                       List<Draft> all = new ArrayList<>();
                       Event said = outbound(topic.workspace(), route, say.content());
                       all.add(drafts.of(state, said, route.home(), route.via()));
-                      Event opening = Episodes.opening(state, null);
+                      Event opening = Episodes.opening(state);
                       if (opening != null) {
                         all.add(drafts.of(state, opening));
                       }

@@ -9,6 +9,7 @@ import dev.hilo.conversation.StreamState;
 import io.vertx.core.Future;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Threads as somebody may act on them: the right is asked first, then the state, and what staff see
@@ -25,13 +26,21 @@ public final class Threads {
     this.trail = trail;
   }
 
+  /** {@link #thread(Principal, Act, CustomerId, String)} where the act says all. */
+  public Future<StreamState> thread(Principal who, Act act, CustomerId topic) {
+    return thread(who, act, topic, null);
+  }
+
   /**
    * The folded root of a thread that {@code who} may do {@code act} on; fails where nothing was
    * ever said.
+   *
+   * @param what of the thread, for the trail; or null
    */
-  public Future<StreamState> thread(Principal who, Act act, CustomerId topic) {
+  public Future<StreamState> thread(
+      Principal who, Act act, CustomerId topic, @Nullable String what) {
     if (!permissions.may(who, act, topic)) {
-      return Future.failedFuture(refused(who, act, topic));
+      return Future.failedFuture(refused(who, act, topic, what));
     }
     return roots
         .root(topic)
@@ -41,8 +50,8 @@ public final class Threads {
                     ? Future.failedFuture(
                         new Problem(Problem.Code.UNKNOWN_TOPIC, "there is no such thread"))
                     : reaches(who, state)
-                        ? noted(who, act, topic).map(state)
-                        : Future.failedFuture(refused(who, act, topic)));
+                        ? noted(who, act, topic, what).map(state)
+                        : Future.failedFuture(refused(who, act, topic, what)));
   }
 
   /** Whether this may be done at all; nothing is looked up or written down. */
@@ -60,16 +69,16 @@ public final class Threads {
     return permissions.reaches(who, state.inboxes(), c == null ? null : c.assignee());
   }
 
-  private Future<Void> noted(Principal who, Act act, CustomerId topic) {
+  private Future<Void> noted(Principal who, Act act, CustomerId topic, @Nullable String what) {
     return switch (act) {
       case TYPE -> Future.succeededFuture();
-      case WATCH, CARD, READ, PUT -> trail.saw(who, act.word(), topic, null);
-      default -> trail.did(who, act.word(), topic, null);
+      case WATCH, CARD, READ, PUT -> trail.saw(who, act.word(), topic, what);
+      default -> trail.did(who, act.word(), topic, what);
     };
   }
 
-  private Problem refused(Principal who, Act act, CustomerId topic) {
-    trail.refused(who, act.word(), topic, null);
+  private Problem refused(Principal who, Act act, CustomerId topic, @Nullable String what) {
+    trail.refused(who, act.word(), topic, what);
     return forbidden();
   }
 

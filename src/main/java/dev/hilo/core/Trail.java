@@ -3,11 +3,15 @@ package dev.hilo.core;
 import dev.hilo.access.Principal;
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Draft;
+import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.StreamState;
+import dev.hilo.conversation.Ulid;
 import dev.hilo.store.Streams;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -26,11 +30,14 @@ public final class Trail {
   private static final int LONGEST = 200;
 
   private final Streams streams;
+  private final Roots roots;
   private final Clock clock;
   private final Map<String, Long> lately = new Lately<>(REMEMBERED);
 
-  public Trail(Streams streams, Clock clock) {
+  /** {@code roots}: tells its listeners what is written here, too. */
+  public Trail(Streams streams, Roots roots, Clock clock) {
     this.streams = streams;
+    this.roots = roots;
     this.clock = clock;
   }
 
@@ -76,9 +83,7 @@ public final class Trail {
       String workspace, @Nullable String user, String event, boolean ok, Principal.Seat seat) {
     Author by = user == null ? Author.gateway("door") : new Author(Author.Kind.AGENT, user);
     return write(
-        workspace,
-        Drafts.now(by, null),
-        new Event.Audited(event, null, null, ok, seat.address(), seat.session()));
+        workspace, by, new Event.Audited(event, null, null, ok, seat.address(), seat.session()));
   }
 
   private static Principal.Seat seat(Principal who) {
@@ -98,7 +103,7 @@ public final class Trail {
     Principal.Seat seat = seat(who);
     return write(
         who.workspace(),
-        Drafts.now(who.author(), null),
+        who.author(),
         new Event.Audited(
             act,
             topic == null ? null : topic.toString(),
@@ -108,19 +113,24 @@ public final class Trail {
             seat.session()));
   }
 
-  private Future<Void> write(String workspace, Drafts drafts, Event.Audited event) {
-    String day = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).toString();
-    CustomerId stream = CustomerId.audit(workspace, day);
+  private Future<Void> write(String workspace, Author by, Event.Audited event) {
+    long now = clock.millis();
+    CustomerId stream = CustomerId.audit(workspace, day(now).toString());
+    String src = Roots.src("trail", Ulid.next());
+    Draft draft = new Drafts(by, src, now, now).of(StreamState.empty(stream), event);
     return streams
-        .append(
-            new Streams.Append(
-                stream,
-                null,
-                null,
-                0,
-                null,
-                null,
-                List.of(drafts.of(StreamState.empty(stream), event))))
+        .append(new Streams.Append(stream, src, null, 0, null, null, List.of(draft)))
+        .onSuccess(
+            outcome -> {
+              if (outcome instanceof Streams.Outcome.Appended a) {
+                roots.wrote(stream, src, List.of(new Entry(a.from(), draft.header(), event)));
+              }
+            })
         .mapEmpty();
+  }
+
+  /** The day whose stream holds what happens at {@code millis}. */
+  static LocalDate day(long millis) {
+    return LocalDate.ofInstant(Instant.ofEpochMilli(millis), ZoneOffset.UTC);
   }
 }

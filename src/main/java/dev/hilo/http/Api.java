@@ -18,6 +18,7 @@ import io.vertx.ext.web.handler.BodyHandler;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -33,10 +34,12 @@ final class Api {
   private final SignIn signIn;
   private final Permissions permissions;
   private final Trail trail;
+  private final Pace pace;
   private final List<Route> routes;
 
-  Api(SignIn signIn, Permissions permissions, Trail trail, List<Route> routes) {
+  Api(SignIn signIn, Permissions permissions, Trail trail, Pace pace, List<Route> routes) {
     this.signIn = signIn;
+    this.pace = pace;
     this.permissions = permissions;
     this.trail = trail;
     this.routes = routes;
@@ -71,25 +74,44 @@ final class Api {
 
   private void call(RoutingContext ctx, Route route) {
     who(ctx, route.right())
-        .compose(who -> allowed(ctx, route, who).compose(_ -> route.call().of(ctx, who)))
+        .compose(
+            who ->
+                (route.right() instanceof Route.Right.Open
+                        ? Future.<Void>succeededFuture()
+                        : pace.admit(ctx, who, route.says()))
+                    .compose(_ -> allowed(ctx, route, who))
+                    .compose(_ -> route.call().of(ctx, who)))
         .onSuccess(answer -> answer(ctx, answer))
         .onFailure(e -> problem(ctx, e));
   }
 
   private Future<? extends Principal> who(RoutingContext ctx, Route.Right right) {
     return switch (right) {
-      case Route.Right.Open _ -> Future.succeededFuture(Route.NOBODY);
+      case Route.Right.Open _ ->
+          signIn.foreign(ctx)
+              ? Future.failedFuture(SignIn.notOurs())
+              : Future.succeededFuture(Route.NOBODY);
       case Route.Right.User _ -> signIn.agent(ctx);
-      case Route.Right.Staff _, Route.Right.OnThread _ -> signIn.staff(ctx);
+      case Route.Right.Staff _, Route.Right.OnItem _, Route.Right.OnThread _ -> signIn.staff(ctx);
       case Route.Right.Anybody _ -> signIn.anybody(ctx);
     };
   }
 
   private Future<Void> allowed(RoutingContext ctx, Route route, Principal who) {
-    if (!(route.right() instanceof Route.Right.Staff(Permissions.Act act))) {
+    Permissions.Act act =
+        switch (route.right()) {
+          case Route.Right.Staff(Permissions.Act a) -> a;
+          case Route.Right.OnItem _ -> Permissions.toChange(DeskRoutes.kind(ctx));
+          case Route.Right.Open _,
+              Route.Right.User _,
+              Route.Right.OnThread _,
+              Route.Right.Anybody _ ->
+              null;
+        };
+    if (act == null) {
       return Future.succeededFuture();
     }
-    String what = ctx.request().method() + " " + ctx.normalizedPath().substring(ROOT.length());
+    String what = what(ctx);
     if (!permissions.may(who, act)) {
       trail.refused(who, act.word(), null, what);
       return Future.failedFuture(
@@ -98,6 +120,20 @@ final class Api {
     return route.method().equals(HttpMethod.GET)
         ? trail.saw(who, act.word(), null, what)
         : trail.did(who, act.word(), null, what);
+  }
+
+  /** The call for the trail: where in a list somebody looks makes no other call. */
+  private static String what(RoutingContext ctx) {
+    StringBuilder what = new StringBuilder(ctx.request().method().name());
+    what.append(' ').append(ctx.normalizedPath(), ROOT.length(), ctx.normalizedPath().length());
+    char before = '?';
+    for (Map.Entry<String, String> each : ctx.queryParams()) {
+      if (!each.getKey().equals("cursor")) {
+        what.append(before).append(each.getKey()).append('=').append(each.getValue());
+        before = '&';
+      }
+    }
+    return what.toString();
   }
 
   /** The body as JSON; an object without fields if there is none. */
@@ -149,7 +185,7 @@ final class Api {
     if (p.code() == Code.INTERNAL) {
       LOG.error("{} failed", ctx.normalizedPath(), e instanceof IOException ? null : e);
     }
-    if (ctx.response().ended()) {
+    if (ctx.response().ended() || ctx.response().headWritten()) {
       return;
     }
     ObjectNode out =
@@ -168,7 +204,9 @@ final class Api {
             .putHeader("Content-Type", "application/problem+json")
             .putHeader("Cache-Control", "no-store")
             .putHeader("X-Content-Type-Options", "nosniff");
-    if (p.code().temporary() && !response.headers().contains("Retry-After")) {
+    if (p.detail() != null && p.detail().has("retryAfter")) {
+      response.putHeader("Retry-After", p.detail().path("retryAfter").asText());
+    } else if (p.code().temporary() && !response.headers().contains("Retry-After")) {
       response.putHeader("Retry-After", "1");
     }
     response.end(out.toString());

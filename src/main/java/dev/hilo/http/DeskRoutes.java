@@ -14,6 +14,7 @@ import dev.hilo.core.Desks;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Shown;
+import dev.hilo.people.Doorkeeper;
 import dev.hilo.workspace.Desk;
 import dev.hilo.workspace.Edit;
 import dev.hilo.workspace.Item;
@@ -27,13 +28,13 @@ import org.jspecify.annotations.Nullable;
 /** What a workspace keeps, item by item. */
 final class DeskRoutes {
   private final Rosters rosters;
-  private final Permissions permissions;
   private final Desks desks;
+  private final Doorkeeper doorkeeper;
 
-  DeskRoutes(Rosters rosters, Permissions permissions, Desks desks) {
+  DeskRoutes(Rosters rosters, Desks desks, Doorkeeper doorkeeper) {
     this.rosters = rosters;
-    this.permissions = permissions;
     this.desks = desks;
+    this.doorkeeper = doorkeeper;
   }
 
   List<Route> routes() {
@@ -41,13 +42,13 @@ final class DeskRoutes {
         Route.staff(HttpMethod.GET, "/desk", Act.DESK, (_, who) -> list(who, null)),
         Route.staff(HttpMethod.GET, "/desk/:kind", Act.DESK, (ctx, who) -> list(who, kind(ctx))),
         Route.staff(HttpMethod.GET, "/desk/:kind/:id", Act.DESK, this::one),
-        Route.staff(HttpMethod.PUT, "/desk/:kind/:id", Act.DESK, this::put),
-        Route.staff(HttpMethod.DELETE, "/desk/:kind/:id", Act.DESK, this::remove),
+        Route.item(HttpMethod.PUT, "/desk/:kind/:id", this::put),
+        Route.item(HttpMethod.DELETE, "/desk/:kind/:id", this::remove),
         Route.staff(HttpMethod.GET, "/desk/:kind/:id/history", Act.DESK, this::history),
         Route.staff(HttpMethod.GET, "/roles", Act.USERS, (_, who) -> roles(who)));
   }
 
-  private static Item.Kind kind(RoutingContext ctx) {
+  static Item.Kind kind(RoutingContext ctx) {
     Item.Kind kind = Item.Kind.of(String.valueOf(ctx.pathParam("kind")));
     if (kind == null) {
       throw new Problem(Code.UNKNOWN_TOPIC, "there are no items of this kind");
@@ -83,15 +84,8 @@ final class DeskRoutes {
     return new Problem(Code.UNKNOWN_TOPIC, "there is no such item");
   }
 
-  private void mayChange(Principal who, Item.Kind kind) {
-    Act act = Permissions.toChange(kind);
-    if (!permissions.may(who, act)) {
-      throw new Problem(Code.FORBIDDEN, "this takes the right to " + act.word());
-    }
-  }
-
   /** The revision that is asked for: null = whatever, empty = that there is none. */
-  private static @Nullable String rev(RoutingContext ctx) {
+  static @Nullable String rev(RoutingContext ctx) {
     if ("*".equals(ctx.request().getHeader("If-None-Match"))) {
       return "";
     }
@@ -101,7 +95,6 @@ final class DeskRoutes {
 
   private Future<Route.Answer> put(RoutingContext ctx, Principal who) {
     Item.Kind kind = kind(ctx);
-    mayChange(who, kind);
     if (kind == Item.Kind.APIKEY) {
       throw new Problem(Code.BAD_REQUEST, "a key is made and changed under /keys");
     }
@@ -126,8 +119,14 @@ final class DeskRoutes {
 
   private Future<Route.Answer> remove(RoutingContext ctx, Principal who) {
     Item.Kind kind = kind(ctx);
-    mayChange(who, kind);
-    return desks.remove(who, kind, id(ctx), rev(ctx)).map(_ -> Route.Answer.NOTHING);
+    return desks
+        .remove(who, kind, id(ctx), rev(ctx))
+        .compose(
+            _ ->
+                kind == Item.Kind.USER
+                    ? doorkeeper.forget(who.workspace(), id(ctx))
+                    : Future.succeededFuture())
+        .map(_ -> Route.Answer.NOTHING);
   }
 
   private Future<Route.Answer> history(RoutingContext ctx, Principal who) {

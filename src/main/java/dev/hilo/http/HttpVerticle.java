@@ -11,13 +11,16 @@ import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
+import dev.hilo.core.TrailReader;
 import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Posts;
+import dev.hilo.people.FrontDoor;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
+import dev.hilo.store.Usage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -26,6 +29,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.ext.web.Router;
 import java.net.URI;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +45,7 @@ public final class HttpVerticle extends VerticleBase {
       int port,
       URI publicUrl,
       List<String> ownOrigins,
+      ClientAddress addresses,
       long webhookBytes,
       int frameBytes,
       int idleSeconds,
@@ -65,7 +70,10 @@ public final class HttpVerticle extends VerticleBase {
       Tokens tokens,
       Boards boards,
       Trail trail,
+      TrailReader reader,
       Desks desks,
+      Usage usage,
+      FrontDoor door,
       Relay relay,
       Hub hub) {}
 
@@ -83,6 +91,7 @@ public final class HttpVerticle extends VerticleBase {
   public Future<?> start() {
     Loop loop = make.apply(context);
     Router router = Router.router(vertx);
+    router.route().handler(new SafeAnswers(shared.publicUrl()));
     WebhookRoute webhooks =
         new WebhookRoute(
             shared.accounts(),
@@ -94,15 +103,17 @@ public final class HttpVerticle extends VerticleBase {
     SignIn signIn =
         new SignIn(
             loop.tokens(),
+            loop.door().doorkeeper(),
             shared.rosters(),
             shared.doors(),
             shared.ownOrigins(),
-            "https".equals(shared.publicUrl().getScheme()));
+            "https".equals(shared.publicUrl().getScheme()),
+            shared.addresses());
     List<Route> routes = new ArrayList<>(signIn.routes());
+    routes.addAll(new PeopleRoutes(signIn, shared.rosters(), loop.door()).routes());
     routes.addAll(
         new ThreadRoutes(
                 vertx,
-                shared.permissions(),
                 loop.threads(),
                 loop.saying(),
                 loop.actions(),
@@ -113,8 +124,14 @@ public final class HttpVerticle extends VerticleBase {
                 shared.rosters(),
                 shared.accounts())
             .routes());
-    routes.addAll(new DeskRoutes(shared.rosters(), shared.permissions(), loop.desks()).routes());
-    new Api(signIn, shared.permissions(), loop.trail(), routes).mount(router);
+    Clock clock = Clock.systemUTC();
+    routes.addAll(
+        new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
+    routes.addAll(new AuditRoutes(loop.reader(), shared.rosters(), clock).routes());
+    routes.addAll(
+        new DeskRoutes(shared.rosters(), loop.desks(), loop.door().doorkeeper()).routes());
+    Pace pace = new Pace(loop.usage(), shared.rosters());
+    new Api(signIn, shared.permissions(), loop.trail(), pace, routes).mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);
     shared.apps().mount(router);

@@ -47,6 +47,7 @@ final class OpenApi {
           case Route.Right.User _ -> "signed-in";
           case Route.Right.Staff(var act) -> act.word();
           case Route.Right.OnThread(var act) -> act == null ? "thread" : act.word();
+          case Route.Right.OnItem _ -> "item";
           case Route.Right.Anybody _ -> "anybody";
         };
     operation.put("x-right", right);

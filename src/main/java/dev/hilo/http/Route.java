@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  * @param call gives the answer; may throw or fail with a {@link dev.hilo.core.Problem}
  */
 record Route(HttpMethod method, String path, Right right, Call call) {
+  /** Whether somebody says something by it. */
+  boolean says() {
+    return path.endsWith("/messages");
+  }
+
   /** Who may call. */
   sealed interface Right {
     /** Whoever comes. */
@@ -31,6 +36,9 @@ record Route(HttpMethod method, String path, Right right, Call call) {
      * says.
      */
     record OnThread(@Nullable Act act) implements Right {}
+
+    /** People and programs that may change items of the kind that the path names. */
+    record OnItem() implements Right {}
 
     /** Staff, and a customer's device for what is its own; the call looks at that. */
     record Anybody() implements Right {}
@@ -91,6 +99,10 @@ record Route(HttpMethod method, String path, Right right, Call call) {
 
   static Route thread(HttpMethod method, String path, @Nullable Act act, Call call) {
     return new Route(method, path, new Right.OnThread(act), call);
+  }
+
+  static Route item(HttpMethod method, String path, Call call) {
+    return new Route(method, path, new Right.OnItem(), call);
   }
 
   static Route anybody(HttpMethod method, String path, Call call) {

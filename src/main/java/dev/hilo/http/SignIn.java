@@ -11,6 +11,10 @@ import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.http.Route.Answer;
 import dev.hilo.live.Doors;
+import dev.hilo.people.Doorkeeper;
+import dev.hilo.people.Doorkeeper.Opened;
+import dev.hilo.people.SingleSignOn;
+import dev.hilo.store.Sessions.Session;
 import dev.hilo.store.Tokens;
 import dev.hilo.workspace.Item;
 import io.vertx.core.Future;
@@ -30,66 +34,79 @@ import org.jspecify.annotations.Nullable;
  * Visitors: their token, for files only.
  */
 final class SignIn {
-  static final Duration SESSION = Duration.ofDays(14);
   private static final Duration TICKET = Duration.ofSeconds(30);
 
   private final Tokens tokens;
+  private final Doorkeeper doorkeeper;
   private final Rosters rosters;
   private final Doors doors;
   private final List<String> ownOrigins;
   private final boolean secure;
+  private final ClientAddress addresses;
 
-  SignIn(Tokens tokens, Rosters rosters, Doors doors, List<String> ownOrigins, boolean secure) {
+  SignIn(
+      Tokens tokens,
+      Doorkeeper doorkeeper,
+      Rosters rosters,
+      Doors doors,
+      List<String> ownOrigins,
+      boolean secure,
+      ClientAddress addresses) {
     this.tokens = tokens;
+    this.doorkeeper = doorkeeper;
     this.rosters = rosters;
     this.doors = doors;
     this.ownOrigins = ownOrigins;
     this.secure = secure;
+    this.addresses = addresses;
   }
 
   private String cookieName() {
     return secure ? "__Host-hilo" : "hilo";
   }
 
-  /** The one-time code of a sign-in link becomes a session. */
-  Future<Principal.Agent> open(RoutingContext ctx, String code) {
-    return tokens
-        .redeem(code)
-        .compose(
-            meaning -> {
-              String[] parts = meaning == null ? new String[0] : meaning.split(" ");
-              Item.User user =
-                  parts.length == 3 && parts[0].equals("signin")
-                      ? rosters.of(parts[1]).user(parts[2])
-                      : null;
-              if (user == null) {
-                return Future.failedFuture(
-                    new Problem(Code.BAD_LINK, "this link was used before or has expired"));
-              }
-              String token = Tokens.random();
-              return tokens
-                  .openSession(token, parts[1] + " " + user.id(), SESSION)
-                  .map(
-                      _ -> {
-                        ctx.response().addCookie(cookie(token, SESSION.toSeconds()));
-                        return seated(ctx, parts[1], user, token);
-                      });
-            });
+  /** Of the way to a provider and back; it must come along when another site leads here. */
+  private String tripName() {
+    return cookieName() + "-oidc";
   }
 
-  Future<Void> close(RoutingContext ctx) {
-    Cookie cookie = ctx.request().getCookie(cookieName());
-    ctx.response().addCookie(cookie("", 0));
-    return cookie == null ? Future.succeededFuture() : tokens.closeSession(cookie.getValue());
+  /** Lets this browser have a session. */
+  void give(RoutingContext ctx, Opened.In in) {
+    set(ctx, cookieName(), in.token(), in.life(), CookieSameSite.STRICT);
   }
 
-  private Cookie cookie(String value, long seconds) {
-    return Cookie.cookie(cookieName(), value)
-        .setHttpOnly(true)
-        .setSecure(secure)
-        .setSameSite(CookieSameSite.STRICT)
-        .setPath("/")
-        .setMaxAge(seconds);
+  /** This browser has no session any more. */
+  void forget(RoutingContext ctx) {
+    set(ctx, cookieName(), "", Duration.ZERO, CookieSameSite.STRICT);
+  }
+
+  /** What this browser shows when it comes back from the provider. */
+  void lend(RoutingContext ctx, String value) {
+    set(ctx, tripName(), value, SingleSignOn.PATIENCE, CookieSameSite.LAX);
+  }
+
+  /** Takes it back; null if this browser was lent nothing. */
+  @Nullable String lent(RoutingContext ctx) {
+    String value = value(ctx, tripName());
+    set(ctx, tripName(), "", Duration.ZERO, CookieSameSite.LAX);
+    return value;
+  }
+
+  private static @Nullable String value(RoutingContext ctx, String name) {
+    Cookie cookie = ctx.request().getCookie(name);
+    return cookie == null ? null : cookie.getValue();
+  }
+
+  private void set(
+      RoutingContext ctx, String name, String value, Duration life, CookieSameSite site) {
+    ctx.response()
+        .addCookie(
+            Cookie.cookie(name, value)
+                .setHttpOnly(true)
+                .setSecure(secure)
+                .setSameSite(site)
+                .setPath("/")
+                .setMaxAge(life.toSeconds()));
   }
 
   Future<String> ticket(Principal.Agent agent) {
@@ -97,40 +114,57 @@ final class SignIn {
     return tokens.once(ticket, Doors.ticket(agent), TICKET).map(ticket);
   }
 
+  private static boolean reads(RoutingContext ctx) {
+    return ctx.request().method().name().matches("GET|HEAD");
+  }
+
+  /** Whether another site's page would change something here. */
+  boolean foreign(RoutingContext ctx) {
+    String origin = ctx.request().getHeader("Origin");
+    return origin != null && !reads(ctx) && !ownOrigins.contains(origin);
+  }
+
+  static Problem notOurs() {
+    return new Problem(
+        Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
+  }
+
+  /** Throws a {@link Problem} if another site's page asks, or nobody knows which page changes. */
+  void own(RoutingContext ctx) {
+    String origin = ctx.request().getHeader("Origin");
+    if (origin == null ? !reads(ctx) : !ownOrigins.contains(origin)) {
+      throw notOurs();
+    }
+  }
+
   /**
    * The agent of the session cookie; fails where there is none, or where another site's page asks.
    */
   Future<Principal.Agent> agent(RoutingContext ctx) {
-    String origin = ctx.request().getHeader("Origin");
-    boolean reads = ctx.request().method().name().matches("GET|HEAD");
-    if (origin != null && !ownOrigins.contains(origin) || origin == null && !reads) {
-      return Future.failedFuture(
-          new Problem(Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page"));
+    try {
+      own(ctx);
+    } catch (Problem p) {
+      return Future.failedFuture(p);
     }
-    Cookie cookie = ctx.request().getCookie(cookieName());
-    Future<@Nullable String> session =
-        cookie == null ? Future.succeededFuture(null) : tokens.session(cookie.getValue());
+    String token = value(ctx, cookieName());
+    Future<@Nullable Session> session =
+        token == null ? Future.succeededFuture(null) : doorkeeper.session(token);
     return session.compose(
         found -> {
-          String[] parts = found == null ? new String[0] : found.split(" ");
-          Item.User user = parts.length == 2 ? rosters.of(parts[0]).user(parts[1]) : null;
-          return user == null || cookie == null
+          Item.User user = found == null ? null : rosters.of(found.workspace()).user(found.user());
+          return found == null || user == null
               ? Future.failedFuture(new Problem(Code.UNAUTHORIZED, "sign in first"))
-              : Future.succeededFuture(seated(ctx, parts[0], user, cookie.getValue()));
+              : Future.succeededFuture(
+                  new Principal.Agent(
+                      found.workspace(),
+                      user.id(),
+                      user.name(),
+                      new Principal.Seat(address(ctx), found.id())));
         });
   }
 
-  private static Principal.Agent seated(
-      RoutingContext ctx, String workspace, Item.User user, String token) {
-    return new Principal.Agent(
-        workspace,
-        user.id(),
-        user.name(),
-        new Principal.Seat(address(ctx), Tokens.hash(token).substring(0, 16)));
-  }
-
-  private static String address(RoutingContext ctx) {
-    return ctx.request().remoteAddress().hostAddress();
+  String address(RoutingContext ctx) {
+    return addresses.of(ctx.request());
   }
 
   /** An agent or a program. */
@@ -194,15 +228,6 @@ final class SignIn {
 
   List<Route> routes() {
     return List.of(
-        Route.open(
-            HttpMethod.POST,
-            "/session",
-            ctx -> open(ctx, Api.body(ctx).path("code").asText("")).map(_ -> Answer.NOTHING)),
-        Route.user(
-            HttpMethod.GET,
-            "/session",
-            (_, who) -> Future.succeededFuture(Answer.ok(describe(who)))),
-        Route.user(HttpMethod.DELETE, "/session", (ctx, _) -> close(ctx).map(_ -> Answer.NOTHING)),
         Route.user(
             HttpMethod.POST,
             "/ticket",

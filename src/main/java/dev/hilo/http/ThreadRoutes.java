@@ -2,7 +2,6 @@ package dev.hilo.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.hilo.access.Permissions;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Roster;
@@ -33,7 +32,6 @@ import java.util.List;
 /** Threads, the inbox and files: the same acts as the live protocol, with the same codes. */
 final class ThreadRoutes {
   private final Vertx vertx;
-  private final Permissions permissions;
   private final Threads threads;
   private final Saying saying;
   private final Actions actions;
@@ -46,7 +44,6 @@ final class ThreadRoutes {
 
   ThreadRoutes(
       Vertx vertx,
-      Permissions permissions,
       Threads threads,
       Saying saying,
       Actions actions,
@@ -57,7 +54,6 @@ final class ThreadRoutes {
       Rosters rosters,
       Accounts accounts) {
     this.vertx = vertx;
-    this.permissions = permissions;
     this.threads = threads;
     this.saying = saying;
     this.actions = actions;
@@ -162,7 +158,7 @@ final class ThreadRoutes {
     String home = ctx.pathParam("workspace") + "." + ctx.pathParam("home");
     String name =
         ctx.pathParam("workspace") + "/" + ctx.pathParam("home") + "/" + ctx.pathParam("hash");
-    return mayRead(who, home)
+    return mayRead(who, home, "file " + ctx.pathParam("hash"))
         .compose(_ -> vertx.executeBlocking(() -> blobs.file(name)))
         .compose(
             file ->
@@ -176,7 +172,7 @@ final class ThreadRoutes {
         .map(Answer.DONE);
   }
 
-  private Future<Void> mayRead(Principal who, String home) {
+  private Future<Void> mayRead(Principal who, String home, String what) {
     Problem no = new Problem(Code.UNKNOWN_TOPIC, "there is no such file");
     CustomerId customer;
     try {
@@ -186,9 +182,10 @@ final class ThreadRoutes {
     }
     return switch (who) {
       case Principal.Agent _, Principal.Integration _ ->
-          permissions.may(who, Act.WATCH, customer)
-              ? threads.thread(who, Act.WATCH, customer).mapEmpty()
-              : Future.failedFuture(no);
+          threads
+              .thread(who, Act.WATCH, customer, what)
+              .<Void>mapEmpty()
+              .recover(e -> Future.failedFuture(Problem.of(e).code() == Code.FORBIDDEN ? no : e));
       case Principal.Visitor v ->
           roots
               .root(v.home())

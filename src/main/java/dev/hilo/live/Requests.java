@@ -217,7 +217,7 @@ final class Requests {
     }
     services
         .threads()
-        .thread(who, Act.PUT, topic)
+        .thread(who, Act.PUT, topic, put.key())
         .compose(
             state -> services.objects().put(state.customer(), put.key(), put.rev(), put.value()))
         .onFailure(e -> session.failed(e, put.ref()))
@@ -290,13 +290,24 @@ final class Requests {
 
   private void watchDesk(Session session, Principal who, @Nullable String ref) {
     if (!services.permissions().may(who, Act.DESK)) {
+      services.trail().refused(who, Act.DESK.word(), null, "watch");
       throw new Problem(Code.FORBIDDEN, "the settings are for staff");
     }
-    Roster roster = services.rosters().of(who.workspace());
-    session.notes.desk = true;
-    ObjectNode frame = Json.object().put("type", "desk");
-    frame.set("items", Shown.all(roster.rights(who), roster.desk().all()));
-    session.send(Session.answer(frame, ref));
+    Notes notes = session.notes;
+    notes.desk = true;
+    services
+        .trail()
+        .saw(who, Act.DESK.word(), null, "watch")
+        .onFailure(e -> session.failed(e, ref))
+        .onSuccess(
+            _ -> {
+              if (notes.desk && session.stands()) {
+                Roster roster = services.rosters().of(who.workspace());
+                ObjectNode frame = Json.object().put("type", "desk");
+                frame.set("items", Shown.all(roster.rights(who), roster.desk().all()));
+                session.send(Session.answer(frame, ref));
+              }
+            });
   }
 
   /** Items changed. */
@@ -471,10 +482,17 @@ final class Requests {
     if (watch == null) {
       throw new Problem(Code.UNKNOWN_TOPIC, "watch the thread first");
     }
-    if (!services.threads().may(who, Act.WATCH, topic)) {
-      throw new Problem(Code.FORBIDDEN, "this is not yours to see");
-    }
-    watch.history(history.cursor(), history.limit(), history.ref());
+    services
+        .threads()
+        .thread(who, Act.WATCH, topic, "history")
+        .compose(
+            _ -> {
+              if (session.stands()) {
+                watch.history(history.cursor(), history.limit(), history.ref());
+              }
+              return NOTHING;
+            })
+        .onFailure(e -> session.failed(e, history.ref()));
   }
 
   private void state(Session session, Principal who, Frame.State frame) {

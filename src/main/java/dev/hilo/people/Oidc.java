@@ -86,7 +86,8 @@ public final class Oidc implements AutoCloseable {
 
   private record Provider(URI authorize, URI token, URI keys, boolean basic, boolean saysIssuer) {}
 
-  private record Keys(JWKSet set, long read) {}
+  /** {@code next}: when they may be read again for one that is not among them, ms. */
+  private record Keys(JWKSet set, long next) {}
 
   public Oidc(Vertx vertx, Settings settings, URI publicUrl, InstantSource clock) {
     this.settings = settings;
@@ -201,7 +202,7 @@ public final class Oidc implements AutoCloseable {
   private Future<JWKSet> keys(IdToken token) {
     Keys known = keys;
     long now = clock.millis();
-    if (known != null && (token.knows(known.set) || now - known.read < KEYS_PAUSE.toMillis())) {
+    if (known != null && (token.knows(known.set) || now < known.next)) {
       return Future.succeededFuture(known.set);
     }
     return provider()
@@ -210,7 +211,7 @@ public final class Oidc implements AutoCloseable {
             json -> {
               try {
                 JWKSet set = JWKSet.parse(json.toString());
-                keys = new Keys(set, now);
+                keys = new Keys(set, known == null ? 0 : now + KEYS_PAUSE.toMillis());
                 return set;
               } catch (ParseException e) {
                 throw new Failed("its keys cannot be read");

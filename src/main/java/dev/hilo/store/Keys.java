@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +59,8 @@ import org.jspecify.annotations.Nullable;
  *   <dd>channel of what other nodes pass on to a node
  *   <dt>once:&lt;hash&gt;, session:&lt;hash&gt;
  *   <dd>one-time codes and tickets; sign-ins
+ *   <dt>usage:&lt;what&gt;, used:&lt;w&gt;
+ *   <dd>what was asked for in the running minute; keys to when they were used last
  *   <dt>sessions:&lt;w&gt;:&lt;user&gt;
  *   <dd>hashes of somebody's sign-ins, by when they end
  *   <dt>tries:&lt;hash&gt;
@@ -156,6 +159,20 @@ public final class Keys {
     return of(customer, (generation & 1) == 0 ? "d0" : "d1");
   }
 
+  /** Every key that belongs to one customer only. */
+  static List<String> all(CustomerId customer) {
+    return List.of(
+        stream(customer),
+        meta(customer),
+        dedupe(customer, 0),
+        dedupe(customer, 1),
+        snapshot(customer),
+        claims(customer),
+        objects(customer),
+        devices(customer),
+        present(customer));
+  }
+
   /** Channel of everything that happens to a customer. */
   public static String channel(CustomerId customer) {
     return of(customer, "c");
@@ -219,6 +236,14 @@ public final class Keys {
 
   static String session(String hash) {
     return "session:" + hash;
+  }
+
+  static String usage(String what) {
+    return "usage:" + what;
+  }
+
+  static String lastUse(String workspace) {
+    return "used:" + workspace;
   }
 
   static String sessions(String workspace, String user) {

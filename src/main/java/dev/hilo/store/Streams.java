@@ -508,6 +508,18 @@ public final class Streams {
         .map(r -> Reply.number(r) > 0);
   }
 
+  /**
+   * Removes a stream with all that belongs to it. Only for one that nobody writes any more: places
+   * in it may be given out again.
+   *
+   * @return whether there was anything
+   */
+  public Future<Boolean> drop(CustomerId customer) {
+    Request request = Request.cmd(Command.UNLINK);
+    Keys.all(customer).forEach(request::arg);
+    return link.send(request).map(r -> Reply.number(r) > 0);
+  }
+
   static List<Entry> entries(@Nullable Response reply) {
     List<Entry> out = new ArrayList<>();
     if (reply != null) {

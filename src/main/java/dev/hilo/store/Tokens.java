@@ -13,8 +13,8 @@ import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was handed out and is believed when it comes back: one-time codes, agents' sessions,
- * visitors' devices. Stored as SHA-256 only.
+ * What was handed out and is believed when it comes back: one-time codes and visitors' devices.
+ * Stored as SHA-256 only.
  */
 public final class Tokens {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -64,6 +64,26 @@ public final class Tokens {
         .map(r -> r == null ? null : r.toString());
   }
 
+  /** What the code opens, without opening it. */
+  public Future<@Nullable String> peek(String code) {
+    return link.send(Request.cmd(Command.GET).arg(Keys.once(hash(code))))
+        .map(r -> r == null ? null : r.toString());
+  }
+
+  /** Whether nobody came with {@code what} before, in {@code life}. */
+  public Future<Boolean> first(String what, Duration life) {
+    String me = random();
+    return link.send(
+            Request.cmd(Command.SET)
+                .arg(Keys.once(hash("first:" + what)))
+                .arg(me)
+                .arg("NX")
+                .arg("GET")
+                .arg("PX")
+                .arg(life.toMillis()))
+        .map(before -> before == null || before.toString().equals(me));
+  }
+
   /** Counts tries at {@code what}; the count dies with {@code window}. */
   public Future<Long> tries(String what, Duration window) {
     String key = Keys.once("tries:" + hash(what));
@@ -76,25 +96,6 @@ public final class Tokens {
                   : link.send(Request.cmd(Command.PEXPIRE).arg(key).arg(window.toMillis()))
                       .map(_ -> n);
             });
-  }
-
-  public Future<Void> openSession(String token, String who, Duration life) {
-    return link.send(
-            Request.cmd(Command.SET)
-                .arg(Keys.session(hash(token)))
-                .arg(who)
-                .arg("PX")
-                .arg(life.toMillis()))
-        .mapEmpty();
-  }
-
-  public Future<@Nullable String> session(String token) {
-    return link.send(Request.cmd(Command.GET).arg(Keys.session(hash(token))))
-        .map(r -> r == null ? null : r.toString());
-  }
-
-  public Future<Void> closeSession(String token) {
-    return link.send(Request.cmd(Command.DEL).arg(Keys.session(hash(token)))).mapEmpty();
   }
 
   /** Registers a device of a customer by the hash of its token. */

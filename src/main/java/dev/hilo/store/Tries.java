@@ -45,6 +45,16 @@ public final class Tries {
         .map(r -> Duration.ofMillis(Reply.number(r)));
   }
 
+  /** The newest try was none: it is not counted, and the next need not wait for it. */
+  public Future<Void> takeBack(String what, Pace pace) {
+    String key = Keys.tries(Tokens.hash(what));
+    return link.send(Request.cmd(Command.HINCRBY).arg(key).arg("n").arg(-1))
+        .compose(_ -> link.send(Request.cmd(Command.HDEL).arg(key).arg("until")))
+        .compose(
+            _ -> link.send(Request.cmd(Command.PEXPIRE).arg(key).arg(pace.memory().toMillis())))
+        .mapEmpty();
+  }
+
   public Future<Void> forget(String what) {
     return link.send(Request.cmd(Command.DEL).arg(Keys.tries(Tokens.hash(what)))).mapEmpty();
   }

@@ -79,6 +79,7 @@ class KeeperTest {
               new Presence(node.link, name),
               new Lanes(
                   node.streams, node.work, accounts, node.rosters(), new SimpleMeterRegistry()),
+              node.rosters(),
               () -> {});
       board.start();
       keeper.start();

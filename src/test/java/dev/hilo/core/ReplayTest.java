@@ -16,6 +16,7 @@ import dev.hilo.testing.PaperChannel;
 import dev.hilo.testing.RedisFork;
 import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.TestNode;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +121,21 @@ class ReplayTest {
         .isGreaterThan(before.getLast().position().epoch());
     StreamState state = node.await(() -> node.streams.load(eva)).state();
     assertThat(state.conversation().assignee()).isEqualTo("ana");
+  }
+
+  @Test
+  void whatTheTrailSaysIsWrittenAgain() {
+    hear("eva", "kept");
+    CustomerId eva = home("eva");
+    lag();
+    Trail trail = new Trail(node.streams, node.roots, Clock.systemUTC());
+    node.await(() -> trail.did(ana, "export", eva, "lost 1"));
+    node.await(() -> trail.did(ana, "export", eva, "lost 2"));
+    CustomerId day = CustomerId.audit(node.workspace, Trail.day(System.currentTimeMillis()) + "");
+    List<Entry> before = entries(day);
+    assertThat(before).hasSize(2);
+    failOverAndBack();
+    await().atMost(LONG).untilAsserted(() -> assertThat(ids(entries(day))).isEqualTo(ids(before)));
   }
 
   @Test

@@ -29,6 +29,19 @@ final class Nodes implements AutoCloseable {
   final Platforms platforms = new Platforms();
   final Store store;
 
+  /** Who may come in, as the configuration of nodes that start from now on says it. */
+  String people =
+      """
+      users:
+        - {id: ana, name: Ana}
+        - {id: luis, name: Luis}
+        - {id: boss, name: Boss, roles: [administrator, agent]}
+        - {id: audra, name: Audra, roles: [auditor]}
+      api-keys:
+        - {name: crm, key: %s}
+      """
+          .formatted(API_KEY);
+
   /** For the clients of the test, on loops of their own. */
   final Vertx clients = Vertx.vertx();
 
@@ -89,17 +102,11 @@ final class Nodes implements AutoCloseable {
     management: {port: 0}
     inboxes:
       - {key: shop, name: Shop, origins: ["https://shop.example"]}
-    users:
-      - {id: ana, name: Ana}
-      - {id: luis, name: Luis}
-      - {id: boss, name: Boss, roles: [administrator, agent]}
-      - {id: audra, name: Audra, roles: [auditor]}
-    api-keys:
-      - {name: crm, key: %s}
+    %s
     channels:
     %s
     """
-        .formatted(workspace, name, data, API_KEY, platforms.channels().indent(2).stripTrailing());
+        .formatted(workspace, name, data, people, platforms.channels().indent(2).stripTrailing());
   }
 
   static int freePort() throws IOException {

@@ -59,6 +59,11 @@ final class Rest {
     return agent(node.url(), node.signInLinks().get(name));
   }
 
+  /** A program with a key. */
+  static Rest program(Gateway node, String key) {
+    return new Rest(node.url(), Map.of("Authorization", "Bearer " + key));
+  }
+
   /** Signs in by a link that was printed. */
   static Rest agent(URI url, String link) throws Exception {
     Rest nobody = new Rest(url, Map.of("Origin", url.toString()));
@@ -91,12 +96,27 @@ final class Rest {
     return send(request(path).DELETE().build());
   }
 
+  Answer delete(String path, JsonNode body) throws Exception {
+    return call("DELETE", path, body.toString());
+  }
+
   Answer put(String path, JsonNode body) throws Exception {
+    return call("PUT", path, body.toString());
+  }
+
+  /** {@code body}: JSON, or empty for none. */
+  Answer call(String method, String path, String body) throws Exception {
     return send(
         request(path)
             .header("Content-Type", "application/json")
-            .PUT(BodyPublishers.ofString(body.toString()))
+            .method(
+                method, body.isEmpty() ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
             .build());
+  }
+
+  /** What it sends under this name. */
+  String header(String name) {
+    return headers.getOrDefault(name, "");
   }
 
   Answer post(String path, JsonNode body) throws Exception {

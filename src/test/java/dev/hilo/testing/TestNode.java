@@ -97,13 +97,14 @@ public final class TestNode implements AutoCloseable {
         new Accounts(List.of(new Accounts.Opened(workspace, PaperChannel.TYPE, "endpoint", paper)));
     this.roots = new Roots(vertx, streams);
     this.joining = new Joining(streams, roots);
-    this.reception = new Reception(vertx, keys, directory, roots, joining, accounts, blobs);
-    this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     this.roster = new Roster(workspace, List.of(agent("ana", "Ana"), agent("ben", "Ben")));
     roster.follow(roster.with(Map.of()), Position.START);
+    this.reception =
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters(), blobs);
+    this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     Rosters rosters = rosters();
     Threads threads =
-        new Threads(new Permissions(rosters), roots, new Trail(streams, Clock.systemUTC()));
+        new Threads(new Permissions(rosters), roots, new Trail(streams, roots, Clock.systemUTC()));
     this.saying = new Saying(threads, roots, streams, directory, accounts, keys, rosters);
     this.actions =
         new Actions(

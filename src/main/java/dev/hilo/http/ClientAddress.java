@@ -1,0 +1,101 @@
+package dev.hilo.http;
+
+import io.vertx.core.http.HttpServerRequest;
+import java.net.InetAddress;
+import java.util.List;
+
+/**
+ * Where a call comes from. Behind proxies that are trusted that is what they say in {@code
+ * X-Forwarded-For}; from anybody else that header counts for nothing.
+ */
+public final class ClientAddress {
+  private static final int LONGEST = 45;
+
+  private final List<Network> trusted;
+
+  /** Some addresses that begin with the same {@code bits}. */
+  private record Network(InetAddress address, int bits) {
+    boolean holds(InetAddress other) {
+      byte[] mine = address.getAddress();
+      byte[] theirs = other.getAddress();
+      if (mine.length != theirs.length) {
+        return false;
+      }
+      for (int i = 0; i < bits; i++) {
+        int mask = 0x80 >> (i & 7);
+        if ((mine[i >> 3] & mask) != (theirs[i >> 3] & mask)) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  /**
+   * {@code trusted}: addresses, or networks such as {@code 10.0.0.0/8}; throws
+   * IllegalArgumentException for anything else.
+   */
+  public ClientAddress(List<String> trusted) {
+    this.trusted = trusted.stream().map(ClientAddress::network).toList();
+  }
+
+  /** Whether a proxy can be named so. */
+  public static boolean isNetwork(String text) {
+    try {
+      network(text);
+      return true;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private static Network network(String text) {
+    int slash = text.indexOf('/');
+    InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+    int most = address.getAddress().length * 8;
+    int bits = slash < 0 ? most : Integer.parseInt(text.substring(slash + 1));
+    if (bits < 0 || bits > most) {
+      throw new IllegalArgumentException("a network has 0 to " + most + " bits");
+    }
+    return new Network(address, bits);
+  }
+
+  String of(HttpServerRequest request) {
+    var remote = request.remoteAddress();
+    String peer = remote == null || remote.hostAddress() == null ? "" : remote.hostAddress();
+    if (!trusts(peer)) {
+      return peer;
+    }
+    List<String> hops =
+        request.headers().getAll("X-Forwarded-For").stream()
+            .flatMap(line -> List.of(line.split(",")).stream())
+            .map(String::strip)
+            .toList();
+    for (String hop : hops.reversed()) {
+      if (!literal(hop)) {
+        return peer;
+      }
+      peer = hop;
+      if (!trusts(hop)) {
+        return hop;
+      }
+    }
+    return peer;
+  }
+
+  private static boolean literal(String text) {
+    try {
+      return text.length() <= LONGEST && InetAddress.ofLiteral(text) != null;
+    } catch (IllegalArgumentException e) {
+      return false;
+    }
+  }
+
+  private boolean trusts(String address) {
+    if (trusted.isEmpty() || !literal(address)) {
+      return false;
+    }
+    InetAddress known = InetAddress.ofLiteral(address);
+    return trusted.stream().anyMatch(network -> network.holds(known));
+  }
+}
