@@ -125,8 +125,7 @@ public final class HttpVerticle extends VerticleBase {
                 shared.accounts())
             .routes());
     Clock clock = Clock.systemUTC();
-    routes.addAll(
-        new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
+    routes.addAll(new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
     routes.addAll(new AuditRoutes(loop.reader(), shared.rosters(), clock).routes());
     routes.addAll(
         new DeskRoutes(shared.rosters(), loop.desks(), loop.door().doorkeeper()).routes());

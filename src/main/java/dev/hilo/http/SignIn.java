@@ -125,8 +125,7 @@ final class SignIn {
   }
 
   static Problem notOurs() {
-    return new Problem(
-        Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
+    return new Problem(Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
   }
 
   /** Throws a {@link Problem} if another site's page asks, or nobody knows which page changes. */
