@@ -28,7 +28,7 @@ public final class DeskWatch implements Feed.Listener {
 
   /** Told on the same loop. */
   public interface Listener {
-    /** These items are other than before, or gone. */
+    /** These items are other than before, or gone; told once when the desk was first read. */
     void changed(String workspace, List<Edit> edits);
 
     /** This sign-in was ended. */
@@ -42,6 +42,7 @@ public final class DeskWatch implements Feed.Listener {
   private final Feed feed;
   private final Listener listener;
   private Desk told;
+  private boolean read;
   private boolean loading;
   private boolean again;
   private boolean early;
@@ -143,7 +144,8 @@ public final class DeskWatch implements Feed.Listener {
       }
     }
     told = now;
-    if (!changed.isEmpty()) {
+    if (!changed.isEmpty() || !read) {
+      read = true;
       listener.changed(roster.workspace(), changed);
     }
   }
