@@ -112,13 +112,15 @@ class SettingsIT {
   }
 
   private static Locator choice(Screen screen, String name) {
-    return screen.page.locator(".choice, .pick").filter(new Locator.FilterOptions().setHasText(name));
+    return screen
+        .page
+        .locator(".choice, .pick")
+        .filter(new Locator.FilterOptions().setHasText(name));
   }
 
   @Test
   void whatOneSavesTheOtherSees() {
-    Screen lucia =
-        new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
+    Screen lucia = new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
     Screen marco = new Screen(second, "marco");
 
     both(lucia, marco, "users");
@@ -172,7 +174,8 @@ class SettingsIT {
     lucia.page.selectOption("#rule-assignee", "marco");
     save(lucia);
     assertThat(item(marco, "Refunds go to Marco"))
-        .containsText("By any inbox, with “refund” or “money back”: add Refund and assign to Marco.");
+        .containsText(
+            "By any inbox, with “refund” or “money back”: add Refund and assign to Marco.");
 
     both(lucia, marco, "hours");
     make(lucia);
@@ -214,8 +217,7 @@ class SettingsIT {
 
   @Test
   void nothingTypedIsLostWhenSomebodyElseWasFaster() {
-    Screen lucia =
-        new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
+    Screen lucia = new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
     Screen marco = new Screen(second, "marco");
     both(lucia, marco, "labels");
     make(lucia);
@@ -237,8 +239,7 @@ class SettingsIT {
 
   @Test
   void theKeyboardAloneEditsALabel() {
-    Screen lucia =
-        new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
+    Screen lucia = new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
     open(lucia, "labels");
     Keyboard keys = lucia.page.keyboard();
     lucia.id("new").focus();
@@ -259,8 +260,7 @@ class SettingsIT {
 
   @Test
   void aRefusalIsShownWhereItBelongs() {
-    Screen lucia =
-        new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
+    Screen lucia = new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
     open(lucia, "teams");
     make(lucia);
     fill(lucia, "team-name", "Gone soon");
@@ -324,7 +324,8 @@ class SettingsIT {
     Screen ana = new Screen(browser.person(1280, 800, "en-US"), "ana");
     ana.page.navigate(gateway.signInLink("Ana"));
     ana.id("settings").click();
-    assertThat(ana.page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Your account")))
+    assertThat(
+            ana.page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Your account")))
         .isVisible();
     assertThat(ana.id("settings-users")).hasCount(0);
     assertThat(ana.id("settings-audit")).hasCount(0);
