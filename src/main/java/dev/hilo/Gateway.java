@@ -3,16 +3,16 @@ package dev.hilo;
 import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
-import dev.hilo.channel.Channel;
-import dev.hilo.channel.ChannelType;
+import dev.hilo.channel.ChannelTypes;
 import dev.hilo.channel.Ports;
 import dev.hilo.config.ConfigNode;
-import dev.hilo.config.Fault;
 import dev.hilo.config.InvalidConfig;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.DeskWatch;
 import dev.hilo.core.Desks;
+import dev.hilo.core.EndpointEditing;
+import dev.hilo.core.Endpoints;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
@@ -54,6 +54,7 @@ import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
+import dev.hilo.store.Sessions;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
@@ -86,12 +87,13 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,7 +123,10 @@ public final class Gateway implements AutoCloseable {
   private final Map<String, Long> keyUse = new ConcurrentHashMap<>();
 
   private final Permissions permissions;
+  private final ChannelTypes types = new ChannelTypes();
+  private final WebClient web;
   private final Accounts accounts;
+  private final Endpoints endpoints;
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
   private final List<Hub> hubs = new CopyOnWriteArrayList<>();
@@ -171,11 +176,18 @@ public final class Gateway implements AutoCloseable {
     this.port = port;
     this.node = config.node() != null ? config.node() : "n-" + Tokens.random().substring(0, 10);
     this.publicUrl = publicUrl(config, port);
-    this.keys = new AddressKeys(installationKey);
     this.installationKey = installationKey.clone();
-    this.rosters =
-        new Rosters(
-            config.workspaces().stream().map(w -> new Roster(w.name(), w.items())).toList());
+    this.keys = new AddressKeys(installationKey);
+    List<GatewayConfig.ChannelBlock> ofFile =
+        config.workspaces().stream().flatMap(w -> w.channels().stream()).toList();
+    List<GatewayConfig.ChannelBlock> others =
+        blocks.stream().filter(b -> !ofFile.contains(b)).toList();
+    FirstContent.check(Stream.concat(ofFile.stream(), others.stream()).toList(), types);
+    Map<String, FirstContent> first = new LinkedHashMap<>();
+    config.workspaces().forEach(w -> first.put(w.name(), FirstContent.of(w, types)));
+    List<Roster> all = new ArrayList<>();
+    first.forEach((name, content) -> all.add(new Roster(name, content.items())));
+    this.rosters = new Rosters(all);
     this.permissions = new Permissions(rosters);
     this.blobs = new Blobs(config.data().resolve("blobs"));
     this.vertx =
@@ -185,21 +197,29 @@ public final class Gateway implements AutoCloseable {
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
     try {
       this.people = people();
-      this.accounts = open(blocks);
+      this.web =
+          WebClient.create(
+              vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
+      this.accounts = new Accounts(outside(others));
       Context nodeLoop = loop();
       this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
+      Map<String, Map<String, ConfigNode>> written = new LinkedHashMap<>();
+      first.forEach((name, content) -> written.put(name, content.blocks()));
+      this.endpoints =
+          new Endpoints(
+              types, this::ports, rosters, new Vault(nodeLink, installationKey), accounts, written);
       Feed feed = feed(nodeLoop, nodeLink);
       this.histories = new HistoryWatch(vertx, nodeLoop, new Streams(nodeLink));
       this.tokens = new Tokens(nodeLink);
       Work work = new Work(nodeLink);
-      Map<String, Board> all = new LinkedHashMap<>();
+      Map<String, Board> boards = new LinkedHashMap<>();
       for (Roster roster : rosters.all()) {
         Board board = new Board(vertx, nodeLoop, roster.workspace(), work, feed);
         board.start();
-        all.put(roster.workspace(), board);
+        boards.put(roster.workspace(), board);
       }
-      this.boards = new Boards(all);
+      this.boards = new Boards(boards);
       Core core = core(nodeLoop, nodeLink);
       this.desks = new Desks(rosters, core.roots, core.streams);
       for (Roster roster : rosters.all()) {
@@ -221,7 +241,14 @@ public final class Gateway implements AutoCloseable {
               new Lanes(core.streams, work, accounts, rosters, meters),
               rosters,
               () -> hubs.forEach(Hub::attend));
-      this.sources = new Sources(node, new Lease(nodeLink), accounts, core.reception, nodeLoop);
+      this.sources =
+          new Sources(
+              node,
+              new Lease(nodeLink),
+              accounts,
+              core.reception,
+              nodeLoop,
+              rosters.first().workspace());
       serve(feed, more);
       keeper.start();
       sources.start();
@@ -254,21 +281,22 @@ public final class Gateway implements AutoCloseable {
         : URI.create("http://" + config.http().host() + ":" + port);
   }
 
-  /**
-   * Opens every block; all faults of all blocks are told at once.
-   *
-   * @param blocks of the first workspace
-   */
-  private Accounts open(List<GatewayConfig.ChannelBlock> blocks) {
-    List<Accounts.Opened> opened = new ArrayList<>(open(config.workspace(), blocks));
-    config.moreWorkspaces().forEach(w -> opened.addAll(open(w.name(), w.channels())));
-    return new Accounts(opened);
+  /** Opens what is on no desk. */
+  private List<Accounts.Opened> outside(List<GatewayConfig.ChannelBlock> blocks) {
+    List<Accounts.Opened> opened = new ArrayList<>();
+    for (GatewayConfig.ChannelBlock block : blocks) {
+      ChannelTypes.Kind kind = Objects.requireNonNull(types.find(block.type()));
+      opened.add(
+          new Accounts.Opened(
+              config.workspace(),
+              block.type(),
+              Objects.requireNonNullElse(block.endpoint(), ""),
+              kind.open(block.settings(), ports(config.workspace()))));
+    }
+    return opened;
   }
 
-  private List<Accounts.Opened> open(String workspace, List<GatewayConfig.ChannelBlock> blocks) {
-    WebClient http =
-        WebClient.create(
-            vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
+  private Ports ports(String workspace) {
     Ports.Blobs files =
         new Ports.Blobs() {
           @Override
@@ -281,84 +309,28 @@ public final class Gateway implements AutoCloseable {
             return blobs.open(blob);
           }
         };
-    Ports ports = new Ports(vertx, http, files, publicUrl, workspace);
-    List<Accounts.Opened> opened = new ArrayList<>();
-    each(
-        blocks,
-        (block, type) ->
-            opened.add(
-                new Accounts.Opened(
-                    workspace,
-                    block.type(),
-                    block.endpoint(),
-                    bound(type, block.settings(), ports))));
-    return opened;
+    return new Ports(vertx, web, files, publicUrl, workspace);
   }
 
-  /** What every loop does when a desk changed. */
+  /** What is done when a desk changed. */
   private final DeskWatch.Listener deskListener =
       new DeskWatch.Listener() {
         @Override
         public void changed(String workspace, List<Edit> edits) {
           hubs.forEach(hub -> hub.changed(workspace, edits));
+          endpoints.changed(workspace);
         }
 
         @Override
         public void signedOut(String signIn) {
           hubs.forEach(hub -> hub.signedOut(signIn));
         }
-      };
 
-  private static Map<String, ChannelType<?>> types() {
-    Map<String, ChannelType<?>> types = new LinkedHashMap<>();
-    for (ChannelType<?> type : ServiceLoader.load(ChannelType.class)) {
-      types.put(type.name(), type);
-    }
-    return types;
-  }
-
-  private static InvalidConfig unknown(
-      GatewayConfig.ChannelBlock block, Map<String, ChannelType<?>> types) {
-    return new InvalidConfig(
-        List.of(
-            new Fault(
-                block.settings().path() + ".type",
-                "",
-                block.type(),
-                "one of " + String.join(", ", types.keySet()))));
-  }
-
-  private static <S extends Record> Channel bound(
-      ChannelType<S> type, ConfigNode settings, Ports ports) {
-    return type.open(settings.bind(type.settings()), ports);
-  }
-
-  /** Checks the settings of the channels without opening them; throws {@link InvalidConfig}. */
-  static void check(List<GatewayConfig.ChannelBlock> blocks) {
-    each(blocks, (block, type) -> block.settings().bind(type.settings()));
-  }
-
-  /** Does something with every block and its type; the faults of all are told at once. */
-  private static void each(
-      List<GatewayConfig.ChannelBlock> blocks,
-      BiConsumer<GatewayConfig.ChannelBlock, ChannelType<?>> work) {
-    Map<String, ChannelType<?>> types = types();
-    List<Fault> faults = new ArrayList<>();
-    for (GatewayConfig.ChannelBlock block : blocks) {
-      try {
-        ChannelType<?> type = types.get(block.type());
-        if (type == null) {
-          throw unknown(block, types);
+        @Override
+        public void unheard() {
+          hubs.forEach(Hub::checkSignIns);
         }
-        work.accept(block, type);
-      } catch (InvalidConfig e) {
-        faults.addAll(e.faults());
-      }
-    }
-    if (!faults.isEmpty()) {
-      throw new InvalidConfig(faults);
-    }
-  }
+      };
 
   private Context loop() throws Exception {
     Promise<Context> made = Promise.promise();
@@ -450,6 +422,8 @@ public final class Gateway implements AutoCloseable {
             l.frame().intBytes(),
             (int) config.http().idleTimeout().toSeconds(),
             accounts,
+            types,
+            endpoints,
             rosters,
             permissions,
             doors,
@@ -506,6 +480,7 @@ public final class Gateway implements AutoCloseable {
                 saying,
                 actions,
                 mine,
+                new Sessions(link),
                 rosters,
                 permissions,
                 trail,
@@ -527,6 +502,7 @@ public final class Gateway implements AutoCloseable {
         trail,
         new TrailReader(core.streams),
         changes,
+        new EndpointEditing(types, endpoints, rosters, changes, new Vault(link, installationKey)),
         new Usage(link, keyUse),
         FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
@@ -564,7 +540,7 @@ public final class Gateway implements AutoCloseable {
   /** Waits until this node follows every row; false if that takes longer than {@code patience}. */
   public boolean settle(Duration patience) throws InterruptedException {
     long end = System.nanoTime() + patience.toNanos();
-    while (!(ready() && boards.ready() && rosters.all().stream().allMatch(Roster::known))) {
+    while (!(ready() && boards.ready() && accounts.known())) {
       if (System.nanoTime() > end) {
         return false;
       }
@@ -657,7 +633,8 @@ public final class Gateway implements AutoCloseable {
       leaveNobody();
       sources.close();
       keeper.close();
-      accounts.all().forEach(o -> o.channel().close());
+      endpoints.close();
+      accounts.close();
       for (Feed feed : feeds) {
         feed.close().await(5, TimeUnit.SECONDS);
       }

@@ -17,6 +17,8 @@ import dev.hilo.workspace.Item;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +26,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +52,14 @@ public record GatewayConfig(
     List<Inbox> inboxes,
     List<User> users,
     List<Team> teams,
+    List<Item.Role> roles,
+    List<Item.Label> labels,
+    List<Item.Canned> cannedAnswers,
+    List<Item.Hours> officeHours,
+    List<Item.View> views,
+    List<Item.Rule> rules,
     List<ApiKey> apiKeys,
+    @Nullable Policy policy,
     Limits limits,
     List<ChannelBlock> channels,
     List<Workspace> moreWorkspaces,
@@ -58,6 +68,8 @@ public record GatewayConfig(
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
   private static final String NAME_RULE = " must be 1 to 32 of a-z, 0-9 and -";
   private static final String TEXT_RULE = " must be a text of 1 to 100 letters";
+  private static final String HASH_RULE = " must be 43 letters of base64url, a SHA-256";
+  private static final String TIME_RULE = " must be a time like 2026-12-25T10:00:00Z";
   private static final Pattern ORIGIN = Pattern.compile("https?://[^/?#@*\\s]+");
 
   /**
@@ -70,70 +82,129 @@ public record GatewayConfig(
   }
 
   public GatewayConfig {
-    new Rules()
-        .hold(isName(workspace), "workspace" + NAME_RULE)
-        .hold(node == null || isName(node), "node" + NAME_RULE)
-        .hold(
-            installationKey == null || installationKey.value().length() >= 32,
-            "installation-key must have at least 32 letters")
-        .hold(distinct(inboxes, Inbox::key), "inboxes must each have a key of their own")
-        .hold(distinct(users, User::id), "users must each have an id of their own")
-        .hold(distinct(teams, Team::id), "teams must each have an id of their own")
-        .hold(distinct(apiKeys, ApiKey::name), "api-keys must each have a name of their own")
-        .hold(
-            distinct(channels, ChannelBlock::endpoint),
-            "channels must each have an endpoint of their own")
-        .hold(
-            distinct(moreWorkspaces, Workspace::name)
-                && moreWorkspaces.stream().noneMatch(w -> w.name().equals(workspace)),
-            "more-workspaces must each have a name of their own")
-        .check();
+    Rules broken =
+        new Rules()
+            .hold(isName(workspace), "workspace" + NAME_RULE)
+            .hold(node == null || isName(node), "node" + NAME_RULE)
+            .hold(
+                installationKey == null || installationKey.value().length() >= 32,
+                "installation-key must have at least 32 letters")
+            .hold(
+                distinct(moreWorkspaces, Workspace::name)
+                    && moreWorkspaces.stream().noneMatch(w -> w.name().equals(workspace)),
+                "more-workspaces must each have a name of their own")
+            .hold(
+                oidc == null
+                    || oidc.workspace() == null
+                    || oidc.workspace().equals(workspace)
+                    || moreWorkspaces.stream().anyMatch(w -> w.name().equals(oidc.workspace())),
+                "oidc.workspace must be one of the workspaces")
+            .hold(
+                distinct(
+                    Stream.concat(
+                            moreWorkspaces.stream().flatMap(w -> w.channels().stream()),
+                            channels.stream())
+                        .toList(),
+                    ChannelBlock::endpoint),
+                "channels must each have an endpoint of their own, over all workspaces");
+    Workspace.check(
+        broken,
+        inboxes,
+        users,
+        teams,
+        List.of(roles, labels, cannedAnswers, officeHours, views, rules),
+        apiKeys);
+    broken.check();
   }
 
   /** Every workspace with what the file says of it; the first is the one that stands alone. */
   public List<Workspace> workspaces() {
     List<Workspace> all = new ArrayList<>();
-    all.add(new Workspace(workspace, inboxes, users, teams, apiKeys, channels));
+    all.add(
+        new Workspace(
+            workspace,
+            inboxes,
+            users,
+            teams,
+            roles,
+            labels,
+            cannedAnswers,
+            officeHours,
+            views,
+            rules,
+            apiKeys,
+            policy,
+            channels));
     all.addAll(moreWorkspaces);
     return all;
   }
 
-  /** A further company on the same installation. */
+  /** A company on the installation. */
   public record Workspace(
       String name,
       List<Inbox> inboxes,
       List<User> users,
       List<Team> teams,
+      List<Item.Role> roles,
+      List<Item.Label> labels,
+      List<Item.Canned> cannedAnswers,
+      List<Item.Hours> officeHours,
+      List<Item.View> views,
+      List<Item.Rule> rules,
       List<ApiKey> apiKeys,
+      @Nullable Policy policy,
       List<ChannelBlock> channels) {
+    private static final List<String> LISTS =
+        List.of("roles", "labels", "canned-answers", "office-hours", "views", "rules");
+
     public Workspace {
-      new Rules().hold(isName(name), "name" + NAME_RULE).check();
+      Rules broken = new Rules().hold(isName(name), "name" + NAME_RULE);
+      check(
+          broken,
+          inboxes,
+          users,
+          teams,
+          List.of(roles, labels, cannedAnswers, officeHours, views, rules),
+          apiKeys);
+      broken.check();
     }
 
-    /** What the workspace keeps as long as nobody changes it. */
-    public List<Item> items() {
-      List<Item> items = new ArrayList<>();
-      inboxes.forEach(
-          i -> items.add(new Item.Inbox(i.key(), i.name(), i.origins(), i.greeting(), null)));
-      users.forEach(
-          u ->
-              items.add(
-                  new Item.User(u.id(), u.name(), u.email(), u.roles(), u.teams(), false, null)));
-      teams.forEach(t -> items.add(new Item.Team(t.id(), t.name(), t.inboxes())));
-      apiKeys.forEach(
-          k ->
-              items.add(
-                  new Item.ApiKey(
-                      k.name(),
-                      k.name(),
-                      k.role(),
-                      List.of(),
-                      List.of(),
-                      List.of(new Item.KeyHash(Tokens.hash(k.key().value()), null)),
-                      null,
-                      k.requests(),
-                      k.messages())));
-      return items;
+    /** {@code lists}: in the order of {@link #LISTS}. */
+    private static void check(
+        Rules broken,
+        List<Inbox> inboxes,
+        List<User> users,
+        List<Team> teams,
+        List<List<? extends Item>> lists,
+        List<ApiKey> apiKeys) {
+      broken
+          .hold(distinct(inboxes, Inbox::key), "inboxes must each have a key of their own")
+          .hold(distinct(users, User::id), "users must each have an id of their own")
+          .hold(distinct(teams, Team::id), "teams must each have an id of their own")
+          .hold(distinct(apiKeys, ApiKey::known), "api-keys must each have a name of their own");
+      for (int l = 0; l < LISTS.size(); l++) {
+        List<? extends Item> items = lists.get(l);
+        broken.hold(distinct(items, Item::id), LISTS.get(l) + " must each have an id of their own");
+        for (int i = 0; i < items.size(); i++) {
+          String fault = items.get(i).fault();
+          broken.hold(fault == null, LISTS.get(l) + "[" + i + "]: " + fault);
+        }
+      }
+    }
+  }
+
+  /** What holds for everybody's sign-in. */
+  public record Policy(
+      @Default("optional") String secondFactor,
+      @Default("14") int sessionDays,
+      @Default("365") int auditDays) {
+    public Policy {
+      String fault = new Item.Policy("policy", secondFactor, sessionDays, auditDays).fault();
+      new Rules().hold(fault == null, "of the policy, " + fault).check();
+    }
+
+    Item.Policy item() {
+      return new Item.Policy("policy", secondFactor, sessionDays, auditDays);
     }
   }
 
@@ -199,8 +270,14 @@ public record GatewayConfig(
    * @param key what the page names, in {@code data-inbox}
    * @param origins the pages that may open it, such as {@code https://shop.example}; {@code *} is
    *     any, none is only the gateway's own pages
+   * @param hours id of office hours
    */
-  public record Inbox(String key, String name, List<String> origins, @Nullable String greeting) {
+  public record Inbox(
+      String key,
+      String name,
+      List<String> origins,
+      @Nullable String greeting,
+      @Nullable String hours) {
     public Inbox {
       new Rules()
           .hold(isName(key), "key" + NAME_RULE)
@@ -212,6 +289,10 @@ public record GatewayConfig(
               origins.stream().allMatch(o -> o.equals("*") || ORIGIN.matcher(o).matches()),
               "origins must each be * or like https://shop.example, with no path")
           .check();
+    }
+
+    Item.Inbox item() {
+      return new Item.Inbox(key, name, origins, greeting, hours);
     }
   }
 
@@ -226,13 +307,22 @@ public record GatewayConfig(
       String name,
       @Nullable String email,
       @Default("[agent]") List<String> roles,
-      List<String> teams) {
+      List<String> teams,
+      @Default("false") boolean suspended,
+      @Nullable String language) {
     public User {
       new Rules()
           .hold(isName(id), "id" + NAME_RULE)
           .hold(isText(name), "name" + TEXT_RULE)
           .hold(email == null || email.contains("@"), "email must be like ana@example.com")
+          .hold(
+              language == null || List.of("es", "en", "pt").contains(language),
+              "language must be es, en or pt")
           .check();
+    }
+
+    Item.User item() {
+      return new Item.User(id, name, email, roles, teams, suspended, language);
     }
   }
 
@@ -243,27 +333,73 @@ public record GatewayConfig(
     }
   }
 
+  /** The hash of a key, and until when it is good, such as {@code 2026-12-25T10:00:00Z}. */
+  public record KeyHash(String hash, @Nullable String until) {
+    public KeyHash {
+      new Rules()
+          .hold(isHash(hash), "hash" + HASH_RULE)
+          .hold(isTime(until), "until" + TIME_RULE)
+          .check();
+    }
+  }
+
   /**
    * A program that may use the API.
    *
+   * @param id null: as the name
+   * @param key in clear; or one of the others
+   * @param hash of the key
+   * @param hashes of several keys, while one takes the place of another
    * @param role {@code bot} or {@code integration}
+   * @param acts words of what it may do at the most; none: all that its role may
+   * @param teams ids; none: not bound to any
+   * @param expires null: never
    * @param requests a minute
    * @param messages a minute
    */
   public record ApiKey(
+      @Nullable String id,
       String name,
-      Secret key,
+      @Nullable Secret key,
+      @Nullable String hash,
+      List<KeyHash> hashes,
       @Default("integration") String role,
+      List<String> acts,
+      List<String> teams,
+      @Nullable String expires,
       @Default("6000") int requests,
       @Default("600") int messages) {
     public ApiKey {
+      int ways = (key == null ? 0 : 1) + (hash == null ? 0 : 1) + (hashes.isEmpty() ? 0 : 1);
       new Rules()
           .hold(List.of("bot", "integration").contains(role), "role must be bot or integration")
           .within("requests", requests, 1, 1_000_000)
           .within("messages", messages, 1, 1_000_000)
-          .hold(isName(name), "name" + NAME_RULE)
-          .within("key's length", key.value().length(), 16, 4096)
+          .hold(id == null || isName(id), "id" + NAME_RULE)
+          .hold(id != null || isName(name), "name" + NAME_RULE)
+          .hold(isText(name), "name" + TEXT_RULE)
+          .hold(ways == 1, "one of key, hash and hashes is wanted")
+          .within("key's length", key == null ? 16 : key.value().length(), 16, 4096)
+          .hold(hash == null || isHash(hash), "hash" + HASH_RULE)
+          .hold(isTime(expires), "expires" + TIME_RULE)
           .check();
+    }
+
+    String known() {
+      return id == null ? name : id;
+    }
+
+    Item.ApiKey item() {
+      List<Item.KeyHash> keys =
+          key != null
+              ? List.of(new Item.KeyHash(Tokens.hash(key.value()), null))
+              : hash != null
+                  ? List.of(new Item.KeyHash(hash, null))
+                  : hashes.stream()
+                      .map(h -> new Item.KeyHash(h.hash(), FirstContent.millis(h.until())))
+                      .toList();
+      return new Item.ApiKey(
+          known(), name, role, acts, teams, keys, FirstContent.millis(expires), requests, messages);
     }
   }
 
@@ -298,11 +434,17 @@ public record GatewayConfig(
    * One account of a channel.
    *
    * @param type the channel's name
-   * @param endpoint the public name of its webhook; null if it has none
+   * @param endpoint the last part of its webhook's address; null for a name made of the account
+   * @param displayName for people; null for the name of its first account
+   * @param on false: kept, but neither heard nor sent to
    * @param settings all other keys, to be bound to the settings of that type
    */
   public record ChannelBlock(
-      String type, @Nullable String endpoint, @Remaining ConfigNode settings) {
+      String type,
+      @Nullable String endpoint,
+      @Nullable String displayName,
+      @Default("true") boolean on,
+      @Remaining ConfigNode settings) {
     private static final Pattern ENDPOINT = Pattern.compile("[A-Za-z0-9_-]{1,64}");
 
     public ChannelBlock {
@@ -311,6 +453,7 @@ public record GatewayConfig(
           .hold(
               endpoint == null || ENDPOINT.matcher(endpoint).matches(),
               "endpoint must be 1 to 64 letters, digits, - and _")
+          .hold(displayName == null || isText(displayName), "display-name" + TEXT_RULE)
           .check();
     }
   }
@@ -326,11 +469,23 @@ public record GatewayConfig(
     return NAME.matcher(value).matches();
   }
 
+  private static boolean isHash(String value) {
+    return value.matches("[A-Za-z0-9_-]{43}");
+  }
+
+  private static boolean isTime(@Nullable String value) {
+    try {
+      return value == null || Instant.parse(value).toEpochMilli() > 0;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
+  }
+
   private static boolean isText(String value) {
     return !value.isBlank() && value.length() <= 100;
   }
 
-  private static <T> boolean distinct(List<T> items, Function<T, @Nullable String> key) {
+  private static <T> boolean distinct(List<? extends T> items, Function<T, @Nullable String> key) {
     var keys = items.stream().map(key).filter(Objects::nonNull).toList();
     return Set.copyOf(keys).size() == keys.size();
   }

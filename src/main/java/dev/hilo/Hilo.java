@@ -1,5 +1,6 @@
 package dev.hilo;
 
+import dev.hilo.channel.ChannelTypes;
 import dev.hilo.codec.Json;
 import dev.hilo.config.ConfigNode;
 import dev.hilo.config.InvalidConfig;
@@ -68,7 +69,9 @@ public final class Hilo {
     }
     try {
       GatewayConfig config = GatewayConfig.read(Path.of(file), System.getenv());
-      Gateway.check(config.channels());
+      FirstContent.check(
+          config.workspaces().stream().flatMap(w -> w.channels().stream()).toList(),
+          new ChannelTypes());
       if (check) {
         System.out.println(file + " is valid");
         return;

@@ -13,6 +13,11 @@ public interface ChannelType<S extends Record> {
 
   Class<S> settings();
 
+  /** Whether the platform calls us. */
+  default boolean webhook() {
+    return true;
+  }
+
   /** Opens one configured block: an endpoint with its accounts. Must not call out. */
   Channel open(S settings, Ports ports);
 }

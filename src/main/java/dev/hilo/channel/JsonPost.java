@@ -54,7 +54,8 @@ public final class JsonPost {
   /**
    * Sends and waits, on a virtual thread; redirects are not followed. Where no connection came
    * about the result is {@link SendResult.Retry}; where there was one but no answer within 20 s, or
-   * one over 1 MB, {@link SendResult.Unknown}; else what {@code judge} makes of the answer.
+   * one over 1 MB, {@link SendResult.Unknown}; else what {@code judge} makes of the answer, a 401
+   * being a refusal of our credentials.
    *
    * @param url absolute; never shown, as it may hold a token
    */
@@ -89,11 +90,16 @@ public final class JsonPost {
     try {
       var response =
           request.sendBuffer(Buffer.buffer(body)).await(patience.toMillis(), MILLISECONDS);
-      return judge.apply(
-          new Answer(
-              response.statusCode(),
-              Payload.embedded(received.text()),
-              retryAfter(response.getHeader("retry-after"))));
+      SendResult result =
+          judge.apply(
+              new Answer(
+                  response.statusCode(),
+                  Payload.embedded(received.text()),
+                  retryAfter(response.getHeader("retry-after"))));
+      return result instanceof SendResult.Refused(var code, var why, _)
+              && response.statusCode() == 401
+          ? new SendResult.Refused(code, why, true)
+          : result;
     } catch (Exception e) {
       if (e instanceof InterruptedException stopped) {
         throw stopped;

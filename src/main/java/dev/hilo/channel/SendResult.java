@@ -10,8 +10,17 @@ public sealed interface SendResult {
   /** Not taken, may be tried again. */
   record Retry(Duration after, String why) implements SendResult {}
 
-  /** Not taken and never will be. {@code code} is the platform's own. */
-  record Refused(String code, String why) implements SendResult {}
+  /**
+   * Not taken and never will be.
+   *
+   * @param code the platform's own
+   * @param credentials the platform does not let us in: nothing else will be taken either
+   */
+  record Refused(String code, String why, boolean credentials) implements SendResult {
+    public Refused(String code, String why) {
+      this(code, why, false);
+    }
+  }
 
   /** The platform allows no free message now. */
   record WindowClosed(String why) implements SendResult {}

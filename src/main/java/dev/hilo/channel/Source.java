@@ -38,6 +38,12 @@ public interface Source {
      * skipped: draft}.
      */
     void account(String key, String outcome) throws InterruptedException;
+
+    /** Says that what is polled answers. */
+    default void connected() {}
+
+    /** Says in a few words why it does not, without secrets. */
+    default void trouble(String why) {}
   }
 
   /** Another node runs this source now. */

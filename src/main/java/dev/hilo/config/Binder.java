@@ -192,7 +192,8 @@ final class Binder {
     return component.isAnnotationPresent(Remaining.class);
   }
 
-  private static String key(RecordComponent component) {
+  /** The name of a component in the configuration. */
+  static String key(RecordComponent component) {
     return component.getName().replaceAll("([a-z0-9])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT);
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -60,6 +61,26 @@ public final class ConfigNode {
       throw new InvalidConfig(
           List.of(new Fault(file.toString(), "", null, "cannot be read as a UTF-8 text file")));
     }
+  }
+
+  /** Settings that were not read from a file; values are texts, numbers, booleans, lists, maps. */
+  public static ConfigNode of(Map<String, Object> tree) {
+    return new ConfigNode("", Node.of(tree), List.of());
+  }
+
+  /** As it was written, secrets too: texts, lists and maps. Empty unless it is a block of keys. */
+  public Map<String, Object> tree() {
+    Map<String, Object> tree = new LinkedHashMap<>();
+    if (node instanceof Node.Block(var entries, _)) {
+      entries.forEach(
+          (key, value) -> {
+            Object plain = Node.plain(value);
+            if (plain != null) {
+              tree.put(key, plain);
+            }
+          });
+    }
+    return tree;
   }
 
   /** Where this part is, such as {@code channels[0]}; empty for the whole. */

@@ -164,7 +164,8 @@ final class Scalars {
     return type.getEnumConstants()[index];
   }
 
-  private static List<String> names(Class<?> type) {
+  /** The constants of an enum as they are written. */
+  static List<String> names(Class<?> type) {
     return Arrays.stream(type.getEnumConstants())
         .map(constant -> ((Enum<?>) constant).name().toLowerCase(Locale.ROOT).replace('_', '-'))
         .toList();

@@ -25,14 +25,18 @@ public final class DeskWatch implements Feed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(DeskWatch.class);
   private static final long LOOK_MS = 5000;
   private static final long AGAIN_MS = 300;
+  private static final long CHECK_MS = 60_000;
 
   /** Told on the same loop. */
   public interface Listener {
-    /** These items are other than before, or gone. */
+    /** These items are other than before, or gone; told once when the desk was first read. */
     void changed(String workspace, List<Edit> edits);
 
     /** This sign-in was ended. */
     void signedOut(String signIn);
+
+    /** Sign-ins may have ended without a word reaching this node. */
+    void unheard();
   }
 
   private final Vertx vertx;
@@ -42,6 +46,7 @@ public final class DeskWatch implements Feed.Listener {
   private final Feed feed;
   private final Listener listener;
   private Desk told;
+  private boolean read;
   private boolean loading;
   private boolean again;
   private boolean early;
@@ -64,6 +69,7 @@ public final class DeskWatch implements Feed.Listener {
               .onComplete(_ -> load());
           load();
           vertx.setPeriodic(LOOK_MS, _ -> load());
+          vertx.setPeriodic(CHECK_MS, _ -> listener.unheard());
         });
   }
 
@@ -85,6 +91,7 @@ public final class DeskWatch implements Feed.Listener {
 
   @Override
   public void resumed() {
+    listener.unheard();
     load();
   }
 
@@ -143,7 +150,8 @@ public final class DeskWatch implements Feed.Listener {
       }
     }
     told = now;
-    if (!changed.isEmpty()) {
+    if (!changed.isEmpty() || !read) {
+      read = true;
       listener.changed(roster.workspace(), changed);
     }
   }

@@ -62,13 +62,18 @@ public final class Desks {
    * @param rev that the item must have now; null = whatever; empty = there must be none
    */
   public Future<Edit> put(Principal who, Item item, @Nullable String rev) {
+    return put(who, item, rev, (_, _) -> item);
+  }
+
+  /** As {@link #put(Principal, Item, String)}, where {@code change} may refuse. */
+  Future<Edit> put(Principal who, Item item, @Nullable String rev, Change change) {
     return change(
         who,
         item.kind(),
         item.id(),
-        (_, before) -> {
+        (desk, before) -> {
           matches(before, rev);
-          return item;
+          return change.of(desk, before);
         });
   }
 

@@ -231,15 +231,27 @@ public final class Lanes implements AutoCloseable {
       record(out.customer(), out.entry, known, tenure.token());
       return null;
     }
+    String workspace = out.customer().workspace();
     Accounts.Opened opened =
-        accounts.account(
-            out.customer().workspace(), out.message.address().channel(), out.message.account());
+        accounts.use(workspace, out.message.address().channel(), out.message.account());
     if (opened == null) {
+      if (!accounts.known(workspace)) {
+        return System.currentTimeMillis() + 200;
+      }
       SendResult gone =
           new SendResult.Refused("no-account", "this account is no longer configured");
       settle(out, gone, tenure.token());
       return null;
     }
+    try {
+      return deliver(opened, out, tenure);
+    } finally {
+      opened.leave();
+    }
+  }
+
+  private @Nullable Long deliver(Accounts.Opened opened, Outgoing out, LaneStep.Tenure tenure)
+      throws InterruptedException {
     Attempt before = Attempt.of(out.claim);
     LaneStep.Head head = new LaneStep.Head(out.entry, before, called.contains(out.id()));
     return switch (LaneStep.of(
@@ -305,6 +317,7 @@ public final class Lanes implements AutoCloseable {
       LOG.error("sending on {} failed", opened.type(), e);
       result = new SendResult.Unknown("the send ended in an error of ours");
     }
+    opened.health().sent(result);
     meters
         .counter(
             "hilo.sends", "channel", opened.type(), "result", result.getClass().getSimpleName())

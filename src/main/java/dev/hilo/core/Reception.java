@@ -80,6 +80,10 @@ public final class Reception {
     String src =
         Roots.src(type, origin.account(), item.getClass().getSimpleName(), origin.dedupeKey());
     if (accounts.account(workspace, type, origin.account()) == null) {
+      if (!accounts.known(workspace)) {
+        return Future.failedFuture(
+            new Problem(Problem.Code.STORE_UNAVAILABLE, "the accounts are not known yet"));
+      }
       return unrouted(workspace, type, endpoint, item, src);
     }
     String via = keys.via(origin.address());

@@ -285,6 +285,10 @@ public final class Saying {
         opened = account == null ? null : accounts.account(workspace, type, account);
       }
       if (opened == null || account == null) {
+        if (!accounts.known(workspace)) {
+          throw new Problem(
+              Problem.Code.STORE_UNAVAILABLE, "the store does not answer now; try again");
+        }
         throw new Problem(Problem.Code.NO_ROUTE, "no account of " + type + " is configured");
       }
       int limit = opened.channel().capabilities().textLimit();

@@ -31,7 +31,7 @@ public final class Shown {
               acts.contains(Act.DESK) ? whole(item) : null;
           case Item.Rule _ -> acts.contains(Act.TEXTS) ? whole(item) : null;
           case Item.Role _ -> acts.contains(Act.USERS) ? whole(item) : null;
-          case Item.Endpoint _ -> acts.contains(Act.ENDPOINTS) ? whole(item) : null;
+          case Item.Endpoint e -> acts.contains(Act.ENDPOINTS) ? endpoint(e) : null;
           case Item.ApiKey k -> acts.contains(Act.KEYS) ? key(k) : null;
         };
     return out == null ? null : out.put("rev", edit.rev());
@@ -61,6 +61,12 @@ public final class Shown {
     ObjectNode out = named(user, user.name());
     out.set("teams", Json.tree(user.teams()));
     return out.put("suspended", user.suspended());
+  }
+
+  private static ObjectNode endpoint(Item.Endpoint endpoint) {
+    ObjectNode out = whole(endpoint);
+    out.remove("vault");
+    return out;
   }
 
   private static ObjectNode key(Item.ApiKey key) {

@@ -8,12 +8,10 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,85 +30,160 @@ public final class Sources implements AutoCloseable {
   private final Accounts accounts;
   private final Reception reception;
   private final Context context;
-  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-  private final List<Thread> running = new CopyOnWriteArrayList<>();
+  private final String first;
+  private final Map<String, Running> running = new HashMap<>();
   private volatile boolean closed;
 
-  /** {@code context}: the event loop that {@code reception} belongs to. */
+  /**
+   * @param context the event loop that {@code reception} belongs to
+   * @param first the workspace whose sources are known to the store by their own name only
+   */
   public Sources(
-      String node, Lease lease, Accounts accounts, Reception reception, Context context) {
+      String node,
+      Lease lease,
+      Accounts accounts,
+      Reception reception,
+      Context context,
+      String first) {
     this.node = node;
     this.lease = lease;
     this.accounts = accounts;
     this.reception = reception;
     this.context = context;
+    this.first = first;
   }
 
+  /** From now on the sources of all open channels run, as they come and go. */
   public void start() {
-    for (Accounts.Opened opened : accounts.all()) {
-      for (Source source : opened.channel().sources()) {
-        threads.execute(() -> keep(opened, source));
+    accounts.listen(
+        new Accounts.Listener() {
+          @Override
+          public void opened(Accounts.Opened opened) {
+            opened.channel().sources().forEach(source -> run(opened, source));
+          }
+
+          @Override
+          public void gone(Accounts.Opened opened) {
+            synchronized (running) {
+              running.values().stream().filter(r -> r.opened == opened).forEach(Running::stop);
+            }
+          }
+        });
+  }
+
+  private void run(Accounts.Opened opened, Source source) {
+    String name =
+        opened.workspace().equals(first) ? source.name() : opened.workspace() + "/" + source.name();
+    synchronized (running) {
+      if (closed) {
+        return;
       }
+      Running now = new Running(opened, source, name, running.get(name));
+      running.put(name, now);
+      now.thread.start();
     }
   }
 
-  /** Tries for the lease and runs the source while it holds it. */
-  private void keep(Accounts.Opened opened, Source source) {
-    while (!closed) {
+  /** One source, from the time its channel is opened until it is gone. */
+  private final class Running {
+    private final Accounts.Opened opened;
+    private final Source source;
+    private final String name;
+    private final Thread thread;
+    private @Nullable Running before;
+    private volatile boolean stopped;
+
+    /** {@code before}: what had the name; it ends first. */
+    Running(Accounts.Opened opened, Source source, String name, @Nullable Running before) {
+      this.opened = opened;
+      this.source = source;
+      this.name = name;
+      this.before = before;
+      this.thread = Thread.ofVirtual().name(name).unstarted(this::live);
+    }
+
+    private void live() {
       try {
-        long token = lease.source(source.name(), node, LEASE_MS).await();
-        if (token > 0) {
-          hold(opened, source);
+        if (before != null) {
+          before.thread.join();
+          before = null;
+        }
+        keep();
+      } catch (InterruptedException e) {
+        LOG.debug("{} stops", name);
+      } finally {
+        synchronized (running) {
+          running.remove(name, this);
+        }
+      }
+    }
+
+    void stop() {
+      stopped = true;
+      thread.interrupt();
+    }
+
+    /** Tries for the lease and runs the source while it holds it. */
+    private void keep() throws InterruptedException {
+      while (!stopped) {
+        try {
+          long token = lease.source(name, node, LEASE_MS).await();
+          if (token > 0) {
+            hold();
+          }
+        } catch (StoreUnavailable e) {
+          LOG.debug("{} waits for the store", name);
+        } catch (RuntimeException e) {
+          LOG.error("{} failed", name, e);
+        }
+        Thread.sleep(ThreadLocalRandom.current().nextLong(500, 2000));
+      }
+    }
+
+    private void hold() throws InterruptedException {
+      Leased intake = new Leased(opened, name);
+      Thread runner = Thread.ofVirtual().name(name).start(() -> poll(intake));
+      try {
+        while (!stopped && !runner.join(Duration.ofMillis(RENEW_MS))) {
+          if (lease.source(name, node, LEASE_MS).await() == 0) {
+            opened.health().unknown(name);
+            break;
+          }
         }
       } catch (StoreUnavailable e) {
-        LOG.debug("{} waits for the store", source.name());
-      } catch (RuntimeException e) {
-        LOG.error("{} failed", source.name(), e);
+        LOG.debug("{} lost the store", name);
+        opened.health().unknown(name);
+      } finally {
+        intake.lost = true;
+        runner.interrupt();
+        end(runner);
       }
-      rest();
+    }
+
+    private void poll(Leased intake) {
+      try {
+        source.run(intake);
+      } catch (InterruptedException | Source.LostLease e) {
+        LOG.debug("{} stops", name);
+      } catch (Exception e) {
+        LOG.warn("{} ended: {}", name, e.toString());
+        opened.health().polled(name, "it ended unexpectedly and is started again");
+      }
     }
   }
 
-  private void rest() {
+  /** Waits until it has ended, but not for ever: without a lease it can do nothing any more. */
+  private static void end(Thread runner) {
+    boolean interrupted = Thread.interrupted();
     try {
-      Thread.sleep(ThreadLocalRandom.current().nextLong(500, 2000));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      closed = true;
-    }
-  }
-
-  private void hold(Accounts.Opened opened, Source source) {
-    Leased intake = new Leased(opened, source.name());
-    Thread runner =
-        Thread.ofVirtual()
-            .name(source.name())
-            .start(
-                () -> {
-                  try {
-                    source.run(intake);
-                  } catch (InterruptedException | Source.LostLease e) {
-                    LOG.debug("{} stops", source.name());
-                  } catch (Exception e) {
-                    LOG.warn("{} ended: {}", source.name(), e.toString());
-                  }
-                });
-    running.add(runner);
-    try {
-      while (!closed && !runner.join(Duration.ofMillis(RENEW_MS))) {
-        if (lease.source(source.name(), node, LEASE_MS).await() == 0) {
-          intake.lost = true;
-          break;
-        }
+      if (!runner.join(Duration.ofSeconds(5))) {
+        LOG.warn("{} does not end", runner.getName());
       }
-    } catch (StoreUnavailable e) {
-      intake.lost = true;
     } catch (InterruptedException e) {
+      interrupted = true;
+    }
+    if (interrupted) {
       Thread.currentThread().interrupt();
-    } finally {
-      intake.lost = true;
-      runner.interrupt();
-      running.remove(runner);
     }
   }
 
@@ -162,21 +235,40 @@ public final class Sources implements AutoCloseable {
                         }
                       }));
       ask(done.future());
+      opened.health().heard();
     }
 
     @Override
     public void account(String key, String outcome) {
       ask(lease.account(source, key, outcome));
     }
+
+    @Override
+    public void connected() {
+      opened.health().polled(source, null);
+    }
+
+    @Override
+    public void trouble(String why) {
+      if (!lost) {
+        opened.health().polled(source, why);
+      }
+    }
   }
 
   @Override
   public void close() {
-    closed = true;
-    running.forEach(Thread::interrupt);
-    threads.shutdownNow();
+    List<Running> all;
+    synchronized (running) {
+      closed = true;
+      all = List.copyOf(running.values());
+    }
+    all.forEach(Running::stop);
+    long end = System.nanoTime() + Duration.ofSeconds(5).toNanos();
     try {
-      threads.awaitTermination(5, TimeUnit.SECONDS);
+      for (Running each : all) {
+        each.thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())));
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -11,6 +11,7 @@ import dev.hilo.codec.Json;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.core.Desks;
+import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Shown;
@@ -30,8 +31,10 @@ final class DeskRoutes {
   private final Rosters rosters;
   private final Desks desks;
   private final Doorkeeper doorkeeper;
+  private final EndpointEditing endpoints;
 
-  DeskRoutes(Rosters rosters, Desks desks, Doorkeeper doorkeeper) {
+  DeskRoutes(Rosters rosters, Desks desks, Doorkeeper doorkeeper, EndpointEditing endpoints) {
+    this.endpoints = endpoints;
     this.rosters = rosters;
     this.desks = desks;
     this.doorkeeper = doorkeeper;
@@ -98,29 +101,36 @@ final class DeskRoutes {
     if (kind == Item.Kind.APIKEY) {
       throw new Problem(Code.BAD_REQUEST, "a key is made and changed under /keys");
     }
+    Rights rights = rosters.rights(who);
+    Future<Edit> put =
+        kind == Item.Kind.ENDPOINT
+            ? endpoints.put(who, id(ctx), Api.body(ctx), rev(ctx))
+            : desks.put(who, item(ctx, kind), rev(ctx));
+    return put.map(
+        edit -> {
+          ObjectNode shown = Shown.of(rights, edit);
+          return shown == null ? Route.Answer.NOTHING : Route.Answer.ok(shown);
+        });
+  }
+
+  private static Item item(RoutingContext ctx, Item.Kind kind) {
     ObjectNode body = Json.object();
     Api.body(ctx).fields().forEachRemaining(f -> body.set(f.getKey(), f.getValue()));
     body.put("kind", kind.word()).put("id", id(ctx));
-    Item item;
     try {
-      item = Json.read(body, Item.class);
+      return Json.read(body, Item.class);
     } catch (Json.BadJson e) {
       throw new Problem(Code.BAD_REQUEST, "body: " + e.getMessage());
     }
-    Rights rights = rosters.rights(who);
-    return desks
-        .put(who, item, rev(ctx))
-        .map(
-            edit -> {
-              ObjectNode shown = Shown.of(rights, edit);
-              return shown == null ? Route.Answer.NOTHING : Route.Answer.ok(shown);
-            });
   }
 
   private Future<Route.Answer> remove(RoutingContext ctx, Principal who) {
     Item.Kind kind = kind(ctx);
-    return desks
-        .remove(who, kind, id(ctx), rev(ctx))
+    Future<Void> removed =
+        kind == Item.Kind.ENDPOINT
+            ? endpoints.remove(who, id(ctx), rev(ctx))
+            : desks.remove(who, kind, id(ctx), rev(ctx));
+    return removed
         .compose(
             _ ->
                 kind == Item.Kind.USER

@@ -2,9 +2,12 @@ package dev.hilo.http;
 
 import dev.hilo.access.Permissions;
 import dev.hilo.access.Rosters;
+import dev.hilo.channel.ChannelTypes;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Desks;
+import dev.hilo.core.EndpointEditing;
+import dev.hilo.core.Endpoints;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
@@ -50,6 +53,8 @@ public final class HttpVerticle extends VerticleBase {
       int frameBytes,
       int idleSeconds,
       Accounts accounts,
+      ChannelTypes types,
+      Endpoints endpoints,
       Rosters rosters,
       Permissions permissions,
       Doors doors,
@@ -72,6 +77,7 @@ public final class HttpVerticle extends VerticleBase {
       Trail trail,
       TrailReader reader,
       Desks desks,
+      EndpointEditing endpointEditing,
       Usage usage,
       FrontDoor door,
       Relay relay,
@@ -128,7 +134,12 @@ public final class HttpVerticle extends VerticleBase {
     routes.addAll(new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
     routes.addAll(new AuditRoutes(loop.reader(), shared.rosters(), clock).routes());
     routes.addAll(
-        new DeskRoutes(shared.rosters(), loop.desks(), loop.door().doorkeeper()).routes());
+        new DeskRoutes(
+                shared.rosters(), loop.desks(), loop.door().doorkeeper(), loop.endpointEditing())
+            .routes());
+    routes.addAll(
+        new EndpointRoutes(shared.types(), shared.endpoints(), shared.rosters(), shared.publicUrl())
+            .routes());
     Pace pace = new Pace(loop.usage(), shared.rosters());
     new Api(signIn, shared.permissions(), loop.trail(), pace, routes).mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())

@@ -57,6 +57,7 @@ final class PeopleRoutes {
         Route.user(HttpMethod.POST, "/me/recovery", this::recovery),
         Route.staff(HttpMethod.POST, "/invitations", Act.USERS, this::invite),
         Route.staff(HttpMethod.POST, "/invitations/:user", Act.USERS, this::again),
+        Route.staff(HttpMethod.GET, "/users", Act.USERS, (_, who) -> ways(who)),
         Route.staff(HttpMethod.GET, "/users/:user/sessions", Act.USERS, this::theirs),
         Route.staff(HttpMethod.DELETE, "/users/:user/sessions", Act.USERS, this::endTheirs),
         Route.staff(
@@ -411,6 +412,17 @@ final class PeopleRoutes {
       out.put("link", invited.link());
     }
     return new Answer(201, out.toString());
+  }
+
+  private Future<Answer> ways(Principal who) {
+    return door.invitations()
+        .ways(who.workspace())
+        .map(
+            ways -> {
+              ObjectNode out = Json.object();
+              out.set("users", Json.tree(ways));
+              return Answer.ok(out);
+            });
   }
 
   private String user(RoutingContext ctx, Principal who) {

@@ -70,8 +70,12 @@ final class SignIn {
     return cookieName() + "-oidc";
   }
 
-  /** Lets this browser have a session. */
+  /** Lets this browser have a session, in place of the one it had. */
   void give(RoutingContext ctx, Opened.In in) {
+    String before = value(ctx, cookieName());
+    if (before != null) {
+      doorkeeper.leave(before);
+    }
     set(ctx, cookieName(), in.token(), in.life(), CookieSameSite.STRICT);
   }
 

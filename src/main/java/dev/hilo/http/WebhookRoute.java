@@ -47,6 +47,10 @@ final class WebhookRoute {
   void handle(RoutingContext ctx) {
     Accounts.Opened opened = accounts.endpoint(String.valueOf(ctx.pathParam("endpoint")));
     Webhook webhook = opened == null ? null : opened.channel().webhook();
+    if (opened == null && !accounts.known()) {
+      later(ctx, "none");
+      return;
+    }
     if (opened == null || webhook == null) {
       answer(ctx, "none", new Webhook.Reply(404, "text/plain", "there is no such endpoint"));
       return;
@@ -87,29 +91,37 @@ final class WebhookRoute {
                 body,
                 Instant.now()));
     switch (received) {
-      case Received.Answered a -> answer(ctx, opened.type(), a.reply());
+      case Received.Answered a -> {
+        opened.health().heard();
+        answer(ctx, opened.type(), a.reply());
+      }
       case Received.Refused r -> {
         LOG.info("a call of {} was refused ({}): {}", opened.type(), r.status(), r.why());
+        opened.health().refused(r.why());
         answer(ctx, opened.type(), new Webhook.Reply(r.status(), "text/plain", r.why()));
       }
       case Received.Accepted a ->
           reception
-              .receive(
-                  opened.workspace(), opened.type(), String.valueOf(opened.endpoint()), a.items())
-              .onSuccess(_ -> answer(ctx, opened.type(), a.reply()))
+              .receive(opened.workspace(), opened.type(), opened.endpoint(), a.items())
+              .onSuccess(
+                  _ -> {
+                    opened.health().heard();
+                    answer(ctx, opened.type(), a.reply());
+                  })
               .onFailure(
                   e -> {
                     Problem p = Problem.of(e);
                     if (p.code() == Problem.Code.INTERNAL) {
                       LOG.error("a call of {} failed", opened.type(), e);
                     }
-                    ctx.response().putHeader("Retry-After", "2");
-                    answer(
-                        ctx,
-                        opened.type(),
-                        new Webhook.Reply(503, "text/plain", "not now; try again"));
+                    later(ctx, opened.type());
                   });
     }
+  }
+
+  private void later(RoutingContext ctx, String type) {
+    ctx.response().putHeader("Retry-After", "2");
+    answer(ctx, type, new Webhook.Reply(503, "text/plain", "not now; try again"));
   }
 
   private static Map<String, List<String>> values(MultiMap all, boolean lower) {

@@ -310,6 +310,7 @@ public sealed interface Item {
    *
    * @param settings as JSON, without the secrets
    * @param secrets where in the settings the vault holds something
+   * @param vault under which name; null for none
    */
   record Endpoint(
       String id,
@@ -317,7 +318,8 @@ public sealed interface Item {
       String name,
       boolean on,
       Map<String, Object> settings,
-      List<String> secrets)
+      List<String> secrets,
+      @Nullable String vault)
       implements Item {
     @Override
     public @Nullable String wrong() {

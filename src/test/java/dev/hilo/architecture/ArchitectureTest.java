@@ -59,6 +59,7 @@ class ArchitectureTest {
             "identity",
             "access",
             "channel",
+            "config",
             "store",
             "codec",
             "conversation",

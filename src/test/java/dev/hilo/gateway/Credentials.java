@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hilo.Gateway;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Tokens;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -104,9 +105,7 @@ final class Credentials implements AutoCloseable {
 
   /** Whoever it is, signed in anew if a person. */
   Rest as(Gateway node, String workspace, String role) throws Exception {
-    return PEOPLE.contains(role)
-        ? person(node, workspace, role)
-        : program(node, workspace, role);
+    return PEOPLE.contains(role) ? person(node, workspace, role) : program(node, workspace, role);
   }
 
   /** A visitor who has written, by its socket. */
@@ -122,8 +121,7 @@ final class Credentials implements AutoCloseable {
   String file(Gateway node, String customer, String content) throws Exception {
     Blobs blobs = new Blobs(node.data().resolve("blobs"));
     var home = dev.hilo.conversation.CustomerId.of(customer);
-    return "/api/v1/blobs/"
-        + blobs.adopt(blobs.put(home.workspace(), content.getBytes()), home);
+    return "/api/v1/blobs/" + blobs.adopt(blobs.put(home.workspace(), content.getBytes()), home);
   }
 
   /** Who has something in hand that is worth nothing, by what it is. */
@@ -133,8 +131,7 @@ final class Credentials implements AutoCloseable {
     assertThat(
             boss.put(
                     "/api/v1/desk/user/suspended",
-                    Rest.object(
-                        "name", "Suspended", "roles", List.of("agent"), "suspended", true))
+                    Rest.object("name", "Suspended", "roles", List.of("agent"), "suspended", true))
                 .status())
         .isEqualTo(200);
     Rest left = person(node, one, "agent");
@@ -177,7 +174,7 @@ final class Credentials implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     nodes.close();
   }
 }

@@ -19,6 +19,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 /** Gateways of one workspace in this process, on one Redis, with simulated platforms behind. */
 final class Nodes implements AutoCloseable {
@@ -80,8 +81,7 @@ final class Nodes implements AutoCloseable {
   private Gateway run(String yaml, URI through) throws Exception {
     GatewayConfig config = ConfigNode.parse(yaml).bind(GatewayConfig.class);
     int port = freePort();
-    Gateway node =
-        Gateway.start(config, port, through, INSTALLATION_KEY, config.channels(), null);
+    Gateway node = Gateway.start(config, port, through, INSTALLATION_KEY, config.channels(), null);
     running.add(node);
     ports.put(node, port);
     assertThat(node.settle(PATIENCE)).as("a node is ready within %s", PATIENCE).isTrue();
@@ -94,9 +94,9 @@ final class Nodes implements AutoCloseable {
     return run(yaml.substring(0, yaml.indexOf("channels:")), redis);
   }
 
-  /** Where a node listens, whatever it is called outside. */
-  URI local(Gateway node) {
-    return URI.create("http://127.0.0.1:" + ports.get(node));
+  /** Where a node really listens, whatever the outside calls it. */
+  URI at(Gateway node) {
+    return URI.create("http://127.0.0.1:" + Objects.requireNonNull(ports.get(node)));
   }
 
   void stop(Gateway node) {

@@ -31,8 +31,8 @@ final class Platforms implements AutoCloseable {
   static final String WEBHOOK = "webhook";
   static final String NUMBER = "1001";
 
-  private static final String APP_SECRET = "app-secret-of-the-test";
-  private static final String ACCESS = "access-token-of-the-number";
+  static final String APP_SECRET = "app-secret-of-the-test";
+  static final String ACCESS = "access-token-of-the-number";
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpServer server;
@@ -71,7 +71,7 @@ final class Platforms implements AutoCloseable {
             .await();
   }
 
-  private URI url() {
+  URI url() {
     return URI.create("http://127.0.0.1:" + server.actualPort());
   }
 

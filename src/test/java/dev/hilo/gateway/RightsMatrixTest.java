@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,7 +35,13 @@ class RightsMatrixTest {
 
   private static final List<String> COLUMNS =
       List.of(
-          "nobody", "device", "agent", "supervisor", "administrator", "auditor", "bot",
+          "nobody",
+          "device",
+          "agent",
+          "supervisor",
+          "administrator",
+          "auditor",
+          "bot",
           "integration");
 
   /** What a refusal is called. */
@@ -46,8 +51,14 @@ class RightsMatrixTest {
   /** They touch no thread, so that another company's people do them at home. */
   private static final Set<String> AT_HOME =
       Set.of(
-          "frame Hello", "frame Auth", "frame Beat", "frame WatchInbox", "frame UnwatchInbox",
-          "frame WatchDesk", "frame UnwatchDesk", "frame Unwatch");
+          "frame Hello",
+          "frame Auth",
+          "frame Beat",
+          "frame WatchInbox",
+          "frame UnwatchInbox",
+          "frame WatchDesk",
+          "frame UnwatchDesk",
+          "frame Unwatch");
 
   private static Credentials all;
   private static Gateway node;
@@ -472,9 +483,7 @@ class RightsMatrixTest {
   }
 
   private static void safe(String what, Rest.Answer answer) {
-    assertThat(answer.headers().firstValue("x-content-type-options"))
-        .as(what)
-        .hasValue("nosniff");
+    assertThat(answer.headers().firstValue("x-content-type-options")).as(what).hasValue("nosniff");
     assertThat(answer.headers().firstValue("referrer-policy").orElse(""))
         .as(what)
         .isIn("same-origin", "no-referrer");
@@ -486,9 +495,8 @@ class RightsMatrixTest {
   @Test
   void overHttpsTheBrowserIsToldToStayThere() throws Exception {
     Gateway secure =
-        all.nodes.start(
-            "https", redis.uri(), "http: {public-url: \"https://chat.shop.example\"}");
-    Rest rest = Rest.at(all.nodes.local(secure));
+        all.nodes.start("https", redis.uri(), "http: {public-url: \"https://chat.shop.example\"}");
+    Rest rest = Rest.at(all.nodes.at(secure));
     for (String path : List.of("/agent", "/c", "/widget.js", "/api/v1/session", "/nothing")) {
       assertThat(rest.get(path).headers().firstValue("strict-transport-security").orElse(""))
           .as(path)

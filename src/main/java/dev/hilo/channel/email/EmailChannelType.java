@@ -18,6 +18,11 @@ public final class EmailChannelType implements ChannelType<EmailSettings> {
   }
 
   @Override
+  public boolean webhook() {
+    return false;
+  }
+
+  @Override
   public Channel open(EmailSettings settings, Ports ports) {
     return new EmailChannel(settings, ports);
   }

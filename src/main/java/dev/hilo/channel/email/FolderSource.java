@@ -72,11 +72,13 @@ final class FolderSource implements Source {
       Duration pause;
       try (var box = ImapFolder.open(account.imap(), folder)) {
         refusals = 0;
+        intake.connected();
         follow(box, intake, backoff);
       } catch (AuthenticationFailedException e) {
         if (isTemporary(e)) {
           pause = backoff.next();
           report("cannot sign in for now", e, pause);
+          intake.trouble("the mail server lets nobody sign in for now");
         } else {
           pause = ++refusals < MAX_REFUSALS ? backoff.next() : REFUSED_PAUSE;
           log.error(
@@ -84,11 +86,13 @@ final class FolderSource implements Source {
               label(),
               account.imap().host(),
               pause.toSeconds());
+          intake.trouble("credentials refused: the mail server does not take user or password");
         }
         rest(pause);
       } catch (MessagingException e) {
         pause = backoff.next();
         report("not connected", e, pause);
+        intake.trouble("the mail server " + account.imap().host() + " cannot be reached");
         rest(pause);
       }
     }

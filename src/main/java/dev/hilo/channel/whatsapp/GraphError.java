@@ -30,7 +30,7 @@ final class GraphError {
       default ->
           status == 429 || status >= 500
               ? new SendResult.Retry(pause, why)
-              : new SendResult.Refused(Integer.toString(code), why);
+              : new SendResult.Refused(Integer.toString(code), why, code == 190);
     };
   }
 

@@ -255,7 +255,7 @@ class SmtpSenderTest {
     try (var script = new ScriptedSmtp(at, answer)) {
       var got = send(script.port(), message("ana@example.com", new Content.Text("Hi"), Map.of()));
       assertThat(got.getClass().getSimpleName()).as(got.toString()).isEqualTo(result);
-      if (got instanceof SendResult.Refused(String code, String why)) {
+      if (got instanceof SendResult.Refused(String code, String why, _)) {
         assertThat(code).isEqualTo(answer.substring(0, 3));
         assertThat(why).doesNotContain("ana@example.com");
       }
