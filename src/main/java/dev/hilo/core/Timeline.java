@@ -72,8 +72,7 @@ public final class Timeline {
       return collect(root, segments, new ArrayList<>(), limit, shown);
     }
     CustomerId of = read(cursor, segments);
-    return leads(of, root)
-        .compose(_ -> collect(root, segments, new ArrayList<>(), limit, shown));
+    return leads(of, root).compose(_ -> collect(root, segments, new ArrayList<>(), limit, shown));
   }
 
   /** Whether a thread is this one, or was merged into it: a cursor of another is of no use here. */
@@ -112,7 +111,10 @@ public final class Timeline {
 
   private Future<Page> collect(
       CustomerId root,
-      Map<CustomerId, Segment> segments, List<Item> items, int limit, Predicate<Entry> shown) {
+      Map<CustomerId, Segment> segments,
+      List<Item> items,
+      int limit,
+      Predicate<Entry> shown) {
     List<Future<Void>> reads = new ArrayList<>();
     for (Segment s : segments.values()) {
       if (s.ahead.isEmpty() && !s.ended) {

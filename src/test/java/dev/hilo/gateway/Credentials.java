@@ -56,11 +56,7 @@ final class Credentials implements AutoCloseable {
             + "\n"
             + COMPANY.formatted(two, mark(two)).indent(4)
             + "    channels:\n"
-            + nodes
-                .platforms
-                .channels()
-                .replaceAll("endpoint: (\\w+)", "endpoint: $1-b")
-                .indent(6);
+            + nodes.platforms.channels().replaceAll("endpoint: (\\w+)", "endpoint: $1-b").indent(6);
     for (int i = 0; i < count; i++) {
       gateways.add(nodes.start("n" + i));
     }

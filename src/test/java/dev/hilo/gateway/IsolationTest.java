@@ -224,7 +224,12 @@ class IsolationTest {
 
   /** With all the ids there are, but with its own credentials. */
   private static void steals(
-      Random random, Company company, Company other, String own, String theirs, int at,
+      Random random,
+      Company company,
+      Company other,
+      String own,
+      String theirs,
+      int at,
       Gateway node)
       throws Exception {
     String path = "/api/v1/customers/" + theirs;
@@ -240,8 +245,7 @@ class IsolationTest {
               Rest.object("id", Tokens.random(), "content", Rest.text(company.mark)));
       assertThat(company.got(said).status()).isEqualTo(403);
       Rest.Answer joined =
-          rest.post(
-              "/api/v1/customers/" + own + "/actions/join", Rest.object("with", theirs));
+          rest.post("/api/v1/customers/" + own + "/actions/join", Rest.object("with", theirs));
       assertThat(company.got(joined).status()).isEqualTo(403);
     }
     if (!other.cursors.isEmpty()) {
@@ -249,10 +253,7 @@ class IsolationTest {
       Rest.Answer page =
           company.a("agent", node).get("/api/v1/customers/" + own + "/entries?cursor=" + cursor);
       assertThat(company.got(page).status()).isEqualTo(400);
-      JsonNode older =
-          company
-              .agents(at)
-              .ask("history", "topic", "c:" + own, "cursor", cursor);
+      JsonNode older = company.agents(at).ask("history", "topic", "c:" + own, "cursor", cursor);
       assertThat(older.path("type").asText()).as(older.toString()).isEqualTo("problem");
     }
     SocketClient agents = company.agents(at);
@@ -351,8 +352,7 @@ class IsolationTest {
       boss.delete("/api/v1/desk/apikey/spare");
       assertThat(reds.get("/api/v1/session").status()).isEqualTo(401);
       assertThat(redSpare.get("/api/v1/inbox").status()).isEqualTo(401);
-      assertThat(blueSocket.ask("watch", "topic", "desk").path("type").asText())
-          .isEqualTo("desk");
+      assertThat(blueSocket.ask("watch", "topic", "desk").path("type").asText()).isEqualTo("desk");
       assertThat(blues.get("/api/v1/session").status()).isEqualTo(200);
       assertThat(blueSpare.get("/api/v1/inbox").status()).isEqualTo(200);
     }
