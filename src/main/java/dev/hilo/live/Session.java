@@ -512,6 +512,7 @@ final class Session {
       if (arrived.inbox().greeting() != null) {
         inbox.put("greeting", arrived.inbox().greeting());
       }
+      hours(inbox, arrived);
     }
     Limits limits = limits();
     frame
@@ -532,6 +533,18 @@ final class Session {
       opened(seen, hello.topic(), hello.since(), null, v.home().toString());
     } else {
       open(v.home(), hello.topic(), hello.since(), null, v.home().toString());
+    }
+  }
+
+  /** Whether somebody is here now, and when it is so again, ms; nothing where nobody says. */
+  private void hours(ObjectNode inbox, Doors.Guest arrived) {
+    Item.Hours hours = hub.services().doors().hours(arrived);
+    if (hours != null) {
+      OpenHours.Now now = OpenHours.at(hours, Instant.now());
+      inbox.put("open", now.open());
+      if (!now.open() && now.changes() != null) {
+        inbox.put("opens", now.changes().toEpochMilli());
+      }
     }
   }
 
