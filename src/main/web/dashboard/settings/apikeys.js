@@ -111,8 +111,8 @@ class ApiKeys extends ItemsPage {
         { error: only && !value.acts.length ? t("keys.pickActs") : "" },
       )}
       ${sorted("team").length ? group(t("users.teams"), html`<div class="choices two">${sorted("team").map((team) => check({ name: team.name, checked: value.teams?.includes(team.id), change: (on) => draft.set("teams", toggled(value.teams ?? [], team.id, on)) }))}</div>`, { hint: t("keys.teamsHint") }) : nothing}
-      <div class="pair">${textField({ id: "key-requests", label: t("keys.requests"), type: "number", min: 1, required: true, value: value.requests, change: (n) => draft.set("requests", Number(n)) })}
-      ${textField({ id: "key-messages", label: t("keys.messages"), type: "number", min: 1, required: true, value: value.messages, change: (n) => draft.set("messages", Number(n)) })}</div>
+      <div class="pair">${textField({ id: "key-requests", label: t("keys.requests"), type: "number", min: 1, most: 1_000_000, required: true, value: value.requests, change: (n) => draft.set("requests", Number(n)) })}
+      ${textField({ id: "key-messages", label: t("keys.messages"), type: "number", min: 1, most: 1_000_000, required: true, value: value.messages, change: (n) => draft.set("messages", Number(n)) })}</div>
       ${textField({ id: "key-expires", label: t("keys.expires"), type: "date", min: day(Date.now()), value: value.expires ? day(value.expires) : "", hint: t(value.expires ? "keys.expiresHint" : "keys.foreverHint"), change: (date) => draft.set("expires", date ? new Date(`${date}T23:59:59`).getTime() : undefined) })}`;
   }
 

@@ -60,7 +60,7 @@ class CannedAnswers extends ItemsPage {
   form(draft) {
     const { value } = draft;
     const twin = [...itemsOf("canned").values()].some(
-      (each) => each.id !== draft.base?.id && each.shortcut === value.shortcut && each.language === value.language,
+      (each) => each.id !== draft.base?.id && each.shortcut.toLowerCase() === value.shortcut.toLowerCase(),
     );
     return html`<div class="pair">${textField({ id: "canned-shortcut", label: t("canned.shortcut"), value: value.shortcut, required: true, plain: true, max: 40, pattern: "[\\p{L}\\p{N}_\\-]{1,40}", placeholder: t("canned.example"), hint: twin ? "" : t("canned.shortcutHint"), error: twin ? t("canned.twin") : "", change: (text) => draft.set("shortcut", text.replace(/^\/+/, "")) })}
       ${selectField({ id: "canned-language", label: t("language"), value: value.language ?? "", options: [["", t("canned.anyLanguage")], ...Object.entries(LANGUAGES)], change: (language) => draft.set("language", language || undefined) })}</div>

@@ -24,7 +24,8 @@ export const group = (legend, body, { hint, error } = {}) =>
  *
  * @param {{id: string, label: string, value?: string, change: (value: string) => void,
  *     type?: string, hint?: unknown, error?: string, required?: boolean, max?: number,
- *     placeholder?: string, readonly?: boolean, pattern?: string, inputmode?: string}} of
+ *     placeholder?: string, readonly?: boolean, pattern?: string, inputmode?: string, min?: unknown,
+ *     most?: unknown, plain?: boolean}} of `plain`: no prose, so nothing is corrected or capitalised
  */
 export const textField = (of) =>
   field(
@@ -32,7 +33,7 @@ export const textField = (of) =>
     of.label,
     html`<input id=${of.id} type=${of.type ?? "text"} .value=${of.value ?? ""} ?required=${of.required} ?readonly=${of.readonly}
       maxlength=${of.max ?? 200} placeholder=${of.placeholder ?? nothing} pattern=${of.pattern ?? nothing} inputmode=${of.inputmode ?? nothing}
-      min=${of.min ?? nothing} autocomplete="off" autocapitalize=${of.plain ? "none" : nothing} spellcheck=${of.plain ? "false" : nothing}
+      min=${of.min ?? nothing} max=${of.most ?? nothing} autocomplete="off" autocapitalize=${of.plain ? "none" : nothing} spellcheck=${of.plain ? "false" : nothing}
       aria-invalid=${of.error ? "true" : nothing} aria-describedby=${of.hint || of.error ? `${of.id}-below` : nothing}
       @input=${(e) => of.change(e.target.value)} />`,
     of,

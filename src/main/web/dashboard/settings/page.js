@@ -281,10 +281,13 @@ export class ItemsPage extends Page {
     event.preventDefault();
     const { draft } = this;
     const { target } = event;
+    const wrong = draft.refusal ? null : target.querySelector(".form-error");
+    if (wrong) return wrong.scrollIntoView({ block: "center" });
     const saved = await this.save(draft);
-    if (saved === undefined || this.draft !== draft) return;
+    if (saved === undefined || this.draft !== draft) return undefined;
     this.kept(saved, draft);
     if (this.done(draft, saved)) this.shut({ target });
+    return undefined;
   }
 
   /** What was saved is shown at once, before the gateway tells everybody. */

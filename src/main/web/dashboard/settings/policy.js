@@ -36,9 +36,9 @@ class Policy extends ItemsPage {
       ${this.overtaken(draft)}
       <section><h2>${t("policy.signIn")}</h2>
         ${check({ id: "second-factor", name: t("policy.secondFactor"), text: t("policy.secondFactorText", { n: due }), checked: value.secondFactor === "required", change: (on) => draft.set("secondFactor", on ? "required" : "optional") })}
-        ${textField({ id: "session-days", label: t("policy.sessionDays"), type: "number", min: 1, required: true, value: value.sessionDays, hint: t("policy.sessionDaysHint"), change: (n) => draft.set("sessionDays", Number(n)) })}</section>
+        ${textField({ id: "session-days", label: t("policy.sessionDays"), type: "number", min: 1, most: 90, required: true, value: value.sessionDays, hint: t("policy.sessionDaysHint"), change: (n) => draft.set("sessionDays", Number(n)) })}</section>
       <section><h2>${t("policy.audit")}</h2>
-        ${textField({ id: "audit-days", label: t("policy.auditDays"), type: "number", min: 1, required: true, value: value.auditDays, hint: t(value.auditDays < (draft.base?.auditDays ?? 365) ? "policy.auditLess" : "policy.auditDaysHint"), change: (n) => draft.set("auditDays", Number(n)) })}</section>
+        ${textField({ id: "audit-days", label: t("policy.auditDays"), type: "number", min: 1, most: 3650, required: true, value: value.auditDays, hint: t(value.auditDays < (draft.base?.auditDays ?? 365) ? "policy.auditLess" : "policy.auditDaysHint"), change: (n) => draft.set("auditDays", Number(n)) })}</section>
       ${refused(draft.overtaken ? null : draft.refusal)}
       <footer class="dialog-foot"><button type="button" class="button" ?disabled=${!draft.dirty} @click=${() => this.shut()}>${t("policy.undo")}</button>
         <button class="button primary" data-testid="save" ?disabled=${draft.busy || !draft.dirty}>${t("save")}</button></footer></form>`;

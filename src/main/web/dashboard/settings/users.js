@@ -12,6 +12,8 @@ import { check, copyable, group, selectField, textField, toggled } from "./form.
 import { itemOf, keep, roleName, sorted, STAFF_ROLES } from "./items.js";
 import { chip, emptyState, fromFile, ItemsPage, refused, skeletons } from "./page.js";
 
+const LOOK_MS = 30_000;
+
 /** Who works here: invited, changed, suspended and removed. */
 class Users extends ItemsPage {
   kind = "user";
@@ -19,6 +21,37 @@ class Users extends ItemsPage {
   invited = null;
   /** The person whose sessions are shown; null: nobody's. */
   signedIn = null;
+  /** How people can sign in, by id: `{password, secondFactor, provider}`. */
+  ways = new Map();
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.look();
+    this.tick = setInterval(() => this.look(), LOOK_MS);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    clearInterval(this.tick);
+  }
+
+  /** How somebody signs in is no item: it is asked for. */
+  async look() {
+    if (document.visibilityState === "hidden") return;
+    try {
+      const { users } = await call("GET", "/users");
+      this.ways = new Map(users.map((user) => [user.id, user]));
+      this.requestUpdate();
+    } catch {
+      // The list does without it.
+    }
+  }
+
+  /** Somebody who was let in and has not come yet. */
+  waits({ id, email, suspended }) {
+    const way = this.ways.get(id);
+    return Boolean(way && email && !suspended && !way.password && !way.provider);
+  }
 
   blank() {
     return { name: "", email: "", roles: ["agent"], teams: [], language: prefs.language };
@@ -44,32 +77,18 @@ class Users extends ItemsPage {
       ${this.state(user)}${this.menu(id, name, this.acts(user, me))}`;
   }
 
-  state({ suspended, invited }) {
-    const state = suspended ? "suspended" : invited ? "invited" : "active";
+  state(user) {
+    const state = user.suspended ? "suspended" : this.waits(user) ? "invited" : "active";
     return html`<span class="status-word" data-state=${state}><i aria-hidden="true"></i>${t(`users.${state}`)}</span>`;
   }
 
   acts(user, me) {
-    const { id, name, suspended, invited, email } = user;
+    const { id, name, suspended } = user;
     const acts = [{ id: "edit", icon: "edit", name: t("edit"), run: () => this.edit(user) }];
-    if (invited && email)
+    if (this.waits(user))
       acts.push({ id: "again", icon: "mail", name: t("users.again"), run: () => this.again(user) });
     acts.push({ id: "sessions", icon: "phone", name: t("users.sessions"), run: () => this.showSessions(user) });
-    acts.push({
-      id: "factor",
-      icon: "key",
-      name: t("users.factor"),
-      run: () =>
-        this.ask({
-          title: t("users.factorTitle", { name }),
-          text: t("users.factorText"),
-          action: t("users.factorAct"),
-          run: async () => {
-            await call("DELETE", `/users/${encodeURIComponent(id)}/second-factor`);
-            desk.toast(t("users.factorToast", { name }));
-          },
-        }),
-    });
+    if (this.ways.get(id)?.secondFactor !== false) acts.push(this.withoutFactor(user));
     if (me) return acts;
     acts.push(
       suspended
@@ -92,12 +111,31 @@ class Users extends ItemsPage {
     return acts;
   }
 
+  withoutFactor({ id, name }) {
+    return {
+      id: "factor",
+      icon: "key",
+      name: t("users.factor"),
+      run: () =>
+        this.ask({
+          title: t("users.factorTitle", { name }),
+          text: t("users.factorText"),
+          action: t("users.factorAct"),
+          run: async () => {
+            await call("DELETE", `/users/${encodeURIComponent(id)}/second-factor`);
+            desk.toast(t("users.factorToast", { name }));
+            this.look();
+          },
+        }),
+    };
+  }
+
   removeText() {
     return t("users.removeText");
   }
 
   async write(user, suspended) {
-    const { rev, ...rest } = user;
+    const { rev, ...rest } = itemOf("user", user.id) ?? user;
     const saved = await call("PUT", path("user", user.id), { body: { ...rest, suspended }, match: rev });
     keep(saved);
     desk.toast(t(suspended ? "users.suspendedToast" : "users.reactivatedToast", { name: user.name }));
@@ -174,6 +212,7 @@ class Users extends ItemsPage {
   }
 
   given(answer, name) {
+    this.look();
     if (answer?.link) this.invited = { name, link: new URL(answer.link, location.href).href };
     else desk.toast(t("users.sentToast", { name }));
     this.requestUpdate();

@@ -37,16 +37,16 @@ final class PeopleRoutes {
   List<Route> routes() {
     return List.of(
         Route.open(HttpMethod.GET, "/door", this::door),
-        open(HttpMethod.POST, "/session", this::enter),
-        open(HttpMethod.POST, "/session/second", this::second),
+        Route.open(HttpMethod.POST, "/session", this::enter),
+        Route.open(HttpMethod.POST, "/session/second", this::second),
         Route.user(HttpMethod.GET, "/session", this::session),
         Route.user(HttpMethod.DELETE, "/session", this::leave),
         Route.open(HttpMethod.GET, "/session/oidc", this::depart),
         Route.open(HttpMethod.GET, "/session/oidc/callback", this::arrive),
-        open(HttpMethod.POST, "/setup", this::setup),
-        open(HttpMethod.POST, "/invitation", this::accept),
-        open(HttpMethod.POST, "/reset", this::forgot),
-        open(HttpMethod.POST, "/reset/accept", this::reset),
+        Route.open(HttpMethod.POST, "/setup", this::setup),
+        Route.open(HttpMethod.POST, "/invitation", this::accept),
+        Route.open(HttpMethod.POST, "/reset", this::forgot),
+        Route.open(HttpMethod.POST, "/reset/accept", this::reset),
         Route.user(HttpMethod.GET, "/me/sessions", this::sessions),
         Route.user(HttpMethod.DELETE, "/me/sessions", this::endOthers),
         Route.user(HttpMethod.DELETE, "/me/sessions/:session", this::endOne),
@@ -57,23 +57,13 @@ final class PeopleRoutes {
         Route.user(HttpMethod.POST, "/me/recovery", this::recovery),
         Route.staff(HttpMethod.POST, "/invitations", Act.USERS, this::invite),
         Route.staff(HttpMethod.POST, "/invitations/:user", Act.USERS, this::again),
+        Route.staff(HttpMethod.GET, "/users", Act.USERS, (_, who) -> ways(who)),
         Route.staff(HttpMethod.GET, "/users/:user/sessions", Act.USERS, this::theirs),
         Route.staff(HttpMethod.DELETE, "/users/:user/sessions", Act.USERS, this::endTheirs),
         Route.staff(
             HttpMethod.DELETE, "/users/:user/sessions/:session", Act.USERS, this::endTheirs),
         Route.staff(
             HttpMethod.DELETE, "/users/:user/second-factor", Act.USERS, this::takeSecondFactor));
-  }
-
-  /** Open to all who come from our own pages. */
-  private Route open(HttpMethod method, String path, Route.OpenCall call) {
-    return Route.open(
-        method,
-        path,
-        ctx -> {
-          signIn.own(ctx);
-          return call.of(ctx);
-        });
   }
 
   private static <T> T body(RoutingContext ctx, Class<T> form) {
@@ -422,6 +412,17 @@ final class PeopleRoutes {
       out.put("link", invited.link());
     }
     return new Answer(201, out.toString());
+  }
+
+  private Future<Answer> ways(Principal who) {
+    return door.invitations()
+        .ways(who.workspace())
+        .map(
+            ways -> {
+              ObjectNode out = Json.object();
+              out.set("users", Json.tree(ways));
+              return Answer.ok(out);
+            });
   }
 
   private String user(RoutingContext ctx, Principal who) {

@@ -131,6 +131,28 @@ public final class Invitations {
                 meaning == null ? Future.failedFuture(used()) : Future.succeededFuture(meaning));
   }
 
+  /** How somebody can sign in: none of it is so of whoever was invited and has not come yet. */
+  public record Ways(String id, boolean password, boolean secondFactor, boolean provider) {}
+
+  /** How everybody of a workspace can sign in. */
+  public Future<List<Ways>> ways(String workspace) {
+    List<Future<Ways>> each =
+        rosters.of(workspace).desk().all(Item.User.class).stream()
+            .map(
+                user ->
+                    keyring
+                        .of(workspace, user.id())
+                        .map(
+                            c ->
+                                new Ways(
+                                    user.id(),
+                                    c.password() != null,
+                                    c.totp() != null,
+                                    c.oidc() != null)))
+            .toList();
+    return Future.all(each).map(_ -> each.stream().map(Future::result).toList());
+  }
+
   /**
    * Somebody who was invited.
    *

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
 import com.microsoft.playwright.BrowserContext;
+import com.microsoft.playwright.Download;
 import com.microsoft.playwright.Keyboard;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.options.AriaRole;
 import com.microsoft.playwright.options.ColorScheme;
+import java.nio.file.Files;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -119,7 +121,7 @@ class SettingsIT {
   }
 
   @Test
-  void whatOneSavesTheOtherSees() {
+  void whatOneSavesTheOtherSees() throws Exception {
     Screen lucia = new Screen(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "lucia");
     Screen marco = new Screen(second, "marco");
 
@@ -129,6 +131,16 @@ class SettingsIT {
     choice(lucia, "Supervisor").click();
     save(lucia);
     assertThat(item(marco, "Ana Beltrán")).containsText("Supervisor");
+
+    make(lucia);
+    fill(lucia, "user-email", "nora@alma.example");
+    fill(lucia, "user-name", "Nora");
+    lucia.id("save").click();
+    assertThat(lucia.page.locator("dialog[open] .copyable code")).containsText("#invitation=");
+    lucia.accessible("settings-invited");
+    lucia.page.locator("dialog[open] .button.primary").click();
+    assertThat(item(lucia, "Nora")).containsText("Invited");
+    assertThat(item(marco, "Nora")).containsText("nora@alma.example");
 
     both(lucia, marco, "labels");
     make(lucia);
@@ -198,10 +210,43 @@ class SettingsIT {
     save(lucia);
     assertThat(item(marco, "Alma Café")).containsText("https://www.alma.example,");
 
+    both(lucia, marco, "endpoints");
+    make(lucia);
+    lucia.page.locator(".type[data-type=webhook]").click();
+    fill(lucia, "endpoint-name", "Our CRM");
+    fill(lucia, "set-account", "crm");
+    fill(lucia, "set-name", "CRM");
+    lucia.accessible("settings-endpoint-fields");
+    fill(lucia, "set-signing-secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    save(lucia);
+    assertThat(item(marco, "Our CRM")).containsText("/webhooks/");
+
+    both(lucia, marco, "keys");
+    make(lucia);
+    fill(lucia, "key-name", "Shop robot");
+    lucia.id("save").click();
+    Locator key = lucia.id("made").locator("code").first();
+    assertThat(key).containsText(Pattern.compile("hilo_\\w{16,}"));
+    lucia.accessible("settings-key-made");
+    assertThat(marco.page.locator("body")).not().containsText(key.innerText());
+    lucia.id("kept").click();
+    assertThat(item(marco, "Shop robot")).containsText("Integration");
+
     both(lucia, marco, "policy");
     fill(lucia, "session-days", "30");
     lucia.id("save").click();
     assertThat(marco.page.locator("#session-days")).hasValue("30");
+
+    open(lucia, "audit");
+    assertThat(lucia.id("audit-entry", "Lucía changed the team Support")).isVisible();
+    Download trail =
+        lucia.page.waitForDownload(
+            () ->
+                lucia
+                    .page
+                    .getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("CSV"))
+                    .click());
+    assertThat(Files.readString(trail.path())).contains("PUT /desk/team/support");
     List.of(lucia, marco).forEach(Screen::withoutFaults);
   }
 
