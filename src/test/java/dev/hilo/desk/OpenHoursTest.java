@@ -18,8 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OpenHoursTest {
-  private static Item.Hours hours(
-      String zone, List<Item.Opening> week, Item.Holiday... holidays) {
+  private static Item.Hours hours(String zone, List<Item.Opening> week, Item.Holiday... holidays) {
     return new Item.Hours("h", "H", zone, week, List.of(holidays));
   }
 
@@ -59,8 +58,10 @@ class OpenHoursTest {
     Item.Hours bar =
         hours("Europe/Madrid", List.of(on(5, "22:00", "02:00"), on(6, "02:00", "03:00")));
     assertThat(at(bar, "2026-11-28T01:00")).isEqualTo(open(bar, "2026-11-28T03:00"));
-    Item.Hours always = hours("UTC", List.of(1, 2, 3, 4, 5, 6, 7).stream()
-        .map(day -> on(day, "00:00", "24:00")).toList());
+    Item.Hours always =
+        hours(
+            "UTC",
+            List.of(1, 2, 3, 4, 5, 6, 7).stream().map(day -> on(day, "00:00", "24:00")).toList());
     assertThat(at(always, "2026-11-28T01:00")).isEqualTo(new OpenHours.Now(true, null));
     assertThat(at(hours("UTC", List.of()), "2026-11-28T01:00"))
         .isEqualTo(new OpenHours.Now(false, null));
@@ -129,9 +130,7 @@ class OpenHoursTest {
 
   private static ZonedDateTime edge(LocalDate date, String time, ZoneId zone) {
     LocalDateTime local =
-        time.equals("24:00")
-            ? date.plusDays(1).atStartOfDay()
-            : date.atTime(LocalTime.parse(time));
+        time.equals("24:00") ? date.plusDays(1).atStartOfDay() : date.atTime(LocalTime.parse(time));
     // step over what a change of the clock leaves out, minute by minute
     while (zone.getRules().getValidOffsets(local).isEmpty()) {
       local = local.plusMinutes(1);
@@ -142,8 +141,14 @@ class OpenHoursTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "UTC", "Europe/Madrid", "America/Montevideo", "America/Santiago", "Australia/Lord_Howe",
-        "Africa/Cairo", "Asia/Kathmandu", "America/St_Johns"
+        "UTC",
+        "Europe/Madrid",
+        "America/Montevideo",
+        "America/Santiago",
+        "Australia/Lord_Howe",
+        "Africa/Cairo",
+        "Asia/Kathmandu",
+        "America/St_Johns"
       })
   void agreesWithAskingEveryMinute(String zone) {
     for (int round = 0; round < 12; round++) {
@@ -195,7 +200,8 @@ class OpenHoursTest {
 
   private static String time(Random random) {
     return "%02d:%02d"
-        .formatted(random.nextInt(5) == 0 ? random.nextInt(4) : random.nextInt(24),
+        .formatted(
+            random.nextInt(5) == 0 ? random.nextInt(4) : random.nextInt(24),
             15 * random.nextInt(4));
   }
 }
