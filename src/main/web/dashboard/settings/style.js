@@ -121,6 +121,8 @@ wear(`
 .more[open] { display: flex; flex-direction: column; gap: 16px; }
 .more > .form-field, .more > .form-group { margin-top: 14px; }
 .record { gap: 14px; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: 12px; }
+.secret-row { display: flex; align-items: center; gap: 8px; }
+.secret-row input { flex: 1; }
 .record-head { display: flex; align-items: center; gap: 8px; }
 .record-head strong { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .form-group > .button { align-self: flex-start; }

@@ -319,7 +319,6 @@ export default {
   "endpoints.more": "More settings",
   "endpoints.set": "set",
   "endpoints.keep": "Set. Leave empty to keep it.",
-  "endpoints.expected": "Expected: {expected}.",
   "endpoints.secretHint": "Kept sealed. Nobody can read it again, not even here.",
   "endpoints.durationHint": "Like 500ms, 30s, 5m or 2h.",
   "endpoints.sizeHint": "Like 64KB or 20MB.",

@@ -328,7 +328,6 @@ export default {
   "endpoints.more": "Más ajustes",
   "endpoints.set": "puesto",
   "endpoints.keep": "Puesto. Déjalo vacío para conservarlo.",
-  "endpoints.expected": "Se espera: {expected}.",
   "endpoints.secretHint": "Se guarda sellado. Nadie lo puede volver a leer, tampoco aquí.",
   "endpoints.durationHint": "Como 500ms, 30s, 5m o 2h.",
   "endpoints.sizeHint": "Como 64KB o 20MB.",

@@ -327,7 +327,6 @@ export default {
   "endpoints.more": "Mais ajustes",
   "endpoints.set": "definido",
   "endpoints.keep": "Definido. Deixe vazio para manter.",
-  "endpoints.expected": "Esperado: {expected}.",
   "endpoints.secretHint": "Fica selado. Ninguém pode ler de novo, nem mesmo aqui.",
   "endpoints.durationHint": "Como 500ms, 30s, 5m ou 2h.",
   "endpoints.sizeHint": "Como 64KB ou 20MB.",

@@ -217,7 +217,7 @@ class SettingsIT {
     fill(lucia, "set-account", "crm");
     fill(lucia, "set-name", "CRM");
     lucia.accessible("settings-endpoint-fields");
-    fill(lucia, "set-signing-secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    fill(lucia, "set-signing-secrets-0", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     save(lucia);
     assertThat(item(marco, "Our CRM")).containsText("/webhooks/");
 
