@@ -345,7 +345,7 @@ export default {
   "setting.id": "Id",
   "setting.id.hint":
     "El id del número de teléfono, la parte del token de un bot antes de los dos puntos, o la dirección de correo.",
-  "setting.name": "Nombre",
+  "setting.name": "Nombre que se muestra",
   "setting.token": "Token de acceso",
   "setting.app-secret": "Secreto de la app",
   "setting.verify-token": "Token de verificación",
@@ -474,6 +474,8 @@ export default {
   "audit.do.join": "unió otra conversación a la de {customer}",
   "audit.do.ask-proof": "pidió una prueba a {customer}",
   "audit.do.desk": "miró los ajustes del espacio de trabajo",
+  "audit.do.password": "cambió la contraseña",
+  "audit.do.second-factor": "cambió el segundo factor",
   "audit.do.audit": "miró el registro de auditoría",
   "audit.door": "Entrada",
   "audit.did.changed": "cambió {what}",

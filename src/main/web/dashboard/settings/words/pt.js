@@ -344,7 +344,7 @@ export default {
   "setting.id": "Id",
   "setting.id.hint":
     "O id do número de telefone, a parte do token de um bot antes dos dois-pontos, ou o endereço de e-mail.",
-  "setting.name": "Nome",
+  "setting.name": "Nome mostrado",
   "setting.token": "Token de acesso",
   "setting.app-secret": "Segredo do app",
   "setting.verify-token": "Token de verificação",
@@ -473,6 +473,8 @@ export default {
   "audit.do.join": "juntou outra conversa à de {customer}",
   "audit.do.ask-proof": "pediu uma prova a {customer}",
   "audit.do.desk": "olhou os ajustes do espaço de trabalho",
+  "audit.do.password": "mudou a senha",
+  "audit.do.second-factor": "mudou o segundo fator",
   "audit.do.audit": "olhou a trilha de auditoria",
   "audit.door": "Entrada",
   "audit.did.changed": "mudou {what}",
