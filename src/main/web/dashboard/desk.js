@@ -1,18 +1,14 @@
 import { Live } from "../shared/live.js";
 import { Outbox } from "../shared/outbox.js";
 import { comparePositions, laterPosition, ulid } from "../shared/ids.js";
+import { FILTERS, InboxList, VIEW } from "./inbox-list.js";
 import { Items } from "./items.js";
 import { claim, drafts, outboxShelf, t } from "./prefs.js";
+import { areHere, signalled } from "./presence.js";
 import { Pulse } from "./pulse.js";
 import * as session from "./session.js";
 
-export const FILTERS = ["mine", "unassigned", "open", "resolved"];
-/** What the filter of a view that the workspace keeps begins with; its id follows. */
-export const VIEW = "view:";
-const PAGE = 200;
 const KEPT_THREADS = 8;
-const SIGNAL_MS = 6000;
-const VIEWING_MS = 60_000;
 const CARD_MS = 120;
 const REVOKED = [4101, 4105];
 const CARD_CHANGES =
@@ -30,12 +26,6 @@ export class Desk {
   why = null;
   /** What the workspace keeps: users, labels, canned answers… */
   items = new Items();
-  filter = "open";
-  order = [];
-  rows = {};
-  counts = {};
-  loaded = false;
-  limit = PAGE;
   current = null;
   pane = "list";
   /** The page of settings that is shown, `""`: their list; null: the inbox. */
@@ -67,6 +57,8 @@ export class Desk {
       mine: ({ by }) => by?.kind === "agent" && by.id === this.session?.agent.id,
       refused: ({ code }) => this.#refused(code),
     });
+    /** The rows that the inbox shows. */
+    this.list = new InboxList(this.live);
     this.live.on((frame) => this.#frame(frame));
     this.live.status.follow(() => {
       this.#shell.strike();
@@ -96,7 +88,7 @@ export class Desk {
   }
 
   get row() {
-    return this.rows[this.current] ?? null;
+    return this.list.rows[this.current] ?? null;
   }
 
   /** Whether the gateway lets this person do it; an act is a word of the contract, as `say`. */
@@ -175,7 +167,7 @@ export class Desk {
     this.toasts = [];
     this.#recent = [];
     this.#closeDesk();
-    this.#closeInbox();
+    this.list.close();
     this.#title();
     this.redraw();
   }
@@ -190,9 +182,9 @@ export class Desk {
     this.settings = null;
     const [pane] = rest;
     const wanted = FILTERS.includes(filter) || filter?.startsWith(VIEW) ? filter : "open";
-    if (!this.may("inbox")) this.filter = wanted;
-    else if (wanted !== this.filter || !this.loaded) this.#watchInbox(wanted);
-    this.#show(id ? decodeURIComponent(id) : null);
+    if (!this.may("inbox")) this.list.filter = wanted;
+    else if (wanted !== this.list.filter || !this.list.loaded) this.list.watch(wanted);
+    this.#show(id ? session.plain(id) : null);
     this.pane = id ? (pane === "details" ? "details" : "thread") : "list";
     this.#shell.strike();
     this.#inbox.strike();
@@ -201,7 +193,7 @@ export class Desk {
 
   #leaveFor(page, rest) {
     this.settings = page;
-    this.within = rest.map(decodeURIComponent).join("/");
+    this.within = rest.map(session.plain).join("/");
     this.#show(null);
     this.pane = page ? "page" : "pages";
     this.redraw();
@@ -211,7 +203,7 @@ export class Desk {
    * @param {{filter?: string, id?: string | null, pane?: string, settings?: string}} place
    *     `settings`: a page of settings, with what it shows within: `users/lucia`
    */
-  go({ filter = this.filter, id = this.current, pane, settings }, { replace = false } = {}) {
+  go({ filter = this.list.filter, id = this.current, pane, settings }, { replace = false } = {}) {
     const hash =
       settings === undefined
         ? `#/${filter}${id ? `/${encodeURIComponent(id)}` : ""}${id && pane === "details" ? "/details" : ""}`
@@ -221,15 +213,10 @@ export class Desk {
     this.follow();
   }
 
-  more() {
-    if (this.order.length < this.limit) return;
-    this.limit += PAGE;
-    this.#askInbox();
-  }
-
   step(by) {
-    const at = this.order.indexOf(this.current);
-    const next = this.order[at < 0 ? 0 : Math.min(this.order.length - 1, Math.max(0, at + by))];
+    const { order } = this.list;
+    const at = order.indexOf(this.current);
+    const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))];
     if (next) this.go({ id: next }, { replace: Boolean(this.current) });
   }
 
@@ -327,38 +314,14 @@ export class Desk {
     this.#shell.strike();
   }
 
-  #watchInbox(filter) {
-    if (filter !== this.filter) {
-      this.order = [];
-      this.limit = PAGE;
-    }
-    this.filter = filter;
-    this.loaded = false;
-    this.#askInbox();
-  }
-
-  #askInbox() {
-    const { filter, limit } = this;
-    const view = filter.startsWith(VIEW) ? { name: filter.slice(VIEW.length) } : { filter };
-    this.live.watchView("inbox", { ...view, limit });
-  }
-
   /** The view that is shown was changed or removed. @param {string} [id] of a view, else any */
   #viewChanged(id) {
-    if (!this.filter.startsWith(VIEW)) return;
-    const shown = this.filter.slice(VIEW.length);
-    if (!this.items.of("view").has(shown)) {
-      if (this.settings === null) this.go({ filter: FILTERS[2] }, { replace: true });
-      else this.#watchInbox(FILTERS[2]);
-    } else if (id === shown) this.#watchInbox(this.filter);
-  }
-
-  #closeInbox() {
-    this.order = [];
-    this.rows = {};
-    this.counts = {};
-    this.loaded = false;
-    this.live.unwatch("inbox");
+    const { view, filter } = this.list;
+    if (view === null) return;
+    if (!this.items.of("view").has(view)) {
+      if (this.settings === null) this.go({ filter: "open" }, { replace: true });
+      else this.list.watch("open");
+    } else if (id === view) this.list.watch(filter);
   }
 
   #closeDesk() {
@@ -371,8 +334,8 @@ export class Desk {
     if (!acts) return;
     const had = { inbox: this.may("inbox"), desk: this.may("desk") };
     Object.assign(this.session, { roles, acts });
-    if (!this.may("inbox")) this.#closeInbox();
-    else if (!had.inbox) this.#watchInbox(this.filter);
+    if (!this.may("inbox")) this.list.close();
+    else if (!had.inbox) this.list.watch(this.list.filter);
     if (!this.may("desk")) this.#closeDesk();
     else if (!had.desk) this.live.watchView("desk");
     this.redraw();
@@ -380,13 +343,12 @@ export class Desk {
 
   /** A watch has ended, because the right to it has. */
   #gone(topic) {
-    if (topic === "inbox") this.#closeInbox();
+    if (topic === "inbox") this.list.close();
     else if (topic === "desk") this.#closeDesk();
     else this.live.unwatch(topic);
     this.#recent = this.#recent.filter((each) => each !== topic);
     if (topic === this.topic) {
-      delete this.rows[this.current];
-      this.order = this.order.filter((id) => id !== this.current);
+      this.list.forget(this.current);
       this.go({ id: null }, { replace: true });
       this.toast(t("threadGone"), { bad: true });
     }
@@ -399,7 +361,7 @@ export class Desk {
     this.stale = null;
     this.current = id;
     if (!id) return;
-    this.unreadAtOpen = this.rows[id]?.unread ?? 0;
+    this.unreadAtOpen = this.list.rows[id]?.unread ?? 0;
     const topic = this.topic;
     this.live.watch(topic);
     this.#recent = [topic, ...this.#recent.filter((each) => each !== topic)];
@@ -419,6 +381,7 @@ export class Desk {
 
   #frame(frame) {
     this.lastHeard = Date.now();
+    const thread = this.live.threads.get(frame.topic);
     switch (frame.type) {
       case "welcome":
         this.#rights(frame.you ?? {});
@@ -440,19 +403,18 @@ export class Desk {
         if ((frame.item?.kind ?? frame.kind) === "view") this.#viewChanged(frame.item?.id);
         break;
       case "counts":
-        this.counts = frame.counts;
+        this.list.counts = frame.counts;
         this.#inbox.strike();
         break;
       case "rows":
-        this.order = frame.order;
-        this.rows = frame.rows;
-        this.counts = frame.counts ?? this.counts;
-        this.loaded = true;
+        this.list.fill(frame);
         this.#inbox.strike();
         this.#title();
         break;
       case "row":
-        this.#row(frame);
+        this.list.take(frame, this.current);
+        this.#inbox.strike();
+        this.#title();
         break;
       case "rebind":
         this.#rebound(frame);
@@ -467,10 +429,10 @@ export class Desk {
         );
         break;
       case "signal":
-        this.#signalled(frame);
+        if (thread) signalled(thread, frame, () => this.#thread.strike());
         break;
       case "caught-up":
-        this.#caughtUp(frame);
+        if (thread && frame.present) thread.present = areHere(frame.present);
         break;
       case "rollback":
         if (frame.removed?.length) this.toast(t("rolledBack", { n: frame.removed.length }), { bad: true });
@@ -483,23 +445,8 @@ export class Desk {
     if (frame.type !== "beat") this.#thread.strike();
   }
 
-  #row({ id, row, before, gone, counts }) {
-    this.order = this.order.filter((each) => each !== id);
-    if (gone) {
-      if (id !== this.current) delete this.rows[id];
-    } else {
-      this.rows[id] = row;
-      const at = before ? this.order.indexOf(before) : -1;
-      if (at < 0) this.order.push(id);
-      else this.order.splice(at, 0, id);
-    }
-    if (counts) this.counts = counts;
-    this.#inbox.strike();
-    this.#title();
-  }
-
   #title() {
-    const waiting = this.order.filter((id) => this.rows[id]?.unread).length;
+    const { waiting } = this.list;
     const title = waiting ? `(${waiting > 99 ? "99+" : waiting}) Hilo` : "Hilo";
     if (document.title !== title) document.title = title;
   }
@@ -521,41 +468,10 @@ export class Desk {
     history.replaceState(
       null,
       "",
-      `#/${this.filter}/${encodeURIComponent(id)}${this.pane === "details" ? "/details" : ""}`,
+      `#/${this.list.filter}/${encodeURIComponent(id)}${this.pane === "details" ? "/details" : ""}`,
     );
     this.#askCard();
     this.#shell.strike();
-  }
-
-  /** `present`: who is at the thread now, by session. */
-  #caughtUp({ topic, present }) {
-    const thread = this.live.threads.get(topic);
-    if (thread && present) thread.present = new Map(present.map(({ session: id, who }) => [id, who]));
-  }
-
-  #signalled({ topic, kind, who, data }) {
-    const thread = this.live.threads.get(topic);
-    if (thread && kind === "presence") {
-      thread.present ??= new Map();
-      if (data?.on) thread.present.set(data.session, who);
-      else {
-        thread.present.delete(data?.session);
-        thread.signals.delete(`viewing ${who?.kind} ${who?.id}`);
-      }
-    }
-    if (!thread || (kind !== "typing" && kind !== "viewing")) return;
-    const key = `${kind} ${who?.kind} ${who?.id}`;
-    if (!data?.on) {
-      thread.signals.delete(key);
-      return;
-    }
-    const life = kind === "typing" ? SIGNAL_MS : VIEWING_MS;
-    const until = Date.now() + life;
-    thread.signals.set(key, { kind, who, until });
-    setTimeout(() => {
-      if (thread.signals.get(key)?.until === until) thread.signals.delete(key);
-      this.#thread.strike();
-    }, life);
   }
 
   /** Somebody else wrote meanwhile: the words go back to the composer, which asks once. */

@@ -2,7 +2,8 @@ import { html, nothing } from "lit";
 import { icon } from "../shared/icons.js";
 import { shortTime } from "../shared/time.js";
 import { avatar, badge, Part } from "./common.js";
-import { desk, FILTERS, VIEW } from "./desk.js";
+import { desk } from "./desk.js";
+import { FILTERS, VIEW } from "./inbox-list.js";
 import { prefs, t } from "./prefs.js";
 import { KEYS } from "./keys.js";
 
@@ -47,7 +48,7 @@ class JoinDialog extends Modal {
 
   get found() {
     const query = this.query.trim().toLowerCase();
-    return Object.values({ ...this.others, ...desk.rows })
+    return Object.values({ ...this.others, ...desk.list.rows })
       .filter(
         (row) =>
           row.id !== desk.current && (!query || `${row.name} ${row.snippet}`.toLowerCase().includes(query)),
@@ -149,8 +150,8 @@ class Palette extends Modal {
       { icon: "moon", name: t("themeDark"), run: () => this.theme("dark") },
       { icon: "moon", name: t("themeLight"), run: () => this.theme("light") },
     ];
-    const rows = desk.order
-      .map((id) => desk.rows[id])
+    const rows = desk.list.order
+      .map((id) => desk.list.rows[id])
       .filter(Boolean)
       .map((row) => ({
         row,

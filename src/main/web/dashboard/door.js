@@ -162,12 +162,12 @@ class Door extends Form {
   }
 
   signInForm() {
-    const { oidc, workspace } = this.offer ?? {};
+    const { oidc } = this.offer ?? {};
     const checks = {
       email: (value) => (MAIL.test(value.trim()) ? "" : t("door.mailWrong")),
       password: (value) => (value ? "" : t("door.passwordMissing")),
     };
-    return html`${this.title(t("door.title"), workspace)}
+    return html`${this.title(t("door.title"), session.workspace())}
       ${
         oidc
           ? html`<a class="button block" data-testid="door-oidc" href=${session.elsewhere()}>${icon("key")}${t("door.continueWith", { name: oidc.name })}</a>

@@ -3,7 +3,8 @@ import { repeat } from "lit/directives/repeat.js";
 import { icon } from "../shared/icons.js";
 import { age, fullTime, shortTime } from "../shared/time.js";
 import { agentName, avatar, badge, initials, Part } from "./common.js";
-import { desk, FILTERS, VIEW } from "./desk.js";
+import { desk } from "./desk.js";
+import { FILTERS, VIEW } from "./inbox-list.js";
 import { drafts, prefs, t } from "./prefs.js";
 
 const ROW = 76;
@@ -41,9 +42,9 @@ class Inbox extends Part {
 
   get shown() {
     const query = this.query.trim().toLowerCase();
-    if (!query) return desk.order;
-    return desk.order.filter((id) => {
-      const row = desk.rows[id];
+    if (!query) return desk.list.order;
+    return desk.list.order.filter((id) => {
+      const row = desk.list.rows[id];
       return `${row?.name} ${row?.snippet}`.toLowerCase().includes(query);
     });
   }
@@ -61,7 +62,7 @@ class Inbox extends Part {
 
   scrolled({ currentTarget: list }) {
     this.top = list.scrollTop;
-    if (list.scrollHeight - list.scrollTop - list.clientHeight < 10 * ROW) desk.more();
+    if (list.scrollHeight - list.scrollTop - list.clientHeight < 10 * ROW) desk.list.more();
     this.requestUpdate();
   }
 
@@ -74,12 +75,12 @@ class Inbox extends Part {
         <label class="search">${icon("search")}<input type="search" placeholder=${t("search")} aria-label=${t("search")}
           .value=${this.query} @input=${(e) => this.search(e.target.value)} /><kbd>/</kbd></label>
         <nav class="filters" aria-label=${t("filters")}>${FILTERS.map(
-          (filter) => html`<a href=${`#/${filter}`} aria-current=${desk.filter === filter ? "page" : nothing}
+          (filter) => html`<a href=${`#/${filter}`} aria-current=${desk.list.filter === filter ? "page" : nothing}
             @click=${(e) => this.pick(e, filter)}>${t(`filter.${filter}`)}<span class="count">${this.count(filter)}</span></a>`,
         )}</nav>
         ${this.views()}
       </div>
-      <div class="rows" tabindex="-1" @scroll=${this.scrolled} aria-busy=${String(!desk.loaded)}>
+      <div class="rows" tabindex="-1" @scroll=${this.scrolled} aria-busy=${String(!desk.list.loaded)}>
         <ol .style=${`height:${ids.length * ROW}px;padding-top:${from * ROW}px`} aria-label=${t("conversations")}>
           ${repeat(
             ids.slice(from, to),
@@ -87,8 +88,8 @@ class Inbox extends Part {
             (id, i) => this.row(id, from + i, ids.length),
           )}
         </ol>
-        ${ids.length === 0 && desk.loaded ? this.empty() : nothing}
-        ${desk.loaded || desk.order.length ? nothing : html`<div class="skeletons" aria-hidden="true">${Array.from({ length: 8 }, () => html`<div class="skeleton"><i></i><b></b><b></b></div>`)}</div>`}
+        ${ids.length === 0 && desk.list.loaded ? this.empty() : nothing}
+        ${desk.list.loaded || desk.list.order.length ? nothing : html`<div class="skeletons" aria-hidden="true">${Array.from({ length: 8 }, () => html`<div class="skeleton"><i></i><b></b><b></b></div>`)}</div>`}
       </div>`;
   }
 
@@ -98,14 +99,14 @@ class Inbox extends Part {
     if (!views.length) return nothing;
     return html`<nav class="views" aria-label=${t("views")}>${views.map(({ id, name }) => {
       const filter = VIEW + id;
-      return html`<a href=${`#/${filter}`} data-testid="view" aria-current=${desk.filter === filter ? "page" : nothing} @click=${(e) => this.pick(e, filter)}>${name}</a>`;
+      return html`<a href=${`#/${filter}`} data-testid="view" aria-current=${desk.list.filter === filter ? "page" : nothing} @click=${(e) => this.pick(e, filter)}>${name}</a>`;
     })}</nav>`;
   }
 
   /** The gateway counts what the list shows: within a view, only that. */
   count(filter) {
-    const n = desk.counts[filter];
-    return n === undefined || desk.filter.startsWith(VIEW) ? "" : new Intl.NumberFormat(prefs.locale).format(n);
+    const n = desk.list.counts[filter];
+    return n === undefined || desk.list.view ? "" : new Intl.NumberFormat(prefs.locale).format(n);
   }
 
   search(query) {
@@ -123,14 +124,14 @@ class Inbox extends Part {
   }
 
   row(id, index, total) {
-    const row = desk.rows[id];
+    const row = desk.list.rows[id];
     if (!row) return nothing;
     const current = id === desk.current;
     const late = row.waiting && Date.now() - row.waiting > 60_000;
     const name = row.name || t("nameless");
     const channels = (row.channels ?? []).slice(-CHANNELS_SHOWN);
     return html`<li aria-posinset=${index + 1} aria-setsize=${total}>
-      <a class="row ${row.unread ? "unread" : ""}" data-testid="row" data-id=${id} href=${`#/${desk.filter}/${encodeURIComponent(id)}`}
+      <a class="row ${row.unread ? "unread" : ""}" data-testid="row" data-id=${id} href=${`#/${desk.list.filter}/${encodeURIComponent(id)}`}
         aria-current=${current ? "true" : nothing} @click=${(e) => this.open(e, id)}>
         ${avatar(name, id)}
         <span class="row-main">
@@ -169,10 +170,10 @@ class Inbox extends Part {
       return html`<div class="empty">${icon("search")}<h2>${t("noMatch")}</h2>
         <button type="button" class="button" @click=${() => this.search("")}>${t("clear")}</button></div>`;
     }
-    const elsewhere = ["mine", "open"].includes(desk.filter) && desk.counts.unassigned > 0;
-    return html`<div class="empty">${icon("check")}<h2>${t(desk.filter === "resolved" ? "nothingResolved" : "allDone")}</h2>
-      <p>${t(desk.filter === "resolved" ? "nothingResolvedText" : "allDoneText")}</p>
-      ${elsewhere ? html`<button type="button" class="button" @click=${() => desk.go({ filter: "unassigned", id: null })}>${t("seeUnassigned", { n: desk.counts.unassigned })}</button>` : nothing}</div>`;
+    const elsewhere = ["mine", "open"].includes(desk.list.filter) && desk.list.counts.unassigned > 0;
+    return html`<div class="empty">${icon("check")}<h2>${t(desk.list.filter === "resolved" ? "nothingResolved" : "allDone")}</h2>
+      <p>${t(desk.list.filter === "resolved" ? "nothingResolvedText" : "allDoneText")}</p>
+      ${elsewhere ? html`<button type="button" class="button" @click=${() => desk.go({ filter: "unassigned", id: null })}>${t("seeUnassigned", { n: desk.list.counts.unassigned })}</button>` : nothing}</div>`;
   }
 }
 

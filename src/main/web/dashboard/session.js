@@ -30,6 +30,15 @@ export async function call(method, path, body, headers = {}) {
   throw new Refusal({ code: "unknown", ...content, status: answer.status, wait });
 }
 
+/** A part of the address as it was before it was encoded; what nobody encoded stays. */
+export function plain(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /**
  * What the address brings: the code of a link `#enter=CODE`, `#setup=CODE`, `#invitation=CODE` or
  * `#reset=CODE`, or why a sign-in elsewhere failed, `#problem=CODE`. It leaves the address bar at
@@ -41,11 +50,7 @@ export function arrival() {
   const [, kind, value] = ARRIVAL.exec(location.hash) ?? [];
   if (!kind) return null;
   history.replaceState(null, "", location.pathname + location.search);
-  try {
-    return { kind, code: decodeURIComponent(value) };
-  } catch {
-    return { kind, code: value };
-  }
+  return { kind, code: plain(value) };
 }
 
 /** The workspace that the address names, `?w=`; without one the gateway knows. */

@@ -108,7 +108,7 @@ export class Agent extends Part {
     const me = desk.session.agent;
     return html`<nav class="rail" aria-label=${t("main")}>
       ${logo()}
-      <a class="rail-item" href="#/${desk.filter}" aria-current=${desk.settings === null ? "page" : nothing} @click=${(e) => this.home(e)}>${icon("inbox")}<span>${t("inbox")}</span></a>
+      <a class="rail-item" href="#/${desk.list.filter}" aria-current=${desk.settings === null ? "page" : nothing} @click=${(e) => this.home(e)}>${icon("inbox")}<span>${t("inbox")}</span></a>
       <button type="button" class="rail-item find-item" title="${t("palette")} (Ctrl+K)" @click=${() => desk.open("palette")}>${icon("search")}<span>${t("find")}</span></button>
       <span class="spring"></span>
       <a class="rail-item" data-testid="settings" href="#/settings" aria-current=${desk.settings === null ? nothing : "page"} @click=${(e) => this.toSettings(e)}>${icon("gear")}<span>${t("settings")}</span></a>

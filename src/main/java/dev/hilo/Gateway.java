@@ -54,6 +54,7 @@ import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
+import dev.hilo.store.Sessions;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
@@ -324,6 +325,11 @@ public final class Gateway implements AutoCloseable {
         public void signedOut(String signIn) {
           hubs.forEach(hub -> hub.signedOut(signIn));
         }
+
+        @Override
+        public void unheard() {
+          hubs.forEach(Hub::checkSignIns);
+        }
       };
 
   private Context loop() throws Exception {
@@ -474,6 +480,7 @@ public final class Gateway implements AutoCloseable {
                 saying,
                 actions,
                 mine,
+                new Sessions(link),
                 rosters,
                 permissions,
                 trail,

@@ -66,7 +66,7 @@ function named(kind, id) {
 function customer(topic) {
   if (!topic) return t("audit.someCustomer");
   const id = topic.replace(/^c:/, "");
-  const name = desk.rows[id]?.name || t("audit.customerNo", { id: id.slice(-6) });
+  const name = desk.list.rows[id]?.name || t("audit.customerNo", { id: id.slice(-6) });
   return desk.may("watch") ? html`<a href="#/open/${encodeURIComponent(id)}">${name}</a>` : name;
 }
 

@@ -1,5 +1,5 @@
 import { html, nothing } from "lit";
-import { FILTERS } from "../desk.js";
+import { FILTERS } from "../inbox-list.js";
 import { t } from "../prefs.js";
 import { head } from "../settings-head.js";
 import { group, selectField, textField } from "./form.js";

@@ -7,6 +7,7 @@ import dev.hilo.config.ByteSize;
 import dev.hilo.config.ConfigNode;
 import dev.hilo.config.InvalidConfig;
 import dev.hilo.ops.Fsync;
+import dev.hilo.people.Letters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -94,6 +95,34 @@ class GatewayConfigTest {
         .hasMessageContaining("channels[0].type: got nothing")
         .message()
         .doesNotContain("hidden1", "short");
+  }
+
+  @Test
+  void howPeopleSignInIsChecked() {
+    var config =
+        parse(
+            """
+            http: {trusted-proxies: [10.0.0.0/8, '::1']}
+            mail: {from: 'Shop <chat@shop.example>', host: smtp.example.com}
+            oidc: {name: SSO, issuer: https://login.example.com, client-id: hilo, client-secret: hidden1}
+            """);
+    assertThat(config.mail().port()).isEqualTo(587);
+    assertThat(config.mail().security()).isEqualTo(Letters.Security.STARTTLS);
+    assertThat(config.oidc().workspace()).isNull();
+    assertThat(config.toString()).doesNotContain("hidden1");
+    assertThat(parse("").mail()).isNull();
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
+                    http: {trusted-proxies: [proxy.example]}
+                    mail: {from: nobody, host: smtp.example.com, security: none, user: u, password: hidden1}
+                    oidc: {name: SSO, issuer: 'http://login.example.com', client-id: hilo, client-secret: hidden1}
+                    """))
+        .hasMessageContainingAll(
+            "trusted-proxies must", "mail.from (", "tls or starttls where", "oidc.issuer (")
+        .message()
+        .doesNotContain("hidden1");
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -60,42 +61,78 @@ public final class Actions {
     this.publicUrl = publicUrl;
   }
 
+  /** What a {@code do} frame may ask for, by its word. */
+  public enum Action {
+    NOTE,
+    ASSIGN,
+    RESOLVE,
+    REOPEN,
+    LABEL,
+    PRIORITY,
+    ATTRIBUTES,
+    REACT,
+    EDIT,
+    REMOVE,
+    JOIN,
+    ASK_PROOF,
+    PROVE,
+    LINK;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static @Nullable Action of(String word) {
+      for (Action action : values()) {
+        if (action.word().equals(word)) {
+          return action;
+        }
+      }
+      return null;
+    }
+  }
+
   /**
    * Does what a {@code do} frame asks for. The result holds {@code pos} where something was
    * appended, else what protocol.md names for the action.
    */
   public Future<ObjectNode> act(Principal who, CustomerId topic, String action, JsonNode f) {
     String id = f.path("id").asText(Ulid.next());
+    Action asked = Action.of(action);
+    if (asked == null) {
+      return Future.failedFuture(
+          new Problem(Problem.Code.UNKNOWN_ACTION, "there is no action of this name"));
+    }
     try {
-      return switch (action) {
-        case "note" ->
+      return switch (asked) {
+        case NOTE ->
             fact(who, Act.NOTE, topic, id, _ -> new Event.NoteAdded(text(f, "text", 5000)));
-        case "assign" -> decision(who, Act.ASSIGN, topic, id, s -> assigned(who, s, f));
-        case "resolve" ->
+        case ASSIGN -> decision(who, Act.ASSIGN, topic, id, s -> assigned(who, s, f));
+        case RESOLVE ->
             decision(
                 who,
                 Act.RESOLVE,
                 topic,
                 id,
                 s -> s.open() ? new Event.ConversationResolved(s.id()) : null);
-        case "reopen" ->
+        case REOPEN ->
             decision(
                 who,
                 Act.REOPEN,
                 topic,
                 id,
                 s -> s.open() ? null : new Event.ConversationReopened(s.id()));
-        case "label" ->
+        case LABEL ->
             decision(
                 who,
                 Act.LABEL,
                 topic,
                 id,
                 _ -> new Event.LabelsChanged(words(f, "add"), words(f, "remove")));
-        case "priority" ->
+        case PRIORITY ->
             decision(who, Act.PRIORITY, topic, id, _ -> new Event.PriorityChanged(priority(f)));
-        case "attributes" -> attributes(who, topic, id, f);
-        case "react" ->
+        case ATTRIBUTES -> attributes(who, topic, id, f);
+        case REACT ->
             onMessage(
                 who,
                 Act.REACT,
@@ -105,7 +142,7 @@ public final class Actions {
                 m ->
                     new Event.ReactionChanged(
                         m.id(), text(f, "emoji", 32), f.path("on").asBoolean(true)));
-        case "edit" ->
+        case EDIT ->
             onMessage(
                 who,
                 Act.EDIT,
@@ -113,18 +150,16 @@ public final class Actions {
                 id,
                 f,
                 m -> new Event.MessageEdited(m.id(), Say.content(f.path("content"))));
-        case "remove" ->
+        case REMOVE ->
             onMessage(who, Act.EDIT, topic, id, f, m -> new Event.MessageRemoved(m.id()));
-        case "join" -> join(who, topic, f);
-        case "ask-proof" ->
+        case JOIN -> join(who, topic, f);
+        case ASK_PROOF ->
             threads
                 .thread(who, Act.ASK_PROOF, topic)
                 .compose(state -> proofs.ask(who, state, text(f, "via", 64)))
                 .map(expires -> Json.object().put("expires", expires));
-        case "prove" -> prove(who, topic, f);
-        case "link" -> link(who, topic);
-        default ->
-            throw new Problem(Problem.Code.UNKNOWN_ACTION, "there is no action of this name");
+        case PROVE -> prove(who, topic, f);
+        case LINK -> link(who, topic);
       };
     } catch (Problem p) {
       return Future.failedFuture(p);

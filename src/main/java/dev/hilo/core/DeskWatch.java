@@ -25,6 +25,7 @@ public final class DeskWatch implements Feed.Listener {
   private static final Logger LOG = LoggerFactory.getLogger(DeskWatch.class);
   private static final long LOOK_MS = 5000;
   private static final long AGAIN_MS = 300;
+  private static final long CHECK_MS = 60_000;
 
   /** Told on the same loop. */
   public interface Listener {
@@ -33,6 +34,9 @@ public final class DeskWatch implements Feed.Listener {
 
     /** This sign-in was ended. */
     void signedOut(String signIn);
+
+    /** Sign-ins may have ended without a word reaching this node. */
+    void unheard();
   }
 
   private final Vertx vertx;
@@ -65,6 +69,7 @@ public final class DeskWatch implements Feed.Listener {
               .onComplete(_ -> load());
           load();
           vertx.setPeriodic(LOOK_MS, _ -> load());
+          vertx.setPeriodic(CHECK_MS, _ -> listener.unheard());
         });
   }
 
@@ -86,6 +91,7 @@ public final class DeskWatch implements Feed.Listener {
 
   @Override
   public void resumed() {
+    listener.unheard();
     load();
   }
 

@@ -51,7 +51,7 @@ public final class ClientAddress {
 
   private static Network network(String text) {
     int slash = text.indexOf('/');
-    InetAddress address = InetAddress.ofLiteral(slash < 0 ? text : text.substring(0, slash));
+    InetAddress address = literal(slash < 0 ? text : text.substring(0, slash));
     int most = address.getAddress().length * 8;
     int bits = slash < 0 ? most : Integer.parseInt(text.substring(slash + 1));
     if (bits < 0 || bits > most) {
@@ -72,7 +72,7 @@ public final class ClientAddress {
             .map(String::strip)
             .toList();
     for (String hop : hops.reversed()) {
-      if (!literal(hop)) {
+      if (!isLiteral(hop)) {
         return peer;
       }
       peer = hop;
@@ -83,19 +83,28 @@ public final class ClientAddress {
     return peer;
   }
 
-  private static boolean literal(String text) {
+  /** Written in full: {@code 10.1} is an address to the JDK, and to nobody else. */
+  private static InetAddress literal(String text) {
+    if (text.length() > LONGEST || text.indexOf(':') < 0 && !text.matches("\\d+(\\.\\d+){3}")) {
+      throw new IllegalArgumentException("an address has four numbers, or colons");
+    }
+    return InetAddress.ofLiteral(text);
+  }
+
+  private static boolean isLiteral(String text) {
     try {
-      return text.length() <= LONGEST && InetAddress.ofLiteral(text) != null;
+      literal(text);
+      return true;
     } catch (IllegalArgumentException e) {
       return false;
     }
   }
 
   private boolean trusts(String address) {
-    if (trusted.isEmpty() || !literal(address)) {
+    if (trusted.isEmpty() || !isLiteral(address)) {
       return false;
     }
-    InetAddress known = InetAddress.ofLiteral(address);
+    InetAddress known = literal(address);
     return trusted.stream().anyMatch(network -> network.holds(known));
   }
 }

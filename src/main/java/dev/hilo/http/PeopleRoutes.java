@@ -37,16 +37,16 @@ final class PeopleRoutes {
   List<Route> routes() {
     return List.of(
         Route.open(HttpMethod.GET, "/door", this::door),
-        open(HttpMethod.POST, "/session", this::enter),
-        open(HttpMethod.POST, "/session/second", this::second),
+        Route.open(HttpMethod.POST, "/session", this::enter),
+        Route.open(HttpMethod.POST, "/session/second", this::second),
         Route.user(HttpMethod.GET, "/session", this::session),
         Route.user(HttpMethod.DELETE, "/session", this::leave),
         Route.open(HttpMethod.GET, "/session/oidc", this::depart),
         Route.open(HttpMethod.GET, "/session/oidc/callback", this::arrive),
-        open(HttpMethod.POST, "/setup", this::setup),
-        open(HttpMethod.POST, "/invitation", this::accept),
-        open(HttpMethod.POST, "/reset", this::forgot),
-        open(HttpMethod.POST, "/reset/accept", this::reset),
+        Route.open(HttpMethod.POST, "/setup", this::setup),
+        Route.open(HttpMethod.POST, "/invitation", this::accept),
+        Route.open(HttpMethod.POST, "/reset", this::forgot),
+        Route.open(HttpMethod.POST, "/reset/accept", this::reset),
         Route.user(HttpMethod.GET, "/me/sessions", this::sessions),
         Route.user(HttpMethod.DELETE, "/me/sessions", this::endOthers),
         Route.user(HttpMethod.DELETE, "/me/sessions/:session", this::endOne),
@@ -64,17 +64,6 @@ final class PeopleRoutes {
             HttpMethod.DELETE, "/users/:user/sessions/:session", Act.USERS, this::endTheirs),
         Route.staff(
             HttpMethod.DELETE, "/users/:user/second-factor", Act.USERS, this::takeSecondFactor));
-  }
-
-  /** Open to all who come from our own pages. */
-  private Route open(HttpMethod method, String path, Route.OpenCall call) {
-    return Route.open(
-        method,
-        path,
-        ctx -> {
-          signIn.own(ctx);
-          return call.of(ctx);
-        });
   }
 
   private static <T> T body(RoutingContext ctx, Class<T> form) {

@@ -25,7 +25,7 @@ final class SafeAnswers implements Handler<RoutingContext> {
     if (secure) {
       response.putHeader("Strict-Transport-Security", "max-age=31536000");
     }
-    if (String.valueOf(ctx.request().path()).startsWith("/api/")) {
+    if (ctx.normalizedPath().startsWith("/api/")) {
       response
           .putHeader("Cache-Control", "no-store")
           .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");

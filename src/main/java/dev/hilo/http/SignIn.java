@@ -70,8 +70,12 @@ final class SignIn {
     return cookieName() + "-oidc";
   }
 
-  /** Lets this browser have a session. */
+  /** Lets this browser have a session, in place of the one it had. */
   void give(RoutingContext ctx, Opened.In in) {
+    String before = value(ctx, cookieName());
+    if (before != null) {
+      doorkeeper.leave(before);
+    }
     set(ctx, cookieName(), in.token(), in.life(), CookieSameSite.STRICT);
   }
 
@@ -118,13 +122,7 @@ final class SignIn {
     return ctx.request().method().name().matches("GET|HEAD");
   }
 
-  /** Whether another site's page would change something here. */
-  boolean foreign(RoutingContext ctx) {
-    String origin = ctx.request().getHeader("Origin");
-    return origin != null && !reads(ctx) && !ownOrigins.contains(origin);
-  }
-
-  static Problem notOurs() {
+  private static Problem notOurs() {
     return new Problem(Code.FORBIDDEN_ORIGIN, "this call must come from the dashboard's own page");
   }
 

@@ -10,6 +10,7 @@ import dev.hilo.conversation.CustomerId;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Sessions;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Tokens.Standing;
 import dev.hilo.workspace.Item;
@@ -46,18 +47,28 @@ public record Doors(AddressKeys keys, Rosters rosters, List<String> ownOrigins) 
     }
   }
 
-  /** An agent's single-use ticket. */
-  Future<Guest> ticket(Tokens tokens, String ticket) {
+  /** An agent's single-use ticket, which is worth no more than the sign-in it was made by. */
+  Future<Guest> ticket(Tokens tokens, Sessions signIns, String ticket) {
     return tokens
         .redeem(ticket)
         .compose(
             who -> {
-              Principal agent = who == null ? null : seated(who);
+              Principal.Agent agent = who == null ? null : seated(who);
               return agent == null
-                  ? Future.failedFuture(
-                      new Problem(Code.BAD_TICKET, "this ticket is unknown, used or too old"))
-                  : Future.succeededFuture(new Guest(agent, null, null, false, true));
+                  ? Future.failedFuture(used())
+                  : signIns
+                      .all(agent.workspace(), agent.id())
+                      .compose(
+                          known ->
+                              known.stream().anyMatch(s -> s.id().equals(agent.seat().session()))
+                                  ? Future.succeededFuture(
+                                      new Guest(agent, null, null, false, true))
+                                  : Future.failedFuture(used()));
             });
+  }
+
+  private static Problem used() {
+    return new Problem(Code.BAD_TICKET, "this ticket is unknown, used or too old");
   }
 
   /** What a ticket says, which {@link #ticket(Principal.Agent)} wrote. */

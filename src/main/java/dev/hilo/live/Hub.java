@@ -1,6 +1,7 @@
 package dev.hilo.live;
 
 import dev.hilo.access.Permissions;
+import dev.hilo.access.Principal;
 import dev.hilo.access.Rosters;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Entry;
@@ -16,6 +17,7 @@ import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
 import dev.hilo.store.Keys;
 import dev.hilo.store.Presence;
+import dev.hilo.store.Sessions;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
@@ -39,6 +41,8 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The sessions and topics of one event loop; shares nothing with other loops. Beats are given by
@@ -46,6 +50,8 @@ import org.jspecify.annotations.Nullable;
  * bucket has its turn.
  */
 public final class Hub {
+  private static final Logger LOG = LoggerFactory.getLogger(Hub.class);
+
   /** What every session of this loop works with. */
   public record Services(
       Streams streams,
@@ -59,6 +65,7 @@ public final class Hub {
       Saying saying,
       Actions actions,
       Tokens tokens,
+      Sessions signIns,
       Rosters rosters,
       Permissions permissions,
       Trail trail,
@@ -369,6 +376,41 @@ public final class Hub {
   /** Items of a workspace changed, and with them perhaps what somebody may do. */
   public void changed(String workspace, List<Edit> edits) {
     everybody(s -> s.changed(workspace, edits));
+  }
+
+  /**
+   * Ends that were told may not have been heard: sockets of sign-ins that the store does not know
+   * are closed.
+   */
+  public void checkSignIns() {
+    context.runOnContext(_ -> signedIn().forEach((who, some) -> check(who, some)));
+  }
+
+  private record Person(String workspace, String id) {}
+
+  private Map<Person, List<Session>> signedIn() {
+    Map<Person, List<Session>> all = new HashMap<>();
+    for (List<Session> bucket : buckets) {
+      for (Session session : bucket) {
+        if (session.principal() instanceof Principal.Agent a) {
+          all.computeIfAbsent(new Person(a.workspace(), a.id()), _ -> new ArrayList<>())
+              .add(session);
+        }
+      }
+    }
+    return all;
+  }
+
+  private void check(Person who, List<Session> some) {
+    services
+        .signIns()
+        .all(who.workspace, who.id)
+        .onSuccess(
+            known -> {
+              List<String> ids = known.stream().map(Sessions.Session::id).toList();
+              some.forEach(session -> session.standsFor(ids));
+            })
+        .onFailure(e -> LOG.debug("sign-ins are not checked: {}", e.getMessage()));
   }
 
   /** Somebody was signed out: sockets that came by this sign-in are closed. */

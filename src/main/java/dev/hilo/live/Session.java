@@ -393,7 +393,7 @@ final class Session {
     Doors doors = services.doors();
     Future<Doors.Guest> coming =
         hello.ticket() != null
-            ? doors.ticket(services.tokens(), hello.ticket())
+            ? doors.ticket(services.tokens(), services.signIns(), hello.ticket())
             : hello.token() != null
                 ? returning(hello, hello.token(), page)
                 : hello.link() != null
@@ -650,6 +650,18 @@ final class Session {
       rights = now;
       send(rights(Json.object().put("type", "rights"), now));
       hub.requests().reviewed(this, a);
+    }
+  }
+
+  /** Whom it speaks for; null before the hello. */
+  @Nullable Principal principal() {
+    return guest == null ? null : guest.principal();
+  }
+
+  /** Closes unless its sign-in is one of these. */
+  void standsFor(List<String> signIns) {
+    if (principal() instanceof Principal.Agent a && !signIns.contains(a.seat().session())) {
+      close(CloseCode.REVOKED);
     }
   }
 

@@ -14,7 +14,9 @@ import dev.hilo.store.Sessions.Session;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Tokens;
 import dev.hilo.workspace.Item;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -96,36 +98,46 @@ public final class Doorkeeper {
     String w = roster.workspace();
     return lockOut
         .attempt(w, mail, visit.address())
-        .compose(_ -> keyring.of(w, user == null ? Keyring.NOBODY : user.id()))
         .compose(
-            credentials ->
-                passwords
-                    .check(credentials.password(), password)
+            _ ->
+                keyring
+                    .of(w, user == null ? Keyring.NOBODY : user.id())
                     .compose(
-                        right -> {
-                          if (!right || user == null) {
-                            lockOut.failed("password");
-                            refused(w, user, "password", visit);
-                            return Future.failedFuture(
-                                new Problem(
-                                    Code.BAD_CREDENTIALS, "address and password do not match"));
-                          }
-                          return lockOut
-                              .notAGuess(visit.address())
-                              .compose(_ -> refresh(w, user, credentials, password))
-                              .compose(_ -> proceed(w, user, credentials, "password", visit));
-                        }));
+                        credentials ->
+                            passwords
+                                .check(credentials.password(), password)
+                                .map(right -> new Looked(credentials, right)))
+                    .recover(
+                        e ->
+                            lockOut
+                                .unsaid(w, mail, visit.address())
+                                .transform(_ -> Future.failedFuture(e))))
+        .compose(
+            looked -> {
+              if (!looked.right || user == null) {
+                lockOut.failed("password");
+                refused(w, user, "password", visit);
+                return Future.failedFuture(
+                    new Problem(Code.BAD_CREDENTIALS, "address and password do not match"));
+              }
+              return lockOut
+                  .notAGuess(visit.address())
+                  .compose(_ -> refresh(w, user, looked.credentials, password))
+                  .compose(_ -> proceed(w, user, looked.credentials, "password", visit));
+            });
   }
 
-  /** Whose door was tried in vain is written down; nobody waits for it. */
+  /** What there is of somebody, and whether the password is the right one. */
+  private record Looked(Credentials credentials, boolean right) {}
+
+  /** Whose door was tried in vain is written down, after the answer was given. */
   private void refused(String workspace, Item.@Nullable User user, String why, Visit visit) {
-    if (user != null) {
-      trail.refused(
+    Context loop = Vertx.currentContext();
+    if (user != null && loop != null) {
+      Principal who =
           new Principal.Agent(
-              workspace, user.id(), user.name(), new Principal.Seat(visit.address(), null)),
-          "sign-in",
-          null,
-          why);
+              workspace, user.id(), user.name(), new Principal.Seat(visit.address(), null));
+      loop.runOnContext(_ -> trail.refused(who, "sign-in", null, why));
     }
   }
 
@@ -323,6 +335,16 @@ public final class Doorkeeper {
                         || rosters.of(s.workspace()).user(s.user()) == null
                     ? null
                     : s);
+  }
+
+  /** Ends the session of a token, if it is one. */
+  public Future<Void> leave(String token) {
+    return session(token)
+        .compose(
+            s ->
+                s == null
+                    ? Future.succeededFuture()
+                    : signOut(s.workspace(), s.user(), s.id(), null).mapEmpty());
   }
 
   public Future<List<Session>> sessions(String workspace, String user) {

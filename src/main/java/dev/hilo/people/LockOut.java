@@ -61,6 +61,11 @@ public final class LockOut {
     return tries.takeBack(network(address), ADDRESS);
   }
 
+  /** Nothing was looked at after all. */
+  Future<Void> unsaid(String workspace, String mail, String address) {
+    return notAGuess(address).compose(_ -> tries.takeBack(account(workspace, mail), ACCOUNT));
+  }
+
   /** Somebody came in, or has a new password. */
   Future<Void> forgive(String workspace, String mail) {
     return tries.forget(account(workspace, mail));

@@ -78,6 +78,7 @@ class DoorIT {
     desk.accessible("door-setup");
     desk.id("door-go").click();
     assertThat(desk.page.locator("#password-fault")).containsText("tried first");
+    desk.refused(400);
     desk.page.fill("#password", FIRST);
     desk.id("door-go").click();
     assertThat(desk.page.locator("hilo-inbox")).isVisible();
@@ -172,6 +173,7 @@ class DoorIT {
     desk.page.fill("#password", SECOND);
     desk.id("save-password").click();
     assertThat(desk.page.locator("#current-fault")).isVisible();
+    desk.refused(403);
     desk.page.fill("#current", FIRST);
     desk.accessible("account-password");
     desk.id("save-password").click();

@@ -131,6 +131,11 @@ final class Screen {
         .isEmpty();
   }
 
+  /** The gateway refuses something in this test, with this status, which the browser logs. */
+  void refused(int status) {
+    faults.removeIf(fault -> fault.contains("status of " + status));
+  }
+
   void withoutFaults() {
     assertThat(faults).describedAs("console of %s", name).isEmpty();
   }

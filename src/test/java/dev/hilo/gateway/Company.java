@@ -36,6 +36,7 @@ final class Company implements AutoCloseable {
   Company(URI redis, String workspace) throws Exception {
     mail.start();
     nodes = new Nodes(redis, workspace);
+    nodes.people = "";
     String more =
         """
         limits: {frames-per-second: 5000, drain: 1s}

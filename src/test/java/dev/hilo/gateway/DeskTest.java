@@ -165,6 +165,23 @@ class DeskTest extends OnTwoNodes {
   }
 
   @Test
+  void aSignInThatEndsUnheardStillClosesItsSockets() throws Exception {
+    Rest rest = Rest.agent(b, "Luis");
+    try (var agent = SocketClient.agent(nodes, b, rest);
+        var visitor = SocketClient.visitor(nodes, b)) {
+      String ticket = rest.ticket();
+      wire.swallowSubscriptions();
+      assertThat(rest.delete("/api/v1/session").status()).isEqualTo(204);
+      assertThat(agent.awaitClose()).isEqualTo(4101);
+      assertThat(visitor.isOpen()).isTrue();
+      try (var late = SocketClient.connect(nodes, b, null)) {
+        late.tell("hello", "ticket", ticket);
+        assertThat(late.await("problem").path("code").asText()).isEqualTo("bad-ticket");
+      }
+    }
+  }
+
+  @Test
   void aTeamSeesItsInboxesOnly() throws Exception {
     put(boss, "team/phones", "name", "Phones", "inboxes", List.of("whatsapp:" + Platforms.NUMBER));
     user("phoner", List.of("agent"), List.of("phones"));

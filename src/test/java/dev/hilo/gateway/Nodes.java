@@ -16,7 +16,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /** Gateways of one workspace in this process, on one Redis, with simulated platforms behind. */
 final class Nodes implements AutoCloseable {
@@ -48,6 +51,7 @@ final class Nodes implements AutoCloseable {
   private final URI redis;
   private final Path data;
   private final List<Gateway> running = new ArrayList<>();
+  private final Map<Gateway, Integer> ports = new HashMap<>();
 
   Nodes(URI redis, String workspace) {
     this.redis = redis;
@@ -76,9 +80,11 @@ final class Nodes implements AutoCloseable {
 
   private Gateway run(String yaml, URI through) throws Exception {
     GatewayConfig config = ConfigNode.parse(yaml).bind(GatewayConfig.class);
+    int port = freePort();
     Gateway node =
-        Gateway.start(config, freePort(), through, INSTALLATION_KEY, config.channels(), null);
+        Gateway.start(config, port, through, INSTALLATION_KEY, config.channels(), null);
     running.add(node);
+    ports.put(node, port);
     assertThat(node.settle(PATIENCE)).as("a node is ready within %s", PATIENCE).isTrue();
     return node;
   }
@@ -87,6 +93,11 @@ final class Nodes implements AutoCloseable {
   Gateway startWithoutChannels(String name) throws Exception {
     String yaml = yaml(name);
     return run(yaml.substring(0, yaml.indexOf("channels:")), redis);
+  }
+
+  /** Where a node really listens, whatever the outside calls it. */
+  URI at(Gateway node) {
+    return URI.create("http://127.0.0.1:" + Objects.requireNonNull(ports.get(node)));
   }
 
   void stop(Gateway node) {

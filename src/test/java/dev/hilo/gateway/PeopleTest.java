@@ -9,6 +9,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.hilo.Gateway;
 import dev.hilo.live.CloseCode;
 import dev.hilo.people.Totp;
 import dev.hilo.testing.RedisServer;
@@ -107,6 +108,41 @@ class PeopleTest {
         .doesNotContain("Domain");
     assertThat(in.headers().firstValue("cache-control")).contains("no-store");
     assertThat(in.body()).isEqualTo("{\"signedIn\":true}");
+  }
+
+  @Test
+  void overHttpsTheCookiesAreForThisHostOnly() throws Exception {
+    String site = "https://chat.shop.example";
+    String more =
+        """
+        limits: {drain: 1s}
+        http: {public-url: '%s'}
+        oidc: {name: Shop, issuer: '%s', client-id: hilo-client, client-secret: secret}
+        """
+            .formatted(site, company.provider.issuer());
+    Gateway c = company.nodes.start("c", redis.uri(), more);
+    Rest rest = Rest.at(company.nodes.at(c)).with("Origin", site);
+    company.invited("sid");
+    Rest.Answer in = signIn(rest, "sid", PASSWORD);
+    assertThat(in.headers().firstValue("set-cookie").orElseThrow())
+        .startsWith("__Host-hilo=")
+        .contains("Secure", "HTTPOnly", "SameSite=Strict", "Path=/")
+        .doesNotContain("Domain");
+    session(rest.with("Cookie", cookie(in)));
+    Rest.Answer away = rest.get("/api/v1/session/oidc");
+    assertThat(away.headers().firstValue("set-cookie").orElseThrow())
+        .startsWith("__Host-hilo-oidc=")
+        .contains("Secure", "HTTPOnly", "SameSite=Lax", "Path=/");
+    assertThat(away.headers().firstValue("location").orElseThrow())
+        .contains("redirect_uri=https%3A%2F%2Fchat.shop.example%2Fapi%2Fv1%2Fsession%2Foidc");
+    company.nodes.stop(c);
+  }
+
+  @Test
+  void aFurtherSignInInTheSameBrowserEndsTheOneBefore() throws Exception {
+    Rest tom = company.invited("tom");
+    assertThat(signIn(tom, "tom", PASSWORD).status()).isEqualTo(200);
+    await().until(() -> tom.get("/api/v1/session").status() == 401);
   }
 
   @Test
