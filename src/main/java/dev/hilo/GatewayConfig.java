@@ -94,6 +94,12 @@ public record GatewayConfig(
                     && moreWorkspaces.stream().noneMatch(w -> w.name().equals(workspace)),
                 "more-workspaces must each have a name of their own")
             .hold(
+                oidc == null
+                    || oidc.workspace() == null
+                    || oidc.workspace().equals(workspace)
+                    || moreWorkspaces.stream().anyMatch(w -> w.name().equals(oidc.workspace())),
+                "oidc.workspace must be one of the workspaces")
+            .hold(
                 distinct(
                     Stream.concat(
                             moreWorkspaces.stream().flatMap(w -> w.channels().stream()),

@@ -115,6 +115,13 @@ class GatewayConfigTest {
             () ->
                 parse(
                     """
+                    oidc: {name: S, issuer: https://l.example, client-id: h, client-secret: s, workspace: x}
+                    """))
+        .hasMessageContaining("oidc.workspace must be one of the workspaces");
+    assertThatThrownBy(
+            () ->
+                parse(
+                    """
                     http: {trusted-proxies: [proxy.example]}
                     mail: {from: nobody, host: smtp.example.com, security: none, user: u, password: hidden1}
                     oidc: {name: SSO, issuer: 'http://login.example.com', client-id: hilo, client-secret: hidden1}

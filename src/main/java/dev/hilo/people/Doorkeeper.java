@@ -204,7 +204,12 @@ public final class Doorkeeper {
                   .compose(n -> n > CHALLENGE_TRIES ? spent(challenge) : Future.succeededFuture())
                   .compose(_ -> lockOut.attempt(w, user.id()))
                   .compose(_ -> proved(w, user.id(), code))
-                  .onFailure(_ -> refused(w, user, "second factor", visit))
+                  .onFailure(
+                      e -> {
+                        if (e instanceof Problem p && p.code() == Code.WRONG_CODE) {
+                          refused(w, user, "second factor", visit);
+                        }
+                      })
                   .compose(_ -> tokens.redeem(challenge))
                   .compose(
                       still ->

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.hilo.Gateway;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Tokens;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -151,7 +152,7 @@ final class Credentials implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     nodes.close();
   }
 }

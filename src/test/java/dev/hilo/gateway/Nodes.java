@@ -81,8 +81,7 @@ final class Nodes implements AutoCloseable {
   private Gateway run(String yaml, URI through) throws Exception {
     GatewayConfig config = ConfigNode.parse(yaml).bind(GatewayConfig.class);
     int port = freePort();
-    Gateway node =
-        Gateway.start(config, port, through, INSTALLATION_KEY, config.channels(), null);
+    Gateway node = Gateway.start(config, port, through, INSTALLATION_KEY, config.channels(), null);
     running.add(node);
     ports.put(node, port);
     assertThat(node.settle(PATIENCE)).as("a node is ready within %s", PATIENCE).isTrue();

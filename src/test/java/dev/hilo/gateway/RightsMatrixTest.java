@@ -257,11 +257,10 @@ class RightsMatrixTest {
   }
 
   @Test
-  void everyRowIsOfSomethingThatIs() throws Exception {
+  void everythingThatIsHasARow() throws Exception {
     Set<String> rows = new TreeSet<>(frames());
     calls().forEach(call -> rows.add(call.row));
     rows.forEach(RightsMatrixTest::row);
-    assertThat(rights.keySet()).as("rows of nothing").isSubsetOf(rows);
   }
 
   @Test

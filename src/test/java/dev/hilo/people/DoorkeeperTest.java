@@ -89,7 +89,7 @@ class DoorkeeperTest {
             vault,
             new Desks(rosters, node.roots, node.streams),
             node.objects,
-            new Trail(node.streams, Clock.systemUTC()));
+            new Trail(node.streams, node.roots, Clock.systemUTC()));
     knows(shop, "ana", credentials(hash, null));
   }
 
