@@ -49,7 +49,7 @@ function did({ act, what, topic }) {
   }
   const key = `audit.do.${act}`;
   const words = t(key, { customer: PLACE });
-  const [before, after] = words === act ? [actName(act)] : words.split(PLACE);
+  const [before, after] = words === act ? [actName(act).replaceAll("-", " ")] : words.split(PLACE);
   const told = after === undefined ? before : html`${before}${customer(topic)}${after}`;
   return what ? html`${told} <span class="muted">${what}</span>` : told;
 }

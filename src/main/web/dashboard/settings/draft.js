@@ -45,14 +45,6 @@ export class Draft {
     return !this.isNew && !this.busy && this.current?.rev !== this.base.rev;
   }
 
-  /** Fields in which the item differs from what this draft began with. */
-  get theirs() {
-    const { current } = this;
-    return Object.keys({ ...this.base, ...current }).filter(
-      (field) => field !== "rev" && !same(current?.[field], this.base[field]),
-    );
-  }
-
   set(field, value) {
     this.value = { ...this.value, [field]: value };
     this.refusal = null;

@@ -107,6 +107,7 @@ class Endpoints extends ItemsPage {
       fields: type?.fields ?? [],
       value: () => this.draft.value.settings ?? {},
       typed: () => this.draft.value.typed ?? {},
+      before: draft.base?.settings ?? {},
       stored: draft.base?.secrets ?? [],
       faults: () => faults(this.draft.refusal),
       change: (settings, typed) => {
@@ -154,7 +155,7 @@ class Endpoints extends ItemsPage {
 
   body({ typed, secrets: _, url: _url, accounts: _accounts, health: _health, file: _file, ...value }, id) {
     const settings = tidy(value.settings ?? {});
-    return super.body({ ...value, settings, ...(Object.keys(typed ?? {}).length ? { secrets: typed } : {}) }, id);
+    return super.body({ ...value, settings, secrets: given(typed) }, id);
   }
 
   kept(saved, draft) {
@@ -170,11 +171,11 @@ class Endpoints extends ItemsPage {
 /** What the gateway found wrong, by where it stands in the settings. */
 function faults(refusal) {
   const list = refusal?.detail?.faults ?? [];
-  return new Map(list.map(({ path, expected, message }) => [normal(path), message ?? t("endpoints.expected", { expected })]));
+  return new Map(list.map(({ path, sentence }) => [path, `${sentence[0].toUpperCase()}${sentence.slice(1)}.`]));
 }
 
-/** `settings.accounts[0].token` as `accounts.0.token`. */
-const normal = (path = "") => path.replace(/^settings\./, "").replace(/\[(\d+)\]/g, ".$1");
+/** The secrets that were entered, or are to be taken away. */
+const given = (typed = {}) => Object.fromEntries(Object.entries(typed).filter(([, secret]) => secret !== ""));
 
 /** Without what is empty. */
 function tidy(value) {

@@ -292,7 +292,7 @@ export class ItemsPage extends Page {
 
   /** What was saved is shown at once, before the gateway tells everybody. */
   kept(saved) {
-    keep(saved);
+    if (saved) keep(saved);
   }
 
   /** Saves; undefined: refused. */

@@ -5,21 +5,36 @@ import { areaField, check, field, lines, selectField, textField } from "./form.j
 
 /**
  * A form drawn from a description of fields, as `GET /endpoints/types` gives it:
- * `{name, kind, required, default?, choices?, fields?}`.
+ * `{name, kind, required, default?, choices?, fields?, of?}`.
  */
 export class SettingsForm {
-  /** What stands for a secret in the vault, by its path; null: it must be given anew. */
-  #stored = new Set();
-
   /**
-   * @param {{fields: object[], value: () => object, typed: () => Record<string, string>,
-   *     stored: string[], faults: () => Map<string, string>,
-   *     change: (settings: object, typed: Record<string, string>) => void}} of `typed`: secrets that
-   *     were entered here, by path; `faults`: what the gateway found wrong, by path
+   * @param {{fields: object[], value: () => object, typed: () => Record<string, string | null>,
+   *     before: object, stored: string[], faults: () => Map<string, string>,
+   *     change: (settings: object, typed: Record<string, string | null>) => void}} of
+   *     `typed`: secrets that were entered here, by path, null for one to be taken away; `before`:
+   *     the settings as they are kept, with the paths of their secrets in `stored`; `faults`: what
+   *     the gateway found wrong, by path
    */
-  constructor({ fields, value, typed, stored, faults, change }) {
-    Object.assign(this, { fields, value, typed, faults, change });
-    this.#stored = new Set(stored);
+  constructor({ fields, value, typed, before, stored, faults, change }) {
+    Object.assign(this, { fields, value, typed, before, faults, change });
+    this.stored = new Set(stored);
+  }
+
+  /** Whether the vault holds something for this place; a record's secrets follow its id. */
+  #holds(at) {
+    let now = this.value();
+    let then = this.before;
+    const path = at.map((step) => {
+      let place = step;
+      if (typeof step === "number" && now?.[step]?.id !== undefined) {
+        place = (then ?? []).findIndex((each) => each?.id === now[step].id);
+      }
+      now = now?.[step];
+      then = then?.[place];
+      return place;
+    });
+    return this.stored.has(pathOf(path));
   }
 
   render() {
@@ -62,7 +77,7 @@ export class SettingsForm {
       case "choice":
         return selectField({ ...shared, options: [...(of.required ? [] : [["", of.default === undefined ? "–" : t("endpoints.usual", { value: choiceName(of.default) })]]), ...(of.choices ?? []).map((each) => [each, choiceName(each)])] });
       case "list":
-        return areaField({ ...shared, rows: 2, value: Array.isArray(value) ? value.join("\n") : "", hint: shared.hint || t("endpoints.listHint"), change: (text) => this.#set(at, text.trim() ? lines(text) : undefined) });
+        return of.of === "secret" ? this.#secrets(of, at) : areaField({ ...shared, rows: 2, value: Array.isArray(value) ? value.join("\n") : "", hint: shared.hint || t("endpoints.listHint"), change: (text) => this.#set(at, text.trim() ? lines(text) : undefined) });
       case "record":
         return html`<fieldset class="form-group framed"><legend>${nameOf(of.name)}</legend>${this.#fields(of.fields ?? [], at, value ?? {})}</fieldset>`;
       case "records":
@@ -74,14 +89,45 @@ export class SettingsForm {
 
   #secret(of, at, shared) {
     const path = pathOf(at);
-    const set = this.#stored.has(path);
+    const set = this.#holds(at);
     return field(
       shared.id,
       html`${shared.label}${set ? html` <span class="chip ok">${icon("check")}${t("endpoints.set")}</span>` : nothing}`,
-      html`<input id=${shared.id} type="password" autocomplete="new-password" .value=${this.typed()[path] ?? ""} ?required=${of.required && !set} maxlength="2000"
-        placeholder=${set ? t("endpoints.keep") : nothing} aria-describedby="${shared.id}-below" @input=${(e) => this.#type(path, e.target.value)} />`,
+      this.#entry(shared.id, path, { set, required: of.required, wrong: shared.error }),
       { hint: shared.hint || t("endpoints.secretHint"), error: shared.error },
     );
+  }
+
+  #entry(id, path, { set, required, wrong, label = nothing }) {
+    return html`<input id=${id} type="password" autocomplete="new-password" .value=${this.typed()[path] ?? ""} ?required=${required && !set} maxlength="2000"
+      placeholder=${set ? t("endpoints.keep") : nothing} aria-label=${label} aria-invalid=${wrong ? "true" : nothing} aria-describedby="${id}-below" @input=${(e) => this.#type(path, e.target.value)} />`;
+  }
+
+  /** Several secrets, any of which may be used: those that are kept, and new ones. */
+  #secrets(of, at) {
+    const typed = this.typed();
+    const prefix = `${pathOf(at)}.`;
+    const all = [...this.stored, ...Object.keys(typed)].filter((path) => path.startsWith(prefix));
+    const places = [...new Set(all.map((path) => Number(path.slice(prefix.length))))].sort((a, b) => a - b);
+    const shown = places.filter((n) => typed[prefix + n] !== null);
+    if (!shown.length) shown.push((places.at(-1) ?? -1) + 1);
+    const id = `set-${at.join("-")}`;
+    const name = nameOf(of.name);
+    const fault = [pathOf(at), ...shown.map((n) => prefix + n)].map((path) => this.faults().get(path)).find(Boolean);
+    return html`<fieldset class="form-group ${fault ? "wrong" : ""}"><legend>${name}</legend>
+      ${shown.map((n) => {
+        const set = this.stored.has(prefix + n);
+        return html`<div class="secret-row">${this.#entry(`${id}-${n}`, prefix + n, { set, required: of.required && shown.length === 1, wrong: fault, label: `${name} ${n + 1}` })}
+          ${set ? html`<span class="chip ok">${icon("check")}${t("endpoints.set")}</span>` : nothing}
+          ${shown.length > 1 ? html`<button type="button" class="icon-button" aria-label=${t("endpoints.removeRecord", { name: `${name} ${n + 1}` })} @click=${() => this.#forget(prefix + n, set)}>${icon("bin")}</button>` : nothing}</div>`;
+      })}
+      ${fault ? html`<p class="form-error">${icon("alert")}${fault}</p>` : html`<p class="form-hint">${t("endpoints.secretHint")}</p>`}
+      <button type="button" class="button small" @click=${() => this.change(this.value(), { ...typed, [prefix + (Math.max(...shown, ...places) + 1)]: "" })}>${icon("plus")}${t("endpoints.add")}</button></fieldset>`;
+  }
+
+  #forget(path, set) {
+    const { [path]: _, ...others } = this.typed();
+    this.change(this.value(), set ? { ...others, [path]: null } : others);
   }
 
   #records(of, at, records) {
@@ -94,7 +140,7 @@ export class SettingsForm {
       <button type="button" class="button small" @click=${() => this.#set(at, [...records, {}])}>${icon("plus")}${t(`endpoints.add.${of.name}`) === of.name ? t("endpoints.add") : t(`endpoints.add.${of.name}`)}</button></fieldset>`;
   }
 
-  /** Those after it move up; what the vault holds for their places is not theirs. */
+  /** What was entered for those after it moves up with them. */
   #without(at, records, i) {
     const prefix = (n) => `${pathOf([...at, n])}.`;
     const typed = {};
@@ -102,9 +148,6 @@ export class SettingsForm {
       const n = records.findIndex((_, each) => path.startsWith(prefix(each)));
       if (n < i) typed[path] = secret;
       else if (n > i) typed[prefix(n - 1) + path.slice(prefix(n).length)] = secret;
-    }
-    for (const path of [...this.#stored]) {
-      if (records.some((_, n) => n >= i && path.startsWith(prefix(n)))) this.#stored.delete(path);
     }
     this.change(put(this.value(), at, records.filter((_, n) => n !== i)), typed);
   }

@@ -121,6 +121,8 @@ wear(`
 .more[open] { display: flex; flex-direction: column; gap: 16px; }
 .more > .form-field, .more > .form-group { margin-top: 14px; }
 .record { gap: 14px; padding: 12px 16px 16px; border: 1px solid var(--line); border-radius: 12px; }
+.secret-row { display: flex; align-items: center; gap: 8px; }
+.secret-row input { flex: 1; }
 .record-head { display: flex; align-items: center; gap: 8px; }
 .record-head strong { flex: 1; min-width: 0; overflow-wrap: anywhere; }
 .form-group > .button { align-self: flex-start; }
@@ -190,7 +192,7 @@ wear(`
 .type small { grid-column: 2; }
 [data-type="webhook"] i { background: #3d5a45; }
 
-.matrix { border: 1px solid var(--line); border-radius: 14px; overflow: auto; max-height: 70dvh; }
+.matrix { position: relative; border: 1px solid var(--line); border-radius: 14px; overflow: auto; }
 .matrix table { width: 100%; border-collapse: separate; border-spacing: 0; font-size: 13px; }
 .matrix thead :is(th, td) { position: sticky; top: 0; z-index: 1; background: var(--bg); border-bottom: 1px solid var(--line); padding: 10px 12px; font-weight: 600; text-align: center; }
 .matrix tbody th { padding: 7px 16px; text-align: start; font-weight: 400; min-width: 220px; }

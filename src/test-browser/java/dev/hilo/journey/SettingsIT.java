@@ -217,7 +217,7 @@ class SettingsIT {
     fill(lucia, "set-account", "crm");
     fill(lucia, "set-name", "CRM");
     lucia.accessible("settings-endpoint-fields");
-    fill(lucia, "set-signing-secrets", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    fill(lucia, "set-signing-secrets-0", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     save(lucia);
     assertThat(item(marco, "Our CRM")).containsText("/webhooks/");
 
@@ -329,14 +329,14 @@ class SettingsIT {
   @Test
   void everyPageInEveryLanguageLightAndDarkOnDesktopAndPhone() {
     Set<String> titles = new HashSet<>();
-    looks(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "en", titles);
-    looks(lucia(1280, 800, "es-ES", ColorScheme.DARK), "es-dark", titles);
-    looks(lucia(390, 844, "pt-BR", ColorScheme.LIGHT), "pt-phone", titles);
-    looks(lucia(390, 844, "en-US", ColorScheme.DARK), "en-phone-dark", new HashSet<>());
+    looks(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "en", true, titles);
+    looks(lucia(1280, 800, "es-ES", ColorScheme.DARK), "es-dark", false, titles);
+    looks(lucia(390, 844, "pt-BR", ColorScheme.LIGHT), "pt-phone", false, titles);
+    looks(lucia(390, 844, "en-US", ColorScheme.DARK), "en-phone-dark", true, new HashSet<>());
     assertThat(titles.size()).isGreaterThan(2 * PAGES.size());
   }
 
-  private void looks(BrowserContext context, String name, Set<String> titles) {
+  private void looks(BrowserContext context, String name, boolean forms, Set<String> titles) {
     Screen screen = new Screen(context, name);
     for (String page : PAGES) {
       open(screen, page);
@@ -344,7 +344,7 @@ class SettingsIT {
       screen.accessible("settings-" + page);
       fits(screen, page);
       Locator make = screen.id("new");
-      if (make.count() > 0) {
+      if (forms && make.count() > 0) {
         make.click();
         screen.accessible("settings-" + page + "-new");
         fits(screen, page + " form");
