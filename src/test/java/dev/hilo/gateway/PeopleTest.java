@@ -496,13 +496,13 @@ class PeopleTest {
 
   @Test
   void whoWasInvitedAndHasNotComeYetIsKnown() throws Exception {
-    Rest wanda = company.invited("wanda");
+    Rest val = company.invited("val");
     company.ada.post("/api/v1/invitations", Rest.object("email", "w@shop.example", "name", "Wil"));
     JsonNode users = company.ada.get("/api/v1/users").json().path("users");
     assertThat((Iterable<JsonNode>) users)
         .extracting(u -> u.path("id").asText() + " " + u.path("password").asText())
-        .contains("ada true", "wanda true", "w false");
-    assertRefused(wanda.get("/api/v1/users"), 403, "forbidden");
+        .contains("ada true", "val true", "w false");
+    assertRefused(val.get("/api/v1/users"), 403, "forbidden");
   }
 
   // ---- resets
