@@ -18,6 +18,13 @@ export const fullTime = (language, at) =>
 export const briefTime = (language, at) =>
   format(language, "brief", { dateStyle: "medium", timeStyle: "short" }).format(at);
 
+/** `10:42` today, `Monday 10:42` within the week, else a date and clock: of what is to come. */
+export function soonTime(language, at, now = Date.now()) {
+  if (sameDay(at, now)) return clock(language, at);
+  if (at - now > 6 * 86_400_000) return briefTime(language, at);
+  return format(language, "soon", { weekday: "long", hour: "2-digit", minute: "2-digit" }).format(at);
+}
+
 const startOfDay = (at) => new Date(at).setHours(0, 0, 0, 0);
 
 export const sameDay = (a, b) => startOfDay(a) === startOfDay(b);

@@ -1,6 +1,7 @@
 import { html, nothing } from "lit";
 import { LANGUAGES } from "../shared/i18n.js";
 import { icon } from "../shared/icons.js";
+import { soonTime } from "../shared/time.js";
 import { lines } from "./views.js";
 
 // The parts of the panel, drawn from the state of the widget `ui`.
@@ -15,7 +16,7 @@ export function header(ui) {
         ? html`<button type="button" class="round" aria-label=${t("back")} @click=${() => ui.show("chat")}>${icon("back")}</button>`
         : html`<span class="avatar" ?data-online=${ui.online} aria-hidden="true">${ui.heading().trim()[0]?.toUpperCase()}</span>`
     }
-    <div class="who"><h2>${ui.heading()}</h2><p>${agent ? t("with", { name: agent }) : t("subtitle")}</p></div>
+    <div class="who"><h2>${ui.heading()}</h2><p>${agent ? t("with", { name: agent }) : away(ui) || t("subtitle")}</p></div>
     <button type="button" class="round" data-testid="menu" aria-label=${t("menu")} aria-expanded=${String(ui.menu)}
       @click=${() => (ui.menu = !ui.menu)}>${icon("menu")}</button>
     ${
@@ -24,6 +25,12 @@ export function header(ui) {
         : html`<button type="button" class="round" aria-label=${t("close")} @click=${() => ui.close()}>${icon("close")}</button>`
     }
   </header>`;
+}
+
+/** When somebody is here again, or "" if somebody is here now or nobody says when. */
+function away({ t, chat, locale }) {
+  const { open, opens } = chat.inboxInfo ?? {};
+  return open === false && opens > Date.now() ? t("opens", { when: soonTime(locale, opens) }) : "";
 }
 
 export function connectionBar(ui) {

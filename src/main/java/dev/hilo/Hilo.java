@@ -20,9 +20,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,9 +34,10 @@ public final class Hilo {
   private static final int EXIT_IN_USE = 75;
   private static final String USAGE =
       """
-      usage: hilo [--config FILE] [--check | --move-partition P --to HOST:PORT]
+      usage: hilo [--config FILE] [--check | --export | --move-partition P --to HOST:PORT]
         --config FILE        the configuration; else HILO_CONFIG, else config/gateway.yaml
         --check              say whether the configuration is valid, and end
+        --export             print what all workspaces keep, as a configuration, and end
         --move-partition P   move a partition, 0 to 1023, to another master of the Redis Cluster
           --to HOST:PORT     that the configuration names, and end; gateways may go on running
       """;
@@ -49,6 +47,7 @@ public final class Hilo {
   public static void main(String[] args) {
     String file = System.getenv().getOrDefault("HILO_CONFIG", "config/gateway.yaml");
     boolean check = false;
+    boolean export = false;
     String partition = null;
     String to = null;
     for (int i = 0; i < args.length; i++) {
@@ -56,6 +55,8 @@ public final class Hilo {
         file = args[++i];
       } else if (args[i].equals("--check")) {
         check = true;
+      } else if (args[i].equals("--export")) {
+        export = true;
       } else if (args[i].equals("--move-partition") && i + 1 < args.length) {
         partition = args[++i];
       } else if (args[i].equals("--to") && i + 1 < args.length) {
@@ -81,6 +82,10 @@ public final class Hilo {
         move(config, partition, to);
         return;
       }
+      if (export) {
+        export(config);
+        return;
+      }
       run(config);
     } catch (InvalidConfig e) {
       System.err.println(file + " is not valid:");
@@ -101,6 +106,23 @@ public final class Hilo {
   private static void usage(int code) {
     System.err.print(USAGE);
     System.exit(code);
+  }
+
+  /** Prints nothing else: what is logged goes to the other stream. */
+  private static void export(GatewayConfig config) throws Exception {
+    PrintStream out = System.out;
+    System.setOut(System.err);
+    String yaml;
+    if (config.redis().uri() != null) {
+      yaml = Export.of(config, URI.create(config.redis().uri().value()));
+    } else {
+      Files.createDirectories(config.data());
+      try (LocalRedis local = LocalRedis.start(config.data(), config.redis().fsync())) {
+        yaml = Export.of(config, local.uri());
+      }
+    }
+    out.print(yaml);
+    out.flush();
   }
 
   private static void move(GatewayConfig config, String partition, String to) throws Exception {
@@ -169,7 +191,7 @@ public final class Hilo {
       blocks.addAll(blocks(demo.channels()));
       pages = (router, apps) -> demo.mount(router, apps::page);
     }
-    Gateway gateway = Gateway.start(config, port, redis, installationKey(config), blocks, pages);
+    Gateway gateway = Gateway.start(config, port, redis, InstallationKey.of(config), blocks, pages);
     opened.add(gateway);
     gateway.settle(Duration.ofSeconds(10));
     greet(System.out, config, gateway);
@@ -200,27 +222,6 @@ public final class Hilo {
     try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName(config.http().host()))) {
       return free.getLocalPort();
     }
-  }
-
-  /** The configured key, or the one of the data folder, made there at the first start. */
-  private static byte[] installationKey(GatewayConfig config) throws IOException {
-    if (config.installationKey() != null) {
-      return config.installationKey().value().getBytes(StandardCharsets.UTF_8);
-    }
-    Path file = config.data().resolve("installation.key");
-    if (!Files.exists(file)) {
-      byte[] key = new byte[32];
-      new SecureRandom().nextBytes(key);
-      Path draft =
-          Files.createTempFile(
-              config.data(),
-              "installation",
-              ".tmp",
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.write(draft, key, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
-      Files.move(draft, file);
-    }
-    return Files.readAllBytes(file);
   }
 
   private static void greet(PrintStream out, GatewayConfig config, Gateway gateway)

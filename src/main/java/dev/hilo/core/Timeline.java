@@ -31,7 +31,7 @@ public final class Timeline {
   private final Streams streams;
   private final AddressKeys keys;
 
-  /** {@code keys} sign the cursors, so that nobody can name a stream of his own choice. */
+  /** {@code keys} sign the cursors, so that nobody can name streams of their own choice. */
   public Timeline(Streams streams, AddressKeys keys) {
     this.streams = streams;
     this.keys = keys;
@@ -69,10 +69,28 @@ public final class Timeline {
     Map<CustomerId, Segment> segments = new LinkedHashMap<>();
     if (cursor == null) {
       segments.put(root, new Segment(root, null));
-    } else {
-      read(cursor).forEach(s -> segments.put(s.stream, s));
+      return collect(root, segments, new ArrayList<>(), limit, shown);
     }
-    return collect(segments, new ArrayList<>(), limit, shown);
+    CustomerId of = read(cursor, segments);
+    return leads(of, root).compose(_ -> collect(root, segments, new ArrayList<>(), limit, shown));
+  }
+
+  /** Whether a thread is this one, or was merged into it: a cursor of another is of no use here. */
+  private Future<Void> leads(CustomerId of, CustomerId root) {
+    return of.equals(root)
+        ? Future.succeededFuture()
+        : streams
+            .load(of)
+            .compose(
+                loaded -> {
+                  CustomerId into = loaded.into();
+                  return into == null ? Future.failedFuture(notOurs()) : leads(into, root);
+                });
+  }
+
+  private static Problem notOurs() {
+    return new Problem(
+        Problem.Code.BAD_REQUEST, "cursor must be one that a page of this thread gave");
   }
 
   /**
@@ -88,11 +106,15 @@ public final class Timeline {
     segment.ended = !more;
     Map<CustomerId, Segment> segments = new LinkedHashMap<>();
     segments.put(root, segment);
-    return collect(segments, new ArrayList<>(), limit, shown);
+    return collect(root, segments, new ArrayList<>(), limit, shown);
   }
 
   private Future<Page> collect(
-      Map<CustomerId, Segment> segments, List<Item> items, int limit, Predicate<Entry> shown) {
+      CustomerId root,
+      Map<CustomerId, Segment> segments,
+      List<Item> items,
+      int limit,
+      Predicate<Entry> shown) {
     List<Future<Void>> reads = new ArrayList<>();
     for (Segment s : segments.values()) {
       if (s.ahead.isEmpty() && !s.ended) {
@@ -108,7 +130,7 @@ public final class Timeline {
       }
     }
     if (!reads.isEmpty()) {
-      return Future.all(reads).compose(_ -> collect(segments, items, limit, shown));
+      return Future.all(reads).compose(_ -> collect(root, segments, items, limit, shown));
     }
     while (items.size() < limit) {
       Segment newest = newest(segments);
@@ -129,10 +151,10 @@ public final class Timeline {
         more = true;
       }
       if (more) {
-        return collect(segments, items, limit, shown);
+        return collect(root, segments, items, limit, shown);
       }
     }
-    String cursor = write(segments);
+    String cursor = write(root, segments);
     Collections.reverse(items);
     return Future.succeededFuture(new Page(items, cursor));
   }
@@ -158,18 +180,23 @@ public final class Timeline {
     return newest;
   }
 
-  private @Nullable String write(Map<CustomerId, Segment> segments) {
+  /** The thread, and how far each of its streams was read: {@code root!stream@position,…~sign}. */
+  private @Nullable String write(CustomerId root, Map<CustomerId, Segment> segments) {
     StringBuilder out = new StringBuilder();
     for (Segment s : segments.values()) {
       if (!s.ahead.isEmpty() || !s.ended) {
         out.append(out.isEmpty() ? "" : ",").append(s.stream).append('@').append(s.before);
       }
     }
-    return out.isEmpty() ? null : out + "~" + keys.sign("cursor", out.toString(), 16);
+    if (out.isEmpty()) {
+      return null;
+    }
+    out.insert(0, root + "!");
+    return out + "~" + keys.sign("cursor", out.toString(), 16);
   }
 
-  private List<Segment> read(String cursor) {
-    List<Segment> segments = new ArrayList<>();
+  /** Fills {@code segments}; gives the thread whose page gave the cursor. */
+  private CustomerId read(String cursor, Map<CustomerId, Segment> segments) {
     try {
       int signed = cursor.lastIndexOf('~');
       String named = cursor.substring(0, signed);
@@ -177,14 +204,15 @@ public final class Timeline {
           || !keys.sign("cursor", named, 16).equals(cursor.substring(signed + 1))) {
         throw new IllegalArgumentException("not ours");
       }
-      for (String part : named.split(",", -1)) {
+      int mark = named.indexOf('!');
+      for (String part : named.substring(mark + 1).split(",", -1)) {
         int at = part.indexOf('@');
         CustomerId stream = CustomerId.of(part.substring(0, at));
-        segments.add(new Segment(stream, Position.of(part.substring(at + 1))));
+        segments.put(stream, new Segment(stream, Position.of(part.substring(at + 1))));
       }
+      return CustomerId.of(named.substring(0, mark));
     } catch (IllegalArgumentException | StringIndexOutOfBoundsException e) {
-      throw new Problem(Problem.Code.BAD_REQUEST, "cursor must be one that a page gave");
+      throw notOurs();
     }
-    return segments;
   }
 }

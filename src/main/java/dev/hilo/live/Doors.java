@@ -248,6 +248,14 @@ public record Doors(AddressKeys keys, Rosters rosters, List<String> ownOrigins) 
         : Future.succeededFuture();
   }
 
+  /** When somebody answers in the inbox that a visitor came by; null if nobody says. */
+  Item.@Nullable Hours hours(Guest guest) {
+    String id = guest.inbox() == null ? null : guest.inbox().hours();
+    return id == null
+        ? null
+        : rosters.of(guest.principal().workspace()).desk().find(Item.Hours.class, id);
+  }
+
   /** Whether a page of this origin may open any inbox. */
   public boolean knows(String origin) {
     return ownOrigins.contains(origin)

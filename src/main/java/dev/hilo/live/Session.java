@@ -13,12 +13,15 @@ import dev.hilo.conversation.Position;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Timeline;
+import dev.hilo.desk.OpenHours;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.workspace.Edit;
+import dev.hilo.workspace.Item;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -512,6 +515,7 @@ final class Session {
       if (arrived.inbox().greeting() != null) {
         inbox.put("greeting", arrived.inbox().greeting());
       }
+      hours(inbox, arrived);
     }
     Limits limits = limits();
     frame
@@ -532,6 +536,18 @@ final class Session {
       opened(seen, hello.topic(), hello.since(), null, v.home().toString());
     } else {
       open(v.home(), hello.topic(), hello.since(), null, v.home().toString());
+    }
+  }
+
+  /** Whether somebody is here now, and when it is so again, ms; nothing where nobody says. */
+  private void hours(ObjectNode inbox, Doors.Guest arrived) {
+    Item.Hours hours = hub.services().doors().hours(arrived);
+    if (hours != null) {
+      OpenHours.Now now = OpenHours.at(hours, Instant.now());
+      inbox.put("open", now.open());
+      if (!now.open() && now.changes() != null) {
+        inbox.put("opens", now.changes().toEpochMilli());
+      }
     }
   }
 

@@ -110,7 +110,7 @@ public final class Doorkeeper {
                     .recover(
                         e ->
                             lockOut
-                                .unsaid(w, mail, visit.address())
+                                .notAGuess(w, mail, visit.address())
                                 .transform(_ -> Future.failedFuture(e))))
         .compose(
             looked -> {
@@ -121,7 +121,7 @@ public final class Doorkeeper {
                     new Problem(Code.BAD_CREDENTIALS, "address and password do not match"));
               }
               return lockOut
-                  .notAGuess(visit.address())
+                  .notAGuess(w, mail, visit.address())
                   .compose(_ -> refresh(w, user, looked.credentials, password))
                   .compose(_ -> proceed(w, user, looked.credentials, "password", visit));
             });

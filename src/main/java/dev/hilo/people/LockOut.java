@@ -56,14 +56,11 @@ public final class LockOut {
     return let(person(workspace, user), ACCOUNT);
   }
 
-  /** The password was right, whatever comes next. */
-  Future<Void> notAGuess(String address) {
-    return tries.takeBack(network(address), ADDRESS);
-  }
-
-  /** Nothing was looked at after all. */
-  Future<Void> unsaid(String workspace, String mail, String address) {
-    return notAGuess(address).compose(_ -> tries.takeBack(account(workspace, mail), ACCOUNT));
+  /** The password was right, whatever comes next, or was not looked at after all. */
+  Future<Void> notAGuess(String workspace, String mail, String address) {
+    return tries
+        .takeBack(network(address), ADDRESS)
+        .compose(_ -> tries.takeBack(account(workspace, mail), ACCOUNT));
   }
 
   /** Somebody came in, or has a new password. */

@@ -41,9 +41,14 @@ public final class Passwords implements AutoCloseable {
   private final Semaphore room;
 
   public Passwords(Vertx vertx) {
+    this(vertx, WAITING);
+  }
+
+  /** {@code waiting}: how many may wait for a thread. */
+  Passwords(Vertx vertx, int waiting) {
     int count = Math.clamp(Runtime.getRuntime().availableProcessors() / 2, 1, 4);
     this.threads = vertx.createSharedWorkerExecutor("passwords", count);
-    this.room = new Semaphore(count + WAITING);
+    this.room = new Semaphore(count + waiting);
   }
 
   private static String form() {

@@ -66,7 +66,8 @@ class ArchitectureTest {
             "workspace"));
     BELOW.put("reader", List.of("store", "codec", "conversation", "workspace"));
     BELOW.put(
-        "live", List.of("reader", "access", "core", "store", "codec", "conversation", "workspace"));
+        "live",
+        List.of("reader", "desk", "access", "core", "store", "codec", "conversation", "workspace"));
     BELOW.put(
         "people",
         List.of("access", "core", "store", "codec", "conversation", "workspace", "config"));

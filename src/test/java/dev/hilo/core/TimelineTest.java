@@ -1,6 +1,7 @@
 package dev.hilo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.hilo.channel.Inbound;
 import dev.hilo.conversation.Author;
@@ -53,6 +54,35 @@ class TimelineTest {
     assertThat(page.items())
         .extracting(i -> ((Event.MessageAdded) i.entry().event()).content().preview(20))
         .containsExactly("first", "second");
+  }
+
+  @Test
+  void aCursorIsGoodForItsThreadOnlyAlsoWhereThatIsMergedMeanwhile() {
+    TestNode node = redis.node();
+    CustomerId one = letter(node, "one", Instant.now());
+    CustomerId other = letter(node, "other", Instant.now());
+    CustomerId third = letter(node, "third", Instant.now());
+    Timeline timeline = new Timeline(node.streams, node.keys);
+    Timeline.Page newest = node.await(() -> timeline.page(one, null, 1, _ -> true));
+    String cursor = Objects.requireNonNull(newest.cursor());
+    assertThat(node.await(() -> timeline.page(one, cursor, 10, _ -> true)).items()).isNotEmpty();
+    assertThatThrownBy(() -> node.await(() -> timeline.page(other, cursor, 10, _ -> true)))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("of this thread");
+    CustomerId root =
+        node.await(
+                () ->
+                    node.joining.merge(
+                        one,
+                        other,
+                        Strength.AGENT,
+                        List.of(one, other),
+                        null,
+                        new Author(Author.Kind.AGENT, "ana")))
+            .root();
+    assertThat(node.await(() -> timeline.page(root, cursor, 10, _ -> true)).items()).isNotEmpty();
+    assertThatThrownBy(() -> node.await(() -> timeline.page(third, cursor, 10, _ -> true)))
+        .isInstanceOf(Problem.class);
   }
 
   private static CustomerId letter(TestNode node, String text, Instant at) {

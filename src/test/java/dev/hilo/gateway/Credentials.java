@@ -25,15 +25,15 @@ final class Credentials implements AutoCloseable {
   private static final String COMPANY =
       """
       inboxes:
-        - {key: shop, name: Shop, origins: ["https://shop.example"]}
+        - {key: shop, name: Shop %2$s, origins: ["https://shop.example"], greeting: Hello %2$s}
       users:
-        - {id: agent, name: Agent, roles: [agent]}
-        - {id: supervisor, name: Supervisor, roles: [supervisor]}
-        - {id: administrator, name: Administrator, roles: [administrator]}
-        - {id: auditor, name: Auditor, roles: [auditor]}
-        - {id: boss, name: Boss, roles: [administrator, agent, auditor]}
-        - {id: suspended, name: Suspended, roles: [agent, administrator, auditor]}
-        - {id: late, name: Late, roles: [agent]}
+        - {id: agent, name: Agent %2$s, roles: [agent]}
+        - {id: supervisor, name: Supervisor %2$s, roles: [supervisor]}
+        - {id: administrator, name: Administrator %2$s, roles: [administrator]}
+        - {id: auditor, name: Auditor %2$s, roles: [auditor]}
+        - {id: boss, name: Boss %2$s, roles: [administrator, agent, auditor]}
+        - {id: suspended, name: Suspended %2$s, roles: [agent, administrator, auditor]}
+        - {id: late, name: Late %2$s, roles: [agent]}
       api-keys:
         - {name: bot, role: bot, key: the-key-of-the-bot-of-%1$s}
         - {name: integration, key: the-key-of-the-integration-of-%1$s}
@@ -48,16 +48,34 @@ final class Credentials implements AutoCloseable {
     this.nodes = nodes;
     this.one = nodes.workspace;
     this.two = nodes.workspace + "-b";
-    String first = COMPANY.formatted(one);
+    String first = COMPANY.formatted(one, mark(one));
     nodes.people =
         first.substring(first.indexOf("users:"))
             + "more-workspaces:\n  - name: "
             + two
             + "\n"
-            + COMPANY.formatted(two).indent(4);
+            + COMPANY.formatted(two, mark(two)).indent(4)
+            + "    channels:\n"
+            + nodes.platforms.channels().replaceAll("endpoint: (\\w+)", "endpoint: $1-b").indent(6);
     for (int i = 0; i < count; i++) {
       gateways.add(nodes.start("n" + i));
     }
+  }
+
+  /** What stands in everything that a company says and keeps. */
+  String mark(String workspace) {
+    return workspace.equals(one) ? "redcompany" : "bluecompany";
+  }
+
+  String other(String workspace) {
+    return workspace.equals(one) ? two : one;
+  }
+
+  /** The same platform, account and person, at this company's address. */
+  Platforms.Delivery to(String workspace, Platforms.Delivery delivery) {
+    return workspace.equals(one)
+        ? delivery
+        : new Platforms.Delivery(delivery.path() + "-b", delivery.body(), delivery.headers());
   }
 
   Gateway node() {

@@ -257,10 +257,11 @@ class RightsMatrixTest {
   }
 
   @Test
-  void everythingThatIsHasARow() throws Exception {
+  void everythingThatIsHasARowAndNothingElse() throws Exception {
     Set<String> rows = new TreeSet<>(frames());
     calls().forEach(call -> rows.add(call.row));
     rows.forEach(RightsMatrixTest::row);
+    assertThat(rights.keySet()).as("rows of nothing").isSubsetOf(rows);
   }
 
   @Test

@@ -451,7 +451,8 @@ final class SocketClient implements AutoCloseable {
     return closeCode == null ? 1006 : closeCode;
   }
 
-  private JsonNode welcome() {
+  /** What it was welcomed with. */
+  JsonNode welcome() {
     return welcome != null ? welcome : await("welcome");
   }
 

@@ -76,13 +76,15 @@ class PasswordsTest {
 
   @Test
   void tooManyAtOnceAreRefusedAndTheOthersAreServed() {
-    List<Future<Boolean>> all =
-        IntStream.range(0, 300).mapToObj(_ -> passwords.check(null, "x")).toList();
-    TestNode.result(Future.join(all).otherwiseEmpty());
-    List<Throwable> refused = all.stream().filter(Future::failed).map(Future::cause).toList();
-    assertThat(refused).hasSizeBetween(100, 250);
-    assertThat(refused).allMatch(e -> e instanceof Problem p && p.code() == Code.OVERLOADED);
-    assertThat(check(hash("wind and weather"), "wind and weather")).isTrue();
+    try (Passwords few = new Passwords(vertx, 3)) {
+      List<Future<Boolean>> all =
+          IntStream.range(0, 20).mapToObj(_ -> few.check(null, "x")).toList();
+      TestNode.result(Future.join(all).otherwiseEmpty());
+      List<Throwable> refused = all.stream().filter(Future::failed).map(Future::cause).toList();
+      assertThat(refused).hasSizeBetween(1, 17);
+      assertThat(refused).allMatch(e -> e instanceof Problem p && p.code() == Code.OVERLOADED);
+      assertThat(TestNode.result(few.check(hash("wind and weather"), "wind and weather"))).isTrue();
+    }
   }
 
   @ParameterizedTest
