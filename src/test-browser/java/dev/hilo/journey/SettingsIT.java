@@ -226,7 +226,7 @@ class SettingsIT {
     fill(lucia, "key-name", "Shop robot");
     lucia.id("save").click();
     Locator key = lucia.id("made").locator("code").first();
-    assertThat(key).containsText(Pattern.compile("hilo_\\w{16,}"));
+    assertThat(key).containsText(Pattern.compile("hilo_[\\w-]{16,}"));
     lucia.accessible("settings-key-made");
     assertThat(marco.page.locator("body")).not().containsText(key.innerText());
     lucia.id("kept").click();
