@@ -139,6 +139,20 @@ export class Desk {
     const { workspace, agent } = this.session;
     if (claim(`${workspace}/${agent.id}`)) this.live.outbox.items = [];
     this.follow();
+    if (!this.owes) this.#connect();
+  }
+
+  /** Whether nothing else is to be had before the second factor is set up. */
+  get owes() {
+    return Boolean(this.session?.secondFactorDue);
+  }
+
+  /** The second factor is set up: now the rest is to be had. */
+  settled() {
+    if (this.live.status.value !== "open") this.#connect();
+  }
+
+  #connect() {
     if (this.may("desk")) this.live.watchView("desk");
     this.live.start();
   }
@@ -174,6 +188,7 @@ export class Desk {
 
   /** Takes filter, thread and pane from the address. */
   follow() {
+    if (this.owes) history.replaceState(null, "", "#/settings/security");
     const [, filter, id, ...rest] = location.hash.split("/");
     if (filter === "settings") {
       this.#leaveFor(id ?? "", rest);
@@ -310,7 +325,8 @@ export class Desk {
     if (REVOKED.includes(code)) return this.#outside("revoked");
     this.session = await session.recognise(this.session);
     if (!this.session) return this.#outside("signed-out");
-    if (code === 4100) this.live.start();
+    if (this.owes) this.follow();
+    else if (code === 4100) this.live.start();
     this.#shell.strike();
   }
 

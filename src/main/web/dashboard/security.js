@@ -31,7 +31,9 @@ class Security extends Part {
     const told = await recognise();
     if (!told) return;
     const { email, password, secondFactor, recoveryLeft, secondFactorDue } = told;
+    const owed = desk.owes;
     Object.assign(desk.session, { email, password, secondFactor, recoveryLeft, secondFactorDue });
+    if (owed && !desk.owes) desk.settled();
     desk.redraw();
   }
 

@@ -25,6 +25,7 @@ public final class Problem extends RuntimeException {
     OIDC_FAILED("oidc-failed", 401, false),
     OIDC_UNKNOWN("oidc-unknown", 403, false),
     WRONG_PASSWORD("wrong-password", 403, false),
+    SECOND_FACTOR_DUE("second-factor-due", 403, false),
     WRONG_CODE("wrong-code", 401, false),
     UNKNOWN_TOPIC("unknown-topic", 404, false),
     UNKNOWN_ACTION("unknown-action", 404, false),

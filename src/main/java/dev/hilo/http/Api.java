@@ -8,6 +8,7 @@ import dev.hilo.codec.Json;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Trail;
+import dev.hilo.people.OwnAccount;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -35,10 +36,18 @@ final class Api {
   private final Permissions permissions;
   private final Trail trail;
   private final Pace pace;
+  private final OwnAccount accounts;
   private final List<Route> routes;
 
-  Api(SignIn signIn, Permissions permissions, Trail trail, Pace pace, List<Route> routes) {
+  Api(
+      SignIn signIn,
+      Permissions permissions,
+      Trail trail,
+      Pace pace,
+      OwnAccount accounts,
+      List<Route> routes) {
     this.signIn = signIn;
+    this.accounts = accounts;
     this.pace = pace;
     this.permissions = permissions;
     this.trail = trail;
@@ -80,6 +89,7 @@ final class Api {
                 (route.right() instanceof Route.Right.Open
                         ? Future.<Void>succeededFuture()
                         : pace.admit(ctx, who, route.says()))
+                    .compose(_ -> whole(route, who))
                     .compose(_ -> allowed(ctx, route, who))
                     .compose(_ -> route.call().of(ctx, who)))
         .onSuccess(answer -> answer(ctx, answer))
@@ -98,6 +108,21 @@ final class Api {
       case Route.Right.Staff _, Route.Right.OnItem _, Route.Right.OnThread _ -> signIn.staff(ctx);
       case Route.Right.Anybody _ -> signIn.anybody(ctx);
     };
+  }
+
+  /** Where a second factor is asked for, somebody without one can only set it up, or leave. */
+  private Future<Void> whole(Route route, Principal who) {
+    boolean own = route.path().startsWith("/me/") || route.path().equals("/session");
+    return own || !(who instanceof Principal.Agent a)
+        ? Future.succeededFuture()
+        : accounts
+            .lacksSecondFactor(a)
+            .compose(
+                lacks ->
+                    lacks
+                        ? Future.failedFuture(
+                            new Problem(Code.SECOND_FACTOR_DUE, "set up your second factor first"))
+                        : Future.succeededFuture());
   }
 
   private Future<Void> allowed(RoutingContext ctx, Route route, Principal who) {

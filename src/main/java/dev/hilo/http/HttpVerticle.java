@@ -141,7 +141,8 @@ public final class HttpVerticle extends VerticleBase {
         new EndpointRoutes(shared.types(), shared.endpoints(), shared.rosters(), shared.publicUrl())
             .routes());
     Pace pace = new Pace(loop.usage(), shared.rosters());
-    new Api(signIn, shared.permissions(), loop.trail(), pace, routes).mount(router);
+    new Api(signIn, shared.permissions(), loop.trail(), pace, loop.door().account(), routes)
+        .mount(router);
     new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);
     shared.apps().mount(router);

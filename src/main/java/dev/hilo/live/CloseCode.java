@@ -10,6 +10,8 @@ public enum CloseCode {
   SLOW_HELLO(4001),
   NO_PROGRESS(4002),
   OVERLOAD(4003),
+  /** What it takes to come in changed. */
+  LOOK_AGAIN(4004),
   BAD_CREDENTIALS(4100),
   REVOKED(4101),
   PROTOCOL(4102),

@@ -660,6 +660,10 @@ final class Session {
       close(CloseCode.REVOKED);
       return;
     }
+    if (edits.stream().anyMatch(edit -> asksMore(edit.item()))) {
+      close(CloseCode.LOOK_AGAIN);
+      return;
+    }
     hub.requests().changed(this, a, edits);
     Rights now = roster().rights(a);
     if (!now.equals(rights)) {
@@ -679,6 +683,11 @@ final class Session {
     if (principal() instanceof Principal.Agent a && !signIns.contains(a.seat().session())) {
       close(CloseCode.REVOKED);
     }
+  }
+
+  /** Whoever has a second factor is let in again; this one does not know who has. */
+  private static boolean asksMore(Item item) {
+    return item instanceof Item.Policy policy && policy.secondFactor().equals("required");
   }
 
   /** A sign-in was ended. */

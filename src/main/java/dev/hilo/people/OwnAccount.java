@@ -60,6 +60,13 @@ public final class OwnAccount {
     return rosters.of(who.workspace()).desk().policy().secondFactor().equals("required");
   }
 
+  /** Whether the workspace asks for a second factor that {@code who} has not. */
+  public Future<Boolean> lacksSecondFactor(Principal.Agent who) {
+    return secondFactorRequired(who)
+        ? credentials(who).map(credentials -> credentials.totp() == null)
+        : Future.succeededFuture(false);
+  }
+
   public Future<Credentials> credentials(Principal.Agent who) {
     return keyring.of(who.workspace(), who.id());
   }
