@@ -57,7 +57,8 @@ public final class Invitations {
 
   /** Whether a workspace has nobody who can let others in. */
   public static boolean empty(Roster roster) {
-    return roster.users().stream().noneMatch(user -> user.roles().contains(ADMINISTRATOR));
+    return roster.known()
+        && roster.users().stream().noneMatch(user -> user.roles().contains(ADMINISTRATOR));
   }
 
   /** A link by which the first administrator comes in. */

@@ -151,7 +151,8 @@ class TelegramSendTest {
     SendResult result = send(message("7011", LINA, TEXT));
     assertThat(result.getClass().getSimpleName()).isEqualTo(kind);
     if (result instanceof SendResult.Refused refused) {
-      assertThat(refused).isEqualTo(new SendResult.Refused(Integer.toString(code), description));
+      assertThat(refused)
+          .isEqualTo(new SendResult.Refused(Integer.toString(code), description, code == 401));
     }
     assertThat(result.toString()).doesNotContain("bot-token");
   }
