@@ -64,28 +64,30 @@ public final class TrailSweep {
    * @return how many days were removed
    */
   Future<Integer> sweep() {
+    Future<Integer> removed = Future.succeededFuture(0);
+    for (Roster roster : rosters.all()) {
+      removed = removed.compose(before -> once(roster).map(n -> before + n));
+    }
+    return removed;
+  }
+
+  private Future<Integer> once(Roster roster) {
     String today = Trail.day(clock.millis()).toString();
+    String mine = NAME + "." + roster.workspace();
     return lease
-        .source(NAME, node, LEASE_MS)
+        .source(mine, node, LEASE_MS)
         .compose(
             token ->
                 token == 0
                     ? Future.succeededFuture(0)
                     : lease
-                        .cursor(NAME)
+                        .cursor(mine)
                         .compose(
                             swept ->
                                 today.equals(swept)
                                     ? Future.succeededFuture(0)
-                                    : all().compose(n -> lease.saveCursor(NAME, today).map(n))));
-  }
-
-  private Future<Integer> all() {
-    Future<Integer> removed = Future.succeededFuture(0);
-    for (Roster roster : rosters.all()) {
-      removed = removed.compose(before -> sweep(roster).map(n -> before + n));
-    }
-    return removed;
+                                    : sweep(roster)
+                                        .compose(n -> lease.saveCursor(mine, today).map(n))));
   }
 
   private Future<Integer> sweep(Roster roster) {

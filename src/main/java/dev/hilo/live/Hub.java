@@ -375,7 +375,7 @@ public final class Hub {
 
   /** Items of a workspace changed, and with them perhaps what somebody may do. */
   public void changed(String workspace, List<Edit> edits) {
-    everybody(s -> s.changed(workspace, edits));
+    staff(clearance -> clearance.changed(workspace, edits));
   }
 
   /**
@@ -388,34 +388,46 @@ public final class Hub {
 
   private record Person(String workspace, String id) {}
 
-  private Map<Person, List<Session>> signedIn() {
-    Map<Person, List<Session>> all = new HashMap<>();
+  private Map<Person, List<Clearance>> signedIn() {
+    Map<Person, List<Clearance>> all = new HashMap<>();
     for (List<Session> bucket : buckets) {
       for (Session session : bucket) {
-        if (session.principal() instanceof Principal.Agent a) {
-          all.computeIfAbsent(new Person(a.workspace(), a.id()), _ -> new ArrayList<>())
-              .add(session);
+        Clearance clearance = session.clearance();
+        if (clearance != null) {
+          Principal.Agent who = clearance.who();
+          all.computeIfAbsent(new Person(who.workspace(), who.id()), _ -> new ArrayList<>())
+              .add(clearance);
         }
       }
     }
     return all;
   }
 
-  private void check(Person who, List<Session> some) {
+  private void check(Person who, List<Clearance> some) {
     services
         .signIns()
         .all(who.workspace, who.id)
         .onSuccess(
             known -> {
               List<String> ids = known.stream().map(Sessions.Session::id).toList();
-              some.forEach(session -> session.standsFor(ids));
+              some.forEach(clearance -> clearance.standsFor(ids));
             })
         .onFailure(e -> LOG.debug("sign-ins are not checked: {}", e.getMessage()));
   }
 
   /** Somebody was signed out: sockets that came by this sign-in are closed. */
   public void signedOut(String signIn) {
-    everybody(s -> s.signedOut(signIn));
+    staff(clearance -> clearance.signedOut(signIn));
+  }
+
+  private void staff(Consumer<Clearance> then) {
+    everybody(
+        session -> {
+          Clearance clearance = session.clearance();
+          if (clearance != null) {
+            then.accept(clearance);
+          }
+        });
   }
 
   private void everybody(Consumer<Session> then) {

@@ -3,7 +3,6 @@ package dev.hilo.live;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
-import dev.hilo.access.Rights;
 import dev.hilo.access.Roster;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.CustomerId;
@@ -14,10 +13,8 @@ import dev.hilo.core.Shown;
 import dev.hilo.reader.Board;
 import dev.hilo.reader.Sight;
 import dev.hilo.store.SharedObjects;
-import dev.hilo.workspace.Edit;
 import dev.hilo.workspace.Item;
 import io.vertx.core.Future;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +33,19 @@ final class Requests {
 
     /** It is under way among others of its sort, which keep their order. */
     private boolean flows;
+
+    /** What was asked for, while the inbox is watched; else null. */
+    Frame.@Nullable WatchInbox inbox() {
+      return inbox;
+    }
+
+    boolean followsDesk() {
+      return desk;
+    }
+
+    void deskClosed() {
+      desk = false;
+    }
 
     /** Lets go of the inbox. */
     void inboxClosed() {
@@ -70,7 +80,7 @@ final class Requests {
       case Frame.Unwatch unwatch -> unwatch(session, who, unwatch);
       case Frame.WatchDesk desk -> watchDesk(session, who, desk.ref());
       case Frame.UnwatchDesk unwatch -> {
-        session.notes.desk = false;
+        session.notes.deskClosed();
         ok(session, unwatch.ref());
       }
       case Frame.UnwatchInbox unwatch -> {
@@ -288,7 +298,7 @@ final class Requests {
             });
   }
 
-  private void watchDesk(Session session, Principal who, @Nullable String ref) {
+  void watchDesk(Session session, Principal who, @Nullable String ref) {
     if (!services.permissions().may(who, Act.DESK)) {
       services.trail().refused(who, Act.DESK.word(), null, "watch");
       throw new Problem(Code.FORBIDDEN, "the settings are for staff");
@@ -310,64 +320,6 @@ final class Requests {
             });
   }
 
-  /** Items changed. */
-  void changed(Session session, Principal who, List<Edit> edits) {
-    if (!session.notes.desk) {
-      return;
-    }
-    Rights rights = services.rosters().rights(who);
-    for (Edit edit : edits) {
-      ObjectNode shown = Shown.of(rights, edit);
-      if (shown == null) {
-        continue;
-      }
-      ObjectNode frame = Json.object().put("type", "item");
-      if (edit.gone()) {
-        frame.put("kind", edit.item().kind().word()).put("id", edit.item().id()).put("gone", true);
-      } else {
-        frame.set("item", shown);
-      }
-      session.send(frame);
-    }
-  }
-
-  /** What {@code who} may do changed: what it watches is looked at again. */
-  void reviewed(Session session, Principal who) {
-    Notes notes = session.notes;
-    Frame.WatchInbox inbox = notes.inbox;
-    if (inbox != null) {
-      notes.inboxClosed();
-      if (services.permissions().may(who, Act.INBOX)) {
-        watchInbox(session, who, inbox);
-      } else {
-        session.gone("inbox");
-      }
-    }
-    if (notes.desk) {
-      notes.desk = services.permissions().may(who, Act.DESK);
-      if (notes.desk) {
-        watchDesk(session, who, null);
-      } else {
-        session.gone("desk");
-      }
-    }
-    List.copyOf(session.watches().values()).forEach(watch -> review(session, who, watch));
-  }
-
-  /** Whether {@code who} may still see this thread. */
-  void review(Session session, Principal who, Watch watch) {
-    services
-        .roots()
-        .root(watch.topic().customer())
-        .onSuccess(
-            state -> {
-              if (!services.threads().sees(who, state)) {
-                session.lost(watch);
-              }
-            })
-        .onFailure(_ -> session.later(() -> review(session, who, watch)));
-  }
-
   private void unwatch(Session session, Principal who, Frame.Unwatch frame) {
     CustomerId topic = target(who, frame.topic());
     Watch watch = session.watches().remove(topic);
@@ -381,7 +333,7 @@ final class Requests {
   }
 
   @SuppressWarnings("ReferenceEquality") // this very frame
-  private void watchInbox(Session session, Principal who, Frame.WatchInbox frame) {
+  void watchInbox(Session session, Principal who, Frame.WatchInbox frame) {
     if (!services.permissions().may(who, Act.INBOX)) {
       services.trail().refused(who, Act.INBOX.word(), null, null);
       throw new Problem(Code.FORBIDDEN, "the inbox is for staff");
@@ -482,6 +434,14 @@ final class Requests {
     if (watch == null) {
       throw new Problem(Code.UNKNOWN_TOPIC, "watch the thread first");
     }
+    if (who instanceof Principal.Visitor) {
+      if (!services.threads().may(who, Act.WATCH, topic)) {
+        throw new Problem(Code.FORBIDDEN, "this is not yours to see");
+      }
+      watch.history(history.cursor(), history.limit(), history.ref());
+      return;
+    }
+    session.hold();
     services
         .threads()
         .thread(who, Act.WATCH, topic, "history")
@@ -492,7 +452,8 @@ final class Requests {
               }
               return NOTHING;
             })
-        .onFailure(e -> session.failed(e, history.ref()));
+        .onFailure(e -> session.failed(e, history.ref()))
+        .onComplete(_ -> session.release());
   }
 
   private void state(Session session, Principal who, Frame.State frame) {

@@ -1,9 +1,7 @@
 package dev.hilo.live;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
-import dev.hilo.access.Rights;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.codec.Json;
@@ -17,7 +15,6 @@ import dev.hilo.desk.OpenHours;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
-import dev.hilo.workspace.Edit;
 import dev.hilo.workspace.Item;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -52,8 +49,7 @@ final class Session {
   /** How a returning visitor's thread was found, until it is opened. */
   private Topic.@Nullable Arrival arrival;
 
-  /** What its user was last told that it may do. */
-  private Rights rights = Rights.NONE;
+  private @Nullable Clearance clearance;
 
   private boolean greeting;
   private boolean closed;
@@ -494,8 +490,8 @@ final class Session {
     switch (arrived.principal()) {
       case Principal.Agent a -> {
         you.put("kind", "agent").put("id", a.id()).put("name", a.name());
-        rights = roster().rights(a);
-        rights(you, rights);
+        clearance = new Clearance(this, hub.services(), hub.requests(), a);
+        clearance.into(you);
       }
       case Principal.Visitor v -> {
         you.put("kind", "customer").put("id", v.home().toString());
@@ -632,91 +628,31 @@ final class Session {
     if (watches.isEmpty()) {
       watches = new LinkedHashMap<>(2);
     }
-    watches.put(root, new Watch(this, found, home, since, ref));
+    Watch watch = new Watch(this, found, home, since, ref);
+    watches.put(root, watch);
     if (guest != null && guest.registered()) {
       hub.attendance().come(root, id(), guest.principal());
       if (guest.principal() instanceof Principal.Agent a) {
         signal(root, a, "viewing", true, "staff", null);
       }
     }
-  }
-
-  private static ObjectNode rights(ObjectNode out, Rights rights) {
-    out.set("roles", Json.tree(rights.roles()));
-    ArrayNode acts = out.putArray("acts");
-    rights.acts().forEach(act -> acts.add(act.word()));
-    return out;
-  }
-
-  /** Items of a workspace changed, and with them perhaps what this one may do. */
-  void changed(String workspace, List<Edit> edits) {
-    Doors.Guest me = guest;
-    if (me == null
-        || !(me.principal() instanceof Principal.Agent a)
-        || !a.workspace().equals(workspace)) {
-      return;
-    }
-    if (roster().user(a.id()) == null) {
-      close(CloseCode.REVOKED);
-      return;
-    }
-    if (edits.stream().anyMatch(edit -> asksMore(edit.item()))) {
-      close(CloseCode.LOOK_AGAIN);
-      return;
-    }
-    hub.requests().changed(this, a, edits);
-    Rights now = roster().rights(a);
-    if (!now.equals(rights)) {
-      rights = now;
-      send(rights(Json.object().put("type", "rights"), now));
-      hub.requests().reviewed(this, a);
+    if (clearance != null) {
+      clearance.follows(watch);
     }
   }
 
-  /** Whom it speaks for; null before the hello. */
-  @Nullable Principal principal() {
-    return guest == null ? null : guest.principal();
+  /** What its member of staff may see; null before the hello, and of customers. */
+  @Nullable Clearance clearance() {
+    return clearance;
   }
 
-  /** Closes unless its sign-in is one of these. */
-  void standsFor(List<String> signIns) {
-    if (principal() instanceof Principal.Agent a && !signIns.contains(a.seat().session())) {
-      close(CloseCode.REVOKED);
+  /** What {@code watch} shows is out of reach now; false if it is not watched any more. */
+  boolean lost(Watch watch) {
+    if (closed || !watches.containsValue(watch)) {
+      return false;
     }
-  }
-
-  /** Whoever has a second factor is let in again; this one does not know who has. */
-  private static boolean asksMore(Item item) {
-    return item instanceof Item.Policy policy && policy.secondFactor().equals("required");
-  }
-
-  /** A sign-in was ended. */
-  void signedOut(String signIn) {
-    if (guest != null
-        && guest.principal() instanceof Principal.Agent a
-        && signIn.equals(a.seat().session())) {
-      close(CloseCode.REVOKED);
-    }
-  }
-
-  /** Whoever is bound to some inboxes may lose a thread that others are given. */
-  void assigned(Watch watch) {
-    if (guest != null && rights.inboxes() != null) {
-      hub.requests().review(this, guest.principal(), watch);
-    }
-  }
-
-  /** What {@code watch} shows is out of reach now. */
-  void lost(Watch watch) {
-    if (!closed && watches.containsValue(watch)) {
-      drop(watch);
-      gone("c:" + watch.topic().customer());
-    }
-  }
-
-  /** Something that was watched is not to be seen any more. */
-  void gone(String topic) {
-    send(Json.object().put("type", "gone").put("topic", topic).put("why", "rights"));
+    drop(watch);
+    return true;
   }
 
   /** Says again at which threads it is. */

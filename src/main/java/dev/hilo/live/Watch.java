@@ -347,8 +347,9 @@ final class Watch {
     } else {
       show(rendering);
     }
-    if (home == null && rendering.entry().event() instanceof Event.ConversationAssigned) {
-      session.assigned(this);
+    Clearance clearance = session.clearance();
+    if (clearance != null && rendering.entry().event() instanceof Event.ConversationAssigned) {
+      clearance.assigned(this);
     }
   }
 
