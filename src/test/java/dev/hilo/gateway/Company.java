@@ -1,6 +1,7 @@
 package dev.hilo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.icegreen.greenmail.util.GreenMail;
@@ -123,7 +124,10 @@ final class Company implements AutoCloseable {
     Rest somebody = somebody();
     Rest.Answer in = accept(somebody, letter(name + "@shop.example"), PASSWORD);
     assertThat(in.status()).as(in.body()).isEqualTo(204);
-    return somebody.with("Cookie", cookie(in));
+    Rest made = somebody.with("Cookie", cookie(in));
+    Rest onB = Rest.nobody(b).with("Cookie", cookie(in));
+    await().atMost(Nodes.PATIENCE).until(() -> onB.get("/api/v1/session").status() == 200);
+    return made;
   }
 
   static Rest.Answer accept(Rest rest, String letter, String password) throws Exception {

@@ -19,15 +19,23 @@ import org.junit.jupiter.api.Test;
 /** What a workspace keeps: changed on one node it holds on all, also where a socket lives. */
 class DeskTest extends OnTwoNodes {
   private static Rest boss;
+  private static Rest there;
 
   @BeforeAll
   static void anAdministrator() throws Exception {
     boss = Rest.agent(a, "Boss");
+    there = Rest.agent(b, "Boss");
   }
 
+  /** Puts an item on one node, and waits until it stands on the other. */
   private static JsonNode put(Rest who, String path, Object... fields) throws Exception {
     Rest.Answer answer = who.put("/api/v1/desk/" + path, Rest.object(fields));
     assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+    await()
+        .atMost(Nodes.PATIENCE)
+        .until(
+            () -> there.get("/api/v1/desk/" + path).json().path("rev"),
+            answer.json().path("rev")::equals);
     return answer.json();
   }
 
@@ -222,7 +230,6 @@ class DeskTest extends OnTwoNodes {
   /** Whatever is changed at the same time, both nodes end with the same, one edit after another. */
   @Seeds(3)
   void bothNodesEndWithTheSameDesk(Random random) throws Exception {
-    Rest there = Rest.agent(b, "Boss");
     CompletableFuture<?>[] edits = new CompletableFuture<?>[20];
     for (int i = 0; i < edits.length; i++) {
       Rest who = random.nextBoolean() ? boss : there;

@@ -1,6 +1,7 @@
 package dev.hilo.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
@@ -58,6 +59,10 @@ class RulesTest extends OnTwoNodes {
         List.of("whatsapp:1"),
         "labels",
         List.of("phone"));
+    Rest there = Rest.agent(b, "Boss");
+    await()
+        .atMost(Nodes.PATIENCE)
+        .until(() -> there.get("/api/v1/desk/rule").json().path("items").size() == 3);
     try (var visitor = SocketClient.visitor(nodes, b);
         var other = SocketClient.visitor(nodes, a);
         var agent = SocketClient.agent(nodes, a, ana)) {
