@@ -90,7 +90,7 @@ public final class Permissions {
     supervisor.add(Act.TEXTS);
     roles.put("supervisor", Collections.unmodifiableSet(supervisor));
     roles.put(
-        "administrator",
+        Item.User.ADMINISTRATOR,
         Collections.unmodifiableSet(
             EnumSet.of(Act.DESK, Act.TEXTS, Act.USERS, Act.KEYS, Act.ENDPOINTS, Act.SECURITY)));
     roles.put("auditor", Collections.unmodifiableSet(EnumSet.of(Act.DESK, Act.AUDIT)));
@@ -170,10 +170,5 @@ public final class Permissions {
     return who instanceof Principal.Visitor
         || who.author().id().equals(assignee)
         || rosters.rights(who).reach(inboxes);
-  }
-
-  /** Whether everything of the workspace is within somebody's reach. */
-  public boolean reachesAll(Principal who) {
-    return rosters.rights(who).inboxes() == null;
   }
 }

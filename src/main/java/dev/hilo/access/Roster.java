@@ -45,7 +45,9 @@ public final class Roster {
     if (now.at != null && now.at.after(at)) {
       return false;
     }
-    rewind(desk, at);
+    if (!at.equals(now.at)) {
+      rewind(desk, at);
+    }
     return true;
   }
 

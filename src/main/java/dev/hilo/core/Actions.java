@@ -190,9 +190,10 @@ public final class Actions {
         .thread(who, act, topic)
         .compose(
             _ ->
-                threads.decide(
+                roots.decide(
                     topic,
                     src,
+                    true,
                     state -> {
                       StreamState.Conversation c = state.conversation();
                       if (c == null) {
@@ -262,9 +263,10 @@ public final class Actions {
         .thread(who, Act.ATTRIBUTES, topic)
         .compose(
             _ ->
-                threads.decide(
+                roots.decide(
                     topic,
                     src,
+                    true,
                     state -> List.of(drafts.of(state, fitting(new Event.AttributesChanged(set))))))
         .map(w -> Json.object().put("pos", w.position().toString()));
   }

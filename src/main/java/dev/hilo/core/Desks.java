@@ -5,11 +5,10 @@ import dev.hilo.access.Principal;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.conversation.CustomerId;
-import dev.hilo.conversation.Draft;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Header;
 import dev.hilo.conversation.Position;
-import dev.hilo.conversation.StreamState;
 import dev.hilo.conversation.Ulid;
 import dev.hilo.store.Streams;
 import dev.hilo.workspace.Desk;
@@ -131,29 +130,16 @@ public final class Desks {
         .root(stream)
         .compose(
             _ ->
-                roots.write(
+                roots.decide(
                     stream,
                     src,
-                    new Roots.Change() {
-                      @Override
-                      public List<Draft> facts(StreamState state) {
-                        return List.of();
+                    false,
+                    state -> {
+                      Event event = decide.apply(roster.with(state.edits()));
+                      if (event != null && Fitting.tooLarge(event)) {
+                        throw new Problem(Problem.Code.TOO_LARGE, "an item may have at most 14 kB");
                       }
-
-                      @Override
-                      public List<Draft> decisions(StreamState state) {
-                        Event event = decide.apply(roster.with(state.edits()));
-                        if (event != null && Fitting.tooLarge(event)) {
-                          throw new Problem(
-                              Problem.Code.TOO_LARGE, "an item may have at most 14 kB");
-                        }
-                        return event == null ? List.of() : List.of(drafts.of(state, event));
-                      }
-
-                      @Override
-                      public boolean rings() {
-                        return false;
-                      }
+                      return event == null ? List.of() : List.of(drafts.of(state, event));
                     }))
         .compose(_ -> load(who.workspace()))
         .map(
@@ -255,11 +241,11 @@ public final class Desks {
   /** Somebody must be left who can let others in. */
   private static void whole(Desk desk, Item item, boolean gone) {
     if (item instanceof Item.User changed) {
-      boolean before = desk.all(Item.User.class).stream().anyMatch(Desks::administers);
+      boolean before = desk.all(Item.User.class).stream().anyMatch(Item.User::administers);
       boolean after =
-          !gone && administers(changed)
+          !gone && changed.administers()
               || desk.all(Item.User.class).stream()
-                  .anyMatch(u -> !u.id().equals(changed.id()) && administers(u));
+                  .anyMatch(u -> !u.id().equals(changed.id()) && u.administers());
       if (before && !after) {
         throw new Problem(
             Problem.Code.LAST_ADMINISTRATOR, "a workspace needs at least one administrator");
@@ -267,35 +253,38 @@ public final class Desks {
     }
   }
 
-  private static boolean administers(Item.User user) {
-    return !user.suspended() && user.roles().contains("administrator");
-  }
+  /** What somebody did to an item. */
+  public record Done(Header header, Edit edit) {}
 
   /** What was done to one item, newest first; at most {@value #PAGE} times. */
-  public Future<List<Entry>> history(String workspace, Item.Kind kind, String id) {
+  public Future<List<Done>> history(String workspace, Item.Kind kind, String id) {
     return history(CustomerId.desk(workspace), Desk.key(kind, id), null, new ArrayList<>());
   }
 
-  private Future<List<Entry>> history(
-      CustomerId stream, String key, @Nullable Position before, List<Entry> found) {
+  private Future<List<Done>> history(
+      CustomerId stream, String key, @Nullable Position before, List<Done> found) {
     return streams
         .before(stream, before, PAGE)
         .compose(
             page -> {
               for (Entry entry : page) {
-                Item item =
-                    switch (entry.event()) {
-                      case Event.ItemPut put -> put.item();
-                      case Event.ItemRemoved removed -> removed.item();
-                      default -> null;
-                    };
-                if (item != null && Desk.key(item.kind(), item.id()).equals(key)) {
-                  found.add(entry);
+                Edit edit = edit(entry);
+                if (edit != null && Desk.key(edit.item().kind(), edit.item().id()).equals(key)) {
+                  found.add(new Done(entry.header(), edit));
                 }
               }
               return page.size() < PAGE || found.size() >= PAGE
                   ? Future.succeededFuture(found)
                   : history(stream, key, page.getLast().position(), found);
             });
+  }
+
+  private static @Nullable Edit edit(Entry entry) {
+    String rev = entry.position().toString();
+    return switch (entry.event()) {
+      case Event.ItemPut put -> new Edit(put.item(), false, rev);
+      case Event.ItemRemoved removed -> new Edit(removed.item(), true, rev);
+      default -> null;
+    };
   }
 }

@@ -124,10 +124,7 @@ public final class EndpointEditing {
         .compose(
             loaded -> {
               Edit before = loaded.desk().edit(Item.Kind.ENDPOINT, id);
-              Item.Endpoint is =
-                  before != null && !before.gone() && before.item() instanceof Item.Endpoint e
-                      ? e
-                      : null;
+              Item.Endpoint is = loaded.desk().find(Item.Endpoint.class, id);
               boolean ofFile = before != null && before.rev().equals(Desk.FILE);
               return kept(who.workspace(), is, ofFile)
                   .compose(kept -> write(who, put, is, kept, rev));
@@ -188,13 +185,8 @@ public final class EndpointEditing {
                     who,
                     item,
                     rev,
-                    (desk, before) -> {
-                      Item.Endpoint stands =
-                          before != null
-                                  && !before.gone()
-                                  && before.item() instanceof Item.Endpoint e
-                              ? e
-                              : null;
+                    (desk, _) -> {
+                      Item.Endpoint stands = desk.find(Item.Endpoint.class, put.id);
                       if (!Objects.equals(stands == null ? null : stands.vault(), old)) {
                         throw new Problem(
                             Code.CHANGED_MEANWHILE, "somebody changed this meanwhile");

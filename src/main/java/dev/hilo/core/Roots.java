@@ -195,6 +195,33 @@ public final class Roots {
   }
 
   /**
+   * Writes decisions only; they are taken again whenever the stream has moved on. {@code rings}: as
+   * {@link Change#rings}.
+   */
+  Future<Written> decide(
+      CustomerId home, String src, boolean rings, Function<StreamState, List<Draft>> decisions) {
+    return write(
+        home,
+        src,
+        new Change() {
+          @Override
+          public List<Draft> facts(StreamState state) {
+            return List.of();
+          }
+
+          @Override
+          public List<Draft> decisions(StreamState state) {
+            return decisions.apply(state);
+          }
+
+          @Override
+          public boolean rings() {
+            return rings;
+          }
+        });
+  }
+
+  /**
    * All that came meanwhile, up to a bound, goes together. Where the store failed, it fails with
    * what went before: whoever says it again keeps the order.
    */

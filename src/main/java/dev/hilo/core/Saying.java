@@ -195,9 +195,10 @@ public final class Saying {
         .thread(who, Act.SAY, topic)
         .compose(
             _ ->
-                threads.decide(
+                roots.decide(
                     topic,
                     src,
+                    true,
                     state -> {
                       boolean moved = !state.customer().equals(topic);
                       if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {

@@ -4,11 +4,8 @@ import dev.hilo.access.Permissions;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.conversation.CustomerId;
-import dev.hilo.conversation.Draft;
 import dev.hilo.conversation.StreamState;
 import io.vertx.core.Future;
-import java.util.List;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,25 +77,6 @@ public final class Threads {
   private Problem refused(Principal who, Act act, CustomerId topic, @Nullable String what) {
     trail.refused(who, act.word(), topic, what);
     return forbidden();
-  }
-
-  /** Writes decisions only; they are taken again whenever the thread has moved on. */
-  Future<Roots.Written> decide(
-      CustomerId topic, String src, Function<StreamState, List<Draft>> decisions) {
-    return roots.write(
-        topic,
-        src,
-        new Roots.Change() {
-          @Override
-          public List<Draft> facts(StreamState state) {
-            return List.of();
-          }
-
-          @Override
-          public List<Draft> decisions(StreamState state) {
-            return decisions.apply(state);
-          }
-        });
   }
 
   static Problem forbidden() {

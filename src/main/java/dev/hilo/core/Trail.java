@@ -76,14 +76,20 @@ public final class Trail {
    *
    * @param user id of whom it is about; null where nobody knows
    * @param event in a word, lower case with dashes
+   * @param what by which way, or null
    * @param ok whether it went well
    * @param seat where from
    */
   public Future<Void> signed(
-      String workspace, @Nullable String user, String event, boolean ok, Principal.Seat seat) {
+      String workspace,
+      @Nullable String user,
+      String event,
+      @Nullable String what,
+      boolean ok,
+      Principal.Seat seat) {
     Author by = user == null ? Author.gateway("door") : new Author(Author.Kind.AGENT, user);
     return write(
-        workspace, by, new Event.Audited(event, null, null, ok, seat.address(), seat.session()));
+        workspace, by, new Event.Audited(event, null, what, ok, seat.address(), seat.session()));
   }
 
   private static Principal.Seat seat(Principal who) {

@@ -8,8 +8,6 @@ import dev.hilo.access.Principal;
 import dev.hilo.access.Rights;
 import dev.hilo.access.Rosters;
 import dev.hilo.codec.Json;
-import dev.hilo.conversation.Entry;
-import dev.hilo.conversation.Event;
 import dev.hilo.core.Desks;
 import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Problem;
@@ -145,30 +143,20 @@ final class DeskRoutes {
     return desks
         .history(who.workspace(), kind, id(ctx))
         .map(
-            entries -> {
+            all -> {
               ObjectNode out = Json.object();
               ArrayNode changes = out.putArray("changes");
-              for (Entry entry : entries) {
-                change(changes, entry, rights);
-              }
+              all.forEach(done -> change(changes, done, rights));
               return Route.Answer.ok(out);
             });
   }
 
-  private static void change(ArrayNode out, Entry entry, Rights rights) {
-    boolean gone = entry.event() instanceof Event.ItemRemoved;
-    Item item =
-        switch (entry.event()) {
-          case Event.ItemPut put -> put.item();
-          case Event.ItemRemoved removed -> removed.item();
-          default -> null;
-        };
-    ObjectNode shown =
-        item == null ? null : Shown.of(rights, new Edit(item, gone, entry.position().toString()));
+  private static void change(ArrayNode out, Desks.Done done, Rights rights) {
+    ObjectNode shown = Shown.of(rights, done.edit());
     if (shown != null) {
       ObjectNode one =
-          out.addObject().put("at", entry.header().rx()).put("by", entry.header().by().toString());
-      if (gone) {
+          out.addObject().put("at", done.header().rx()).put("by", done.header().by().toString());
+      if (done.edit().gone()) {
         one.put("gone", true);
       }
       one.set("item", shown);

@@ -134,10 +134,8 @@ public final class Doorkeeper {
   private void refused(String workspace, Item.@Nullable User user, String why, Visit visit) {
     Context loop = Vertx.currentContext();
     if (user != null && loop != null) {
-      Principal who =
-          new Principal.Agent(
-              workspace, user.id(), user.name(), new Principal.Seat(visit.address(), null));
-      loop.runOnContext(_ -> trail.refused(who, "sign-in", null, why));
+      Principal.Seat seat = new Principal.Seat(visit.address(), null);
+      loop.runOnContext(_ -> trail.signed(workspace, user.id(), "sign-in", why, false, seat));
     }
   }
 
@@ -312,15 +310,13 @@ public final class Doorkeeper {
         .compose(_ -> mail == null ? Future.succeededFuture() : lockOut.forgive(workspace, mail))
         .compose(
             _ ->
-                trail.did(
-                    new Principal.Agent(
-                        workspace,
-                        user.id(),
-                        user.name(),
-                        new Principal.Seat(visit.address(), session.id())),
+                trail.signed(
+                    workspace,
+                    user.id(),
                     "sign-in",
-                    null,
-                    how))
+                    how,
+                    true,
+                    new Principal.Seat(visit.address(), session.id())))
         .map(new Opened.In(token, session, life));
   }
 

@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class Invitations {
   private static final Duration SETUP = Duration.ofDays(1);
   private static final Duration INVITATION = Duration.ofDays(7);
-  private static final String ADMINISTRATOR = "administrator";
   private static final int LONGEST_ID = 28;
 
   private final Rosters rosters;
@@ -57,8 +56,7 @@ public final class Invitations {
 
   /** Whether a workspace has nobody who can let others in. */
   public static boolean empty(Roster roster) {
-    return roster.known()
-        && roster.users().stream().noneMatch(user -> user.roles().contains(ADMINISTRATOR));
+    return roster.known() && roster.users().stream().noneMatch(Item.User::administers);
   }
 
   /** A link by which the first administrator comes in. */
@@ -87,7 +85,7 @@ public final class Invitations {
                       freeId(rosters.of(w), mail),
                       name.strip(),
                       mail.strip(),
-                      List.of(ADMINISTRATOR, "agent"),
+                      List.of(Item.User.ADMINISTRATOR, "agent"),
                       List.of(),
                       false,
                       null);

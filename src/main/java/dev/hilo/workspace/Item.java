@@ -102,6 +102,9 @@ public sealed interface Item {
       boolean suspended,
       @Nullable String language)
       implements Item {
+    /** The role of those who let others in. */
+    public static final String ADMINISTRATOR = "administrator";
+
     @Override
     public @Nullable String wrong() {
       return new Check()
@@ -113,6 +116,11 @@ public sealed interface Item {
               language == null || List.of("es", "en", "pt").contains(language),
               "language must be es, en or pt")
           .fault();
+    }
+
+    /** Whether this one can let others in. */
+    public boolean administers() {
+      return !suspended && roles.contains(ADMINISTRATOR);
     }
 
     /** Whether this is the address somebody signs in with; letters' case does not count. */

@@ -149,11 +149,21 @@ class TrailTest {
     node.await(
         () ->
             trail.signed(
-                node.workspace, null, "sign-in", false, new Principal.Seat("192.0.2.9", null)));
+                node.workspace,
+                null,
+                "sign-in",
+                null,
+                false,
+                new Principal.Seat("192.0.2.9", null)));
     node.await(
         () ->
             trail.signed(
-                node.workspace, "ben", "sign-in", true, new Principal.Seat("192.0.2.8", "s2")));
+                node.workspace,
+                "ben",
+                "sign-in",
+                null,
+                true,
+                new Principal.Seat("192.0.2.8", "s2")));
     List<Line> lines = exported(all());
     assertThat(lines.stream().map(l -> l.who().toString()))
         .containsExactly("agent:ana", "gateway:door", "agent:ben");
