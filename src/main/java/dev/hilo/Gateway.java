@@ -7,6 +7,7 @@ import dev.hilo.channel.ChannelTypes;
 import dev.hilo.channel.Ports;
 import dev.hilo.config.ConfigNode;
 import dev.hilo.config.InvalidConfig;
+import dev.hilo.conversation.Content;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.DeskWatch;
@@ -50,6 +51,7 @@ import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
+import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
 import dev.hilo.store.Presence;
@@ -297,6 +299,7 @@ public final class Gateway implements AutoCloseable {
   }
 
   private Ports ports(String workspace) {
+    FileLinks links = new FileLinks(keys, publicUrl);
     Ports.Blobs files =
         new Ports.Blobs() {
           @Override
@@ -308,7 +311,18 @@ public final class Gateway implements AutoCloseable {
           public InputStream open(String blob) throws IOException {
             return blobs.open(blob);
           }
+
+          @Override
+          public URI link(Content.Media media, Duration life) {
+            return links.link(
+                Objects.requireNonNull(media.blob()),
+                media.mime(),
+                media.name(),
+                System.currentTimeMillis(),
+                life);
+          }
         };
+
     return new Ports(vertx, web, files, publicUrl, workspace);
   }
 

@@ -1,6 +1,8 @@
 package dev.hilo.channel;
 
+import dev.hilo.conversation.Content;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,25 @@ public interface Channel extends AutoCloseable {
    * SendResult.Unknown}.
    */
   SendResult send(Outbound message) throws InterruptedException;
+
+  /**
+   * Shows something small to the customer, if this channel can ({@link Capabilities#features}
+   * says); called on a virtual thread.
+   */
+  default SendResult perform(Gesture gesture) throws InterruptedException {
+    return new SendResult.Refused("unsupported", "this channel cannot show it");
+  }
+
+  /**
+   * Where the bytes of a file that a customer sent are; called on a virtual thread as soon as its
+   * message stands, for media with {@code ref} and without {@code blob}.
+   *
+   * @param context what this channel gave with the message
+   */
+  default MediaSource locate(String account, Content.Media media, Map<String, String> context)
+      throws InterruptedException {
+    return new MediaSource.Gone("this channel has no files");
+  }
 
   @Override
   default void close() {}

@@ -92,11 +92,56 @@ public sealed interface Inbound {
       @Nullable SendResult failure)
       implements Inbound {}
 
+  /**
+   * All that we wrote to this address up to here came to this state.
+   *
+   * @param target the platform's id of the last message it is about
+   * @param upTo or its time; one of the two is given
+   */
+  record Watermark(
+      Origin origin, Event.Delivery state, @Nullable String target, @Nullable Instant upTo)
+      implements Inbound {}
+
+  /** Told to whoever watches, never stored. */
+  record Typing(Origin origin, boolean on) implements Inbound {}
+
+  /**
+   * Something happened that nobody said: somebody joined, came by an advertisement, opened the
+   * chat. {@code kind} in a few lower-case words of our own: {@code follow, unfollow, join, leave,
+   * referral, conversation-started, mention, system}, {@code details} as in {@link Message}.
+   */
+  record Notice(Origin origin, String kind, Map<String, String> details) implements Inbound {}
+
+  /**
+   * The platform lets this account in, or not any more: a token was revoked, the app was removed.
+   * The address of its origin is the account's own and stays unused.
+   */
+  record AccountChanged(Origin origin, boolean connected, String why) implements Inbound {}
+
   record Consent(Origin origin, boolean granted, @Nullable String why) implements Inbound {}
 
   /** The person behind {@code previous} is now {@code current}; the platform's proof. */
   record IdentityChange(Origin origin, List<Address> previous, List<Address> current)
       implements Inbound {}
 
-  record Call(Origin origin, String direction, String outcome, long seconds) implements Inbound {}
+  /**
+   * A step of a telephone call.
+   *
+   * @param id of the call, the same for all its steps
+   * @param direction {@code in} or {@code out}
+   * @param outcome the platform's word: {@code ringing, in-progress, completed, busy, no-answer,
+   *     failed, canceled, input, recording, transcript}
+   * @param seconds it lasted, 0 = not known
+   * @param text digits or words that were entered, or what was said
+   */
+  record Call(
+      Origin origin,
+      String id,
+      String direction,
+      String outcome,
+      long seconds,
+      @Nullable String text,
+      Content.@Nullable Media recording,
+      Map<String, String> details)
+      implements Inbound {}
 }

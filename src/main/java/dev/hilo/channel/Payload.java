@@ -12,6 +12,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -174,6 +176,22 @@ public record Payload(JsonNode node) {
   public @Nullable Instant seconds(String field) {
     long seconds = number(field, 0);
     return seconds <= 0 || seconds > 253_402_300_799L ? null : Instant.ofEpochSecond(seconds);
+  }
+
+  /** Milliseconds since 1970, also if written as a string; null where absent or 0. */
+  public @Nullable Instant millis(String field) {
+    long millis = number(field, 0);
+    return millis <= 0 || millis > 253_402_300_799_999L ? null : Instant.ofEpochMilli(millis);
+  }
+
+  /** A time as RFC 3339 writes it; null for anything else. */
+  public @Nullable Instant time(String field) {
+    String text = text(field);
+    try {
+      return text == null ? null : OffsetDateTime.parse(text).toInstant();
+    } catch (DateTimeParseException _) {
+      return null;
+    }
   }
 
   /** This part as JSON, cut after 2000 characters. */

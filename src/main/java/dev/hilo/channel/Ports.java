@@ -1,10 +1,12 @@
 package dev.hilo.channel;
 
+import dev.hilo.conversation.Content;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.client.WebClient;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.time.Duration;
 
 /**
  * What a channel may use of the house.
@@ -25,5 +27,13 @@ public record Ports(Vertx vertx, WebClient http, Blobs blobs, URI publicUrl, Str
     String put(byte[] bytes, String mime) throws IOException;
 
     InputStream open(String blob) throws IOException;
+
+    /**
+     * An address under {@link #publicUrl} where a platform can fetch it for a while, without
+     * credentials.
+     *
+     * @param media with a blob
+     */
+    URI link(Content.Media media, Duration life);
   }
 }

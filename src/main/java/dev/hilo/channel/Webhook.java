@@ -1,6 +1,8 @@
 package dev.hilo.channel;
 
+import io.vertx.core.Future;
 import java.util.List;
+import java.util.Map;
 
 /** The inbound half of a channel whose platform calls us. Pure: bytes in, values out. */
 public interface Webhook {
@@ -10,6 +12,14 @@ public interface Webhook {
    * items at all.
    */
   Received receive(WebhookRequest request);
+
+  /**
+   * Completes when {@link #receive} can judge this call, for example when the platform's keys were
+   * fetched; {@link #receive} is called whether it succeeds or not. For an event loop.
+   */
+  default Future<Void> prepared(WebhookRequest request) {
+    return Future.succeededFuture();
+  }
 
   sealed interface Received {
     /** Authentic; {@code reply} is given after the items are durable. */
@@ -25,7 +35,12 @@ public interface Webhook {
     record Refused(int status, String why) implements Received {}
   }
 
-  record Reply(int status, String contentType, String body) {
+  /** {@code headers}: further ones, by name. */
+  record Reply(int status, String contentType, String body, Map<String, String> headers) {
+    public Reply(int status, String contentType, String body) {
+      this(status, contentType, body, Map.of());
+    }
+
     public static final Reply OK = new Reply(200, "text/plain", "");
     public static final Reply ACCEPTED = new Reply(202, "text/plain", "");
   }

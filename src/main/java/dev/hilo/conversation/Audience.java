@@ -27,6 +27,7 @@ public enum Audience {
           Event.IdentityObserved _,
           Event.ConsentChanged _,
           Event.CallLogged _,
+          Event.Noticed _,
           Event.Unrouted _,
           Event.ConversationAssigned _,
           Event.ConversationReopened _,

@@ -101,6 +101,7 @@ public record CustomerView(
           Event.Sealed _,
           Event.ConsentChanged _,
           Event.CallLogged _,
+          Event.Noticed _,
           Event.Unrouted _,
           Event.ItemPut _,
           Event.ItemRemoved _,

@@ -42,7 +42,12 @@ public enum EntryClass {
             case SENT, DELIVERED, READ -> QUIET;
             case FAILED, UNKNOWN -> FACT;
           };
-      case Event.ReadMarked _, Event.ReactionChanged _, Event.NoteAdded _, Event.Audited _ -> QUIET;
+      case Event.ReadMarked _,
+          Event.ReactionChanged _,
+          Event.NoteAdded _,
+          Event.Noticed _,
+          Event.Audited _ ->
+          QUIET;
       case Event.IdentityObserved _,
           Event.ConsentChanged _,
           Event.CallLogged _,

@@ -153,7 +153,24 @@ public sealed interface Event {
 
   record ConsentChanged(String via, boolean granted, @Nullable String why) implements Event {}
 
-  record CallLogged(String direction, String outcome, long seconds) implements Event {}
+  /**
+   * A step of a telephone call; those of one call have the same {@code call}.
+   *
+   * @param call the platform's id of the call
+   * @param text what was entered or said
+   */
+  record CallLogged(
+      String direction,
+      String outcome,
+      long seconds,
+      @Nullable String call,
+      @Nullable String text,
+      Content.@Nullable Media recording)
+      implements Event {}
+
+  /** Something happened on the platform that nobody said; {@code kind} in a few words of ours. */
+  record Noticed(Address address, String account, String kind, Map<String, String> details)
+      implements Event {}
 
   record MediaStored(String message, int index, String blob, String mime, long size)
       implements Event {}

@@ -5,6 +5,8 @@ import dev.hilo.workspace.Desk;
 import dev.hilo.workspace.Edit;
 import dev.hilo.workspace.Item;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -205,6 +207,7 @@ public final class StreamState {
           refusing.add(e.via());
         }
       }
+      case Event.Noticed e -> noticed(e, h);
       case Event.ItemPut e -> edited(e.item(), false);
       case Event.ItemRemoved e -> edited(e.item(), true);
       case Event.Unknown _ -> blocked |= h.must().contains("decide");
@@ -323,6 +326,11 @@ public final class StreamState {
     routes.putIfAbsent(e.via(), new Route(e.via(), e.address(), "", h.home(), 0, Map.of()));
   }
 
+  private void noticed(Event.Noticed e, Header h) {
+    String via = h.via() == null ? "" : h.via();
+    routes.putIfAbsent(via, new Route(via, e.address(), e.account(), h.home(), 0, Map.of()));
+  }
+
   private void merged(Entry entry, Header h, Event.CustomersMerged e) {
     joined.add(new Joined(e.from(), e.mergeId(), e.upTo(), entry.position(), h.rx(), e.strength()));
     for (Event.LinkedAddress a : e.addresses()) {
@@ -423,6 +431,11 @@ public final class StreamState {
 
   public @Nullable Message message(String id) {
     return messages.get(id);
+  }
+
+  /** The recent messages, in order. */
+  public Collection<Message> messages() {
+    return Collections.unmodifiableCollection(messages.values());
   }
 
   /** The recent message that the platform calls {@code externalId}, or null. */

@@ -9,6 +9,7 @@ import dev.hilo.store.Blobs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -220,6 +221,15 @@ final class Fitting {
       case Content.Template t ->
           new Content.Template(cut(t.name(), 300), t.language(), first(t.parameters()));
     };
+  }
+
+  /** At most 20 of them, each of at most 500 characters. */
+  static Map<String, String> few(Map<String, String> details) {
+    Map<String, String> few = new LinkedHashMap<>();
+    details.entrySet().stream()
+        .limit(20)
+        .forEach(e -> few.put(cut(e.getKey(), 100), cut(e.getValue(), 500)));
+    return few;
   }
 
   private static <T> List<T> first(List<T> all) {

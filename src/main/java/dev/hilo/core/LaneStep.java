@@ -62,7 +62,7 @@ sealed interface LaneStep {
   static LaneStep of(Head head, Tenure tenure, Capabilities channel, long now) {
     Attempt before = head.before;
     int attempt = before == null ? 1 : before.number() + 1;
-    if (head.mayBeSent(tenure) && !channel.repeatable()) {
+    if (head.mayBeSent(tenure) && !channel.can(Capabilities.Feature.REPEATABLE)) {
       return new Settle(
           new SendResult.Unknown(
               before == null || before.restored()

@@ -21,6 +21,7 @@ import dev.hilo.store.Directory;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,6 +38,12 @@ import org.jspecify.annotations.Nullable;
 public final class Reception {
   /** Characters of a platform's reasons, and of its ids where they name nothing we know. */
   private static final int LONGEST = 1000;
+
+  /** Characters of what was said in a call. */
+  private static final int SAID = 4000;
+
+  /** A platform's clock may be so much behind ours. */
+  private static final long SKEW_MS = 1000;
 
   private final Vertx vertx;
   private final AddressKeys keys;
@@ -187,7 +194,10 @@ public final class Reception {
 
   private Roots.Change change(Inbound item, CustomerId home, String via, String src) {
     boolean echo = item instanceof Inbound.Message m && m.echo();
-    boolean platform = item instanceof Inbound.Receipt || item instanceof Inbound.IdentityChange;
+    boolean platform =
+        item instanceof Inbound.Receipt
+            || item instanceof Inbound.Watermark
+            || item instanceof Inbound.IdentityChange;
     Author by =
         echo
             ? Author.gateway("echo")
@@ -324,7 +334,20 @@ public final class Reception {
       case Inbound.Consent c -> new Event.ConsentChanged(via, c.granted(), brief(c.why()));
       case Inbound.Call c ->
           new Event.CallLogged(
-              Fitting.cut(c.direction(), LONGEST), Fitting.cut(c.outcome(), LONGEST), c.seconds());
+              Fitting.cut(c.direction(), LONGEST),
+              Fitting.cut(c.outcome(), LONGEST),
+              c.seconds(),
+              Fitting.cut(c.id(), LONGEST),
+              c.text() == null ? null : Fitting.cut(c.text(), SAID),
+              c.recording());
+      case Inbound.Notice n ->
+          new Event.Noticed(
+              n.origin().address(),
+              n.origin().account(),
+              Fitting.cut(n.kind(), 100),
+              Fitting.few(n.details()));
+      case Inbound.Watermark w -> watermark(state, w, via);
+      case Inbound.Typing _, Inbound.AccountChanged _ -> null;
       case Inbound.IdentityChange i ->
           i.current().isEmpty()
               ? null
@@ -345,6 +368,26 @@ public final class Reception {
 
   private static @Nullable String brief(@Nullable String why) {
     return why == null ? null : Fitting.cut(why, LONGEST);
+  }
+
+  /** What we wrote to this address before, as far as it is remembered and not there yet. */
+  private static @Nullable Event watermark(StreamState state, Inbound.Watermark w, String via) {
+    StreamState.Message last = w.target() == null ? null : state.byExternalId(w.target());
+    Instant upTo = w.upTo();
+    List<String> reached =
+        state.messages().stream()
+            .filter(m -> m.via().equals(via) && !m.by().isCustomer() && m.moves(w.state()))
+            .filter(m -> m.delivery() != null)
+            .filter(
+                m ->
+                    last != null
+                        ? !m.position().after(last.position())
+                        : upTo != null && m.changedAt() <= upTo.toEpochMilli() + SKEW_MS)
+            .map(StreamState.Message::id)
+            .toList();
+    return reached.isEmpty()
+        ? null
+        : new Event.DeliveryChanged(reached, w.state(), null, null, null);
   }
 
   private static @Nullable Event receipt(StreamState state, Inbound.Receipt r) {

@@ -7,6 +7,7 @@ import dev.hilo.core.Accounts;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Reception;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -81,15 +82,23 @@ final class WebhookRoute {
 
   private void receive(RoutingContext ctx, Accounts.Opened opened, Webhook webhook, byte[] body) {
     HttpServerRequest request = ctx.request();
-    Received received =
-        webhook.receive(
-            new WebhookRequest(
-                request.method().name(),
-                publicUrl + request.uri(),
-                values(ctx.queryParams(), false),
-                values(request.headers(), true),
-                body,
-                Instant.now()));
+    WebhookRequest call =
+        new WebhookRequest(
+            request.method().name(),
+            publicUrl + request.uri(),
+            values(ctx.queryParams(), false),
+            values(request.headers(), true),
+            body,
+            Instant.now());
+    Future<Void> prepared = webhook.prepared(call);
+    if (prepared.succeeded()) {
+      judged(ctx, opened, webhook.receive(call));
+    } else {
+      prepared.onComplete(_ -> judged(ctx, opened, webhook.receive(call)));
+    }
+  }
+
+  private void judged(RoutingContext ctx, Accounts.Opened opened, Received received) {
     switch (received) {
       case Received.Answered a -> {
         opened.health().heard();
@@ -139,6 +148,7 @@ final class WebhookRoute {
         .counter("hilo.webhooks", "channel", type, "status", String.valueOf(reply.status()))
         .increment();
     if (!ctx.response().ended()) {
+      reply.headers().forEach(ctx.response()::putHeader);
       ctx.response()
           .setStatusCode(reply.status())
           .putHeader("Content-Type", reply.contentType())

@@ -1,5 +1,6 @@
 package dev.hilo.channel;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -23,7 +24,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -39,43 +39,6 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ChannelContractTest {
   private static final ObjectMapper JSON = new ObjectMapper();
-
-  /**
-   * How a folder of cases becomes settings of a channel type.
-   *
-   * @param signsBody the proof of origin covers the body, not only the call
-   */
-  private record Platform(
-      String type, boolean signsBody, Function<ContractCase, Map<String, Object>> settings) {}
-
-  private static final Map<String, Platform> PLATFORMS =
-      Map.of(
-          "whatsapp",
-          new Platform(
-              "whatsapp",
-              true,
-              c ->
-                  Map.of(
-                      "app-secret", c.configured().path("secret").asText("none"),
-                      "verify-token", c.configured().path("configuredVerifyToken").asText("none"),
-                      "accounts", accounts(c))),
-          "telegram",
-          new Platform(
-              "telegram",
-              false,
-              c ->
-                  Map.of(
-                      "secret-token", c.configured().path("secret").asText(),
-                      "accounts", accounts(c).subList(0, 1))),
-          "standard-webhooks",
-          new Platform(
-              "webhook",
-              true,
-              c ->
-                  Map.of(
-                      "account", c.accounts().stream().findFirst().orElse("account"),
-                      "name", "Account",
-                      "signing-secrets", c.configured().path("secrets").path("signingSecrets"))));
 
   private final Vertx vertx = Vertx.vertx();
   private final Map<String, ChannelType<?>> types = new HashMap<>();
@@ -114,8 +77,8 @@ class ChannelContractTest {
   }
 
   private List<DynamicTest> tests(String folder, List<ContractCase> cases) {
-    var platform = PLATFORMS.get(folder);
-    if (platform == null || !types.containsKey(platform.type())) {
+    var platform = ContractPlatform.of(folder);
+    if (platform == null) {
       skipped += cases.size();
       return List.of(
           dynamicTest(
@@ -126,7 +89,7 @@ class ChannelContractTest {
     return cases.stream().map(c -> dynamicTest(c.name(), () -> run(platform, c, byName))).toList();
   }
 
-  private void run(Platform platform, ContractCase c, Map<String, ContractCase> siblings) {
+  private void run(ContractPlatform platform, ContractCase c, Map<String, ContractCase> siblings) {
     try {
       check(platform, c, siblings);
       passed++;
@@ -138,7 +101,8 @@ class ChannelContractTest {
     }
   }
 
-  private void check(Platform platform, ContractCase c, Map<String, ContractCase> siblings) {
+  private void check(
+      ContractPlatform platform, ContractCase c, Map<String, ContractCase> siblings) {
     for (var field : c.expected().properties()) {
       assertThat(field.getKey())
           .as("fields of a case that this test knows")
@@ -257,7 +221,7 @@ class ChannelContractTest {
   }
 
   /** What is not exactly what the platform sent is refused. */
-  private static void forgeries(Platform platform, ContractCase c, Webhook webhook) {
+  private static void forgeries(ContractPlatform platform, ContractCase c, Webhook webhook) {
     byte[] body = c.request().body();
     assertThat(status(webhook, c.withoutHeaders())).as("without headers").isEqualTo(401);
     for (int at : new int[] {0, body.length / 2, body.length - 1}) {
@@ -292,7 +256,7 @@ class ChannelContractTest {
         .toList();
   }
 
-  private Webhook webhook(Platform platform, ContractCase c) {
+  private Webhook webhook(ContractPlatform platform, ContractCase c) {
     var ports =
         new Ports(
             vertx,
@@ -300,8 +264,8 @@ class ChannelContractTest {
             new NoBlobs(),
             URI.create("https://gw.example.test"),
             "main");
-    var settings = ConfigNode.parse(JSON.valueToTree(platform.settings().apply(c)).toString());
-    var webhook = open(types.get(platform.type()), settings, ports).webhook();
+    var settings = ConfigNode.parse(JSON.valueToTree(platform.settings(c)).toString());
+    var webhook = open(requireNonNull(types.get(platform.type(c))), settings, ports).webhook();
     assertThat(webhook).isNotNull();
     return webhook;
   }
@@ -309,11 +273,6 @@ class ChannelContractTest {
   private static <S extends Record> Channel open(
       ChannelType<S> type, ConfigNode settings, Ports ports) {
     return type.open(settings.bind(type.settings()), ports);
-  }
-
-  private static List<Map<String, String>> accounts(ContractCase c) {
-    var ids = c.accounts().isEmpty() ? Set.of("7011223344") : c.accounts();
-    return ids.stream().map(id -> Map.of("id", id, "name", "Account", "token", "t")).toList();
   }
 
   private static JsonNode json(String text) {

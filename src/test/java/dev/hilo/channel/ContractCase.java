@@ -22,7 +22,7 @@ import java.util.Set;
  * One case of a folder of fixtures: what comes in, byte for byte, what was configured, and what a
  * gateway makes of it. Reads both layouts, of README-a.md and README-b.md.
  */
-record ContractCase(
+public record ContractCase(
     String platform,
     String name,
     WebhookRequest request,
@@ -51,7 +51,7 @@ record ContractCase(
   }
 
   /** The accounts that the expected events name. */
-  Set<String> accounts() {
+  public Set<String> accounts() {
     var accounts = new LinkedHashSet<String>();
     for (JsonNode event : expected.path("events")) {
       if (event.path("account").isTextual()) {
@@ -61,7 +61,7 @@ record ContractCase(
     return accounts;
   }
 
-  boolean isPost() {
+  public boolean isPost() {
     return request.method().equals("POST");
   }
 

@@ -112,7 +112,16 @@ final class NeutralEvent {
           case Inbound.Consent c -> c.granted() ? "optin" : "optout";
           case Inbound.IdentityChange _ ->
               expected.equals("conversation_migrated") ? expected : "identity_change";
-          case Inbound.Call _ -> "call";
+          case Inbound.Call call ->
+              switch (call.outcome()) {
+                case "input", "recording", "transcript" -> "call_" + call.outcome();
+                default -> call.details().containsKey("parent") ? "call_leg" : "call";
+              };
+          case Inbound.Watermark _ -> "receipt";
+          case Inbound.Typing _ -> "typing";
+          case Inbound.Notice n -> n.kind();
+          case Inbound.AccountChanged a ->
+              a.connected() ? "authorization-granted" : "authorization-revoked";
         };
     return type.equals(expected) ? null : type;
   }

@@ -23,8 +23,9 @@ class LaneStepTest {
   private static final long WRITTEN = 1_700_000_000_000L;
   private static final long OLD_EPOCH = (WRITTEN - 3_600_000) * 1024;
   private static final long NOW = WRITTEN + 2000;
-  private static final Capabilities ONCE = new Capabilities(1000, false, false, true, false);
-  private static final Capabilities REPEATABLE = new Capabilities(1000, false, false, true, true);
+  private static final Capabilities ONCE = Capabilities.text(1000);
+  private static final Capabilities REPEATABLE =
+      Capabilities.text(1000).with(Capabilities.Feature.REPEATABLE);
 
   /** Only its place and its time count here. */
   private static final Entry MESSAGE =

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.regex.Matcher;
@@ -105,7 +106,14 @@ class ReceptionTest {
     for (int i = 0; i < 4; i++) {
       Inbound call =
           new Inbound.Call(
-              PaperChannel.origin(person, "k" + i, List.of()), "in", "answered", 60 + i);
+              PaperChannel.origin(person, "k" + i, List.of()),
+              "call" + i,
+              "in",
+              "answered",
+              60 + i,
+              null,
+              null,
+              Map.of());
       items.addAll(List.of(call, call, call));
     }
     Collections.shuffle(items, random);
@@ -204,7 +212,8 @@ class ReceptionTest {
             new Inbound.Removal(origin, much),
             new Inbound.Reaction(origin, much, much, true),
             new Inbound.Consent(origin, false, much),
-            new Inbound.Call(origin, much, much, 1))) {
+            new Inbound.Call(origin, much, much, much, 1, much, null, Map.of()),
+            new Inbound.Notice(origin, "referral", Map.of("referral.ref", much)))) {
       TestNode.result(receive(a, item));
     }
     assertThat(entries(a, home(a, "wordy")))

@@ -54,7 +54,7 @@ public final class PaperChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(4096, true, false, true, false);
+    return Capabilities.text(4096).anyMedia(1 << 20);
   }
 
   @Override

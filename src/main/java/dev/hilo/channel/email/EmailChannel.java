@@ -1,6 +1,7 @@
 package dev.hilo.channel.email;
 
 import dev.hilo.channel.Capabilities;
+import dev.hilo.channel.Capabilities.Feature;
 import dev.hilo.channel.Channel;
 import dev.hilo.channel.Outbound;
 import dev.hilo.channel.Ports;
@@ -54,7 +55,7 @@ final class EmailChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(100_000, true, false, false, true);
+    return Capabilities.text(100_000).anyMedia(25 << 20).with(Feature.REPLIES, Feature.REPEATABLE);
   }
 
   @Override

@@ -7,9 +7,9 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.Channel;
-import dev.hilo.channel.JsonPost;
 import dev.hilo.channel.Outbound;
 import dev.hilo.channel.Payload;
+import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.TokenAccount;
@@ -17,7 +17,6 @@ import dev.hilo.channel.Webhook;
 import dev.hilo.conversation.Content;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +45,7 @@ final class TelegramChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TEXT, false, true, false, false);
+    return Capabilities.text(TEXT).choices(BUTTONS);
   }
 
   @Override
@@ -70,21 +69,20 @@ final class TelegramChannel implements Channel {
       throws InterruptedException {
     var moved = new AtomicReference<@Nullable String>();
     var result =
-        JsonPost.send(
-            ports,
-            url,
-            Map.of(),
-            JsonPost.bytes(body(message, chat)),
-            message.attempt(),
-            answer -> {
-              moved.set(answer.body().at("parameters").id("migrate_to_chat_id"));
-              return judge(answer, chat, message.attempt());
-            });
+        PlatformCall.post(url)
+            .json(body(message, chat))
+            .send(
+                ports,
+                message.attempt(),
+                answer -> {
+                  moved.set(answer.body().at("parameters").id("migrate_to_chat_id"));
+                  return judge(answer, chat, message.attempt());
+                });
     String next = moved.get();
     return follow && next != null ? send(message, next, false) : result;
   }
 
-  private static SendResult judge(JsonPost.Answer answer, String chat, int attempt) {
+  private static SendResult judge(PlatformCall.Answer answer, String chat, int attempt) {
     Payload body = answer.body();
     if (answer.taken() && body.flag("ok")) {
       Payload sent = body.at("result");
@@ -104,7 +102,7 @@ final class TelegramChannel implements Channel {
     if (code == 429 || code >= 500) {
       long wait = Math.min(3600, body.at("parameters").number("retry_after", -1));
       Duration after = wait >= 0 ? Duration.ofSeconds(wait) : answer.retryAfter();
-      return new SendResult.Retry(after == null ? JsonPost.pause(attempt) : after, why);
+      return new SendResult.Retry(after == null ? PlatformCall.pause(attempt) : after, why);
     }
     return new SendResult.Refused(Integer.toString(code), why);
   }

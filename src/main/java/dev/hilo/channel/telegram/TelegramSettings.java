@@ -1,6 +1,6 @@
 package dev.hilo.channel.telegram;
 
-import dev.hilo.channel.JsonPost;
+import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.TokenAccount;
 import dev.hilo.config.Default;
 import dev.hilo.config.Rules;
@@ -26,7 +26,7 @@ public record TelegramSettings(
         .hold(
             secretToken.value().matches("[A-Za-z0-9_-]{1,256}"),
             "secret-token must have 1 to 256 of A-Z, a-z, 0-9, _ and -")
-        .hold(JsonPost.isBase(baseUrl), "base-url must be like https://api.telegram.org")
+        .hold(PlatformCall.isBase(baseUrl), "base-url must be like https://api.telegram.org")
         .hold(accounts.size() == 1, "accounts must have exactly one bot, not " + accounts.size())
         .check();
   }

@@ -1,14 +1,16 @@
 package dev.hilo.channel.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static java.util.Objects.requireNonNullElse;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.channel.Capabilities;
+import dev.hilo.channel.Capabilities.Feature;
 import dev.hilo.channel.Channel;
-import dev.hilo.channel.JsonPost;
 import dev.hilo.channel.Outbound;
+import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.Webhook;
@@ -17,7 +19,6 @@ import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,7 +45,9 @@ final class WebhookChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(TEXT, false, true, true, true);
+    return Capabilities.text(TEXT)
+        .choices(20)
+        .with(Feature.RECEIPTS, Feature.REPLIES, Feature.REPEATABLE);
   }
 
   @Override
@@ -65,23 +68,23 @@ final class WebhookChannel implements Channel {
     }
     ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", "message.created");
     String now = Instant.now().toString();
-    byte[] body = JsonPost.bytes(event.put("timestamp", now).set("data", data));
+    event.put("timestamp", now).set("data", data);
+    byte[] body = event.toString().getBytes(UTF_8);
     String timestamp = Long.toString(Instant.now().getEpochSecond());
     String signature =
         switch (SigningKey.of(requireNonNull(settings.outgoingSecret()))) {
           case SigningKey.Shared key -> key.sign(message.id(), timestamp, body);
           case SigningKey.Public _ -> throw new IllegalStateException("checked by the settings");
         };
-    var headers =
-        Map.of(
-            "webhook-id", message.id(),
-            "webhook-timestamp", timestamp,
-            "webhook-signature", signature);
-    return JsonPost.send(
-        ports, url.toString(), headers, body, message.attempt(), a -> judge(a, message));
+    return PlatformCall.post(url.toString())
+        .header("webhook-id", message.id())
+        .header("webhook-timestamp", timestamp)
+        .header("webhook-signature", signature)
+        .body("application/json", body)
+        .send(ports, message.attempt(), a -> judge(a, message));
   }
 
-  private static SendResult judge(JsonPost.Answer answer, Outbound message) {
+  private static SendResult judge(PlatformCall.Answer answer, Outbound message) {
     if (answer.taken()) {
       return new SendResult.Accepted(requireNonNullElse(answer.body().id("id"), message.id()));
     }
@@ -89,7 +92,7 @@ final class WebhookChannel implements Channel {
     String why = "HTTP " + status;
     Duration after = answer.retryAfter();
     return status == 429 || status >= 500
-        ? new SendResult.Retry(after == null ? JsonPost.pause(message.attempt()) : after, why)
+        ? new SendResult.Retry(after == null ? PlatformCall.pause(message.attempt()) : after, why)
         : new SendResult.Refused(Integer.toString(status), why);
   }
 

@@ -1,6 +1,6 @@
 package dev.hilo.channel.webhook;
 
-import dev.hilo.channel.JsonPost;
+import dev.hilo.channel.PlatformCall;
 import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
 import java.net.URI;
@@ -39,7 +39,7 @@ public record WebhookSettings(
             (outgoingUrl == null) == (outgoingSecret == null),
             "outgoing-url and outgoing-secret belong together")
         .hold(
-            outgoingUrl == null || JsonPost.isBase(outgoingUrl),
+            outgoingUrl == null || PlatformCall.isBase(outgoingUrl),
             "outgoing-url must be like https://example.com/hilo")
         .hold(
             outgoingSecret == null || SigningKey.isSecret(outgoingSecret),

@@ -1,7 +1,7 @@
 package dev.hilo.channel.whatsapp;
 
-import dev.hilo.channel.JsonPost;
 import dev.hilo.channel.Payload;
+import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.SendResult;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +20,7 @@ final class GraphError {
   static SendResult judge(Payload error, int status, int attempt, @Nullable Duration retryAfter) {
     int code = (int) error.number("code", status);
     String why = code + ": " + words(error);
-    Duration pause = retryAfter == null ? JsonPost.pause(attempt) : retryAfter;
+    Duration pause = retryAfter == null ? PlatformCall.pause(attempt) : retryAfter;
     return switch (code) {
       case 1, 2, 4, 80007, 130429, 131000, 131016, 131057, 133004 ->
           new SendResult.Retry(pause, why);

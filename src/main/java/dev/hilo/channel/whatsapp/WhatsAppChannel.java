@@ -1,15 +1,16 @@
 package dev.hilo.channel.whatsapp;
 
 import dev.hilo.channel.Capabilities;
+import dev.hilo.channel.Capabilities.Feature;
 import dev.hilo.channel.Channel;
-import dev.hilo.channel.JsonPost;
 import dev.hilo.channel.Outbound;
+import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.TokenAccount;
 import dev.hilo.channel.Webhook;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 
 /** The phone numbers of one Meta app. */
 final class WhatsAppChannel implements Channel {
@@ -30,7 +31,12 @@ final class WhatsAppChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return new Capabilities(WhatsAppMessage.TEXT, false, true, true, false);
+    return Capabilities.text(WhatsAppMessage.TEXT)
+        .choices(WhatsAppMessage.ROWS)
+        .with(Feature.RECEIPTS, Feature.REPLIES, Feature.TEMPLATES)
+        .within(Duration.ofHours(24))
+        .costs(Capabilities.Cost.PAID_OUTSIDE_WINDOW)
+        .paced(80, Duration.ofSeconds(1));
   }
 
   @Override
@@ -47,17 +53,15 @@ final class WhatsAppChannel implements Channel {
     return switch (WhatsAppMessage.of(message, settings.listLabel())) {
       case WhatsAppMessage.Refused(var code, var why) -> new SendResult.Refused(code, why);
       case WhatsAppMessage.Body(var json) ->
-          JsonPost.send(
-              ports,
-              settings.baseUrl() + "/" + settings.version() + "/" + from.id() + "/messages",
-              Map.of("authorization", "Bearer " + from.token().value()),
-              JsonPost.bytes(json),
-              message.attempt(),
-              answer -> judge(answer, message.attempt()));
+          PlatformCall.post(
+                  settings.baseUrl() + "/" + settings.version() + "/" + from.id() + "/messages")
+              .bearer(from.token().value())
+              .json(json)
+              .send(ports, message.attempt(), answer -> judge(answer, message.attempt()));
     };
   }
 
-  private static SendResult judge(JsonPost.Answer answer, int attempt) {
+  private static SendResult judge(PlatformCall.Answer answer, int attempt) {
     if (answer.taken()) {
       String id = answer.body().first("messages").id("id");
       return id == null

@@ -162,7 +162,15 @@ final class WhatsAppEvents {
     String event = call.required("event");
     var origin = origin(call, person, null, call.required("id") + "|" + event, ours);
     String outcome = requireNonNullElse(call.id("status"), event);
-    return new Inbound.Call(origin, ours ? "out" : "in", outcome, call.number("duration", 0));
+    return new Inbound.Call(
+        origin,
+        call.required("id"),
+        ours ? "out" : "in",
+        outcome,
+        call.number("duration", 0),
+        null,
+        null,
+        Map.of());
   }
 
   /** Contacts stand beside the messages, in no order. */

@@ -1,6 +1,6 @@
 package dev.hilo.channel.whatsapp;
 
-import dev.hilo.channel.JsonPost;
+import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.TokenAccount;
 import dev.hilo.config.Default;
 import dev.hilo.config.Rules;
@@ -29,7 +29,7 @@ public record WhatsAppSettings(
 
   public WhatsAppSettings {
     new Rules()
-        .hold(JsonPost.isBase(baseUrl), "base-url must be like https://graph.facebook.com")
+        .hold(PlatformCall.isBase(baseUrl), "base-url must be like https://graph.facebook.com")
         .hold(version.matches("v\\d{1,3}\\.\\d"), "version must be like v26.0")
         .hold(
             !listLabel.isBlank() && listLabel.length() <= 20,

@@ -1,9 +1,12 @@
 package dev.hilo.channel.email;
 
 import dev.hilo.channel.Ports;
+import dev.hilo.conversation.Content;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -29,5 +32,10 @@ final class MemoryBlobs implements Ports.Blobs {
       throw new IOException("no blob " + blob);
     }
     return new ByteArrayInputStream(bytes);
+  }
+
+  @Override
+  public URI link(Content.Media media, Duration life) {
+    return URI.create("https://gw.example.test/files/" + media.blob());
   }
 }

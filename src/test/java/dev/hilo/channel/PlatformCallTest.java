@@ -6,14 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
-import java.util.Map;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class JsonPostTest {
+class PlatformCallTest {
   @AutoClose private final PlatformServer server = new PlatformServer();
 
   @Test
@@ -60,32 +59,32 @@ class JsonPostTest {
 
   @Test
   void pausesGrowAndEnd() {
-    assertThat(JsonPost.pause(1)).isBetween(Duration.ofMillis(1500), Duration.ofMillis(2500));
-    assertThat(JsonPost.pause(1000)).isBetween(Duration.ofSeconds(225), Duration.ofSeconds(375));
+    assertThat(PlatformCall.pause(1)).isBetween(Duration.ofMillis(1500), Duration.ofMillis(2500));
+    assertThat(PlatformCall.pause(1000))
+        .isBetween(Duration.ofSeconds(225), Duration.ofSeconds(375));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"https://a.example", "http://127.0.0.1:1/x/y"})
   void basesArePlainAddresses(String url) {
-    assertThat(JsonPost.isBase(URI.create(url))).isTrue();
+    assertThat(PlatformCall.isBase(URI.create(url))).isTrue();
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"ftp://a.example", "https://a.example/", "https://a?b", "/x", "https:/x"})
   void otherAddressesAreNoBases(String url) {
-    assertThat(JsonPost.isBase(URI.create(url))).isFalse();
+    assertThat(PlatformCall.isBase(URI.create(url))).isFalse();
   }
 
   private SendResult post(String url) throws Exception {
     return PlatformServer.onVirtualThread(
         () ->
-            JsonPost.send(
-                server.ports().http(),
-                url,
-                Map.of(),
-                "{}".getBytes(UTF_8),
-                1,
-                a -> new SendResult.Accepted(a.status() + " " + a.retryAfter()),
-                Duration.ofSeconds(2)));
+            PlatformCall.post(url)
+                .body("application/json", "{}".getBytes(UTF_8))
+                .within(Duration.ofSeconds(2))
+                .send(
+                    server.ports(),
+                    1,
+                    a -> new SendResult.Accepted(a.status() + " " + a.retryAfter())));
   }
 }

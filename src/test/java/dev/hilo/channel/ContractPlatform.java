@@ -1,0 +1,50 @@
+package dev.hilo.channel;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a folder of cases becomes settings of a channel type. Cases under {@code some-platform} are
+ * read by {@code dev.hilo.channel.contract.SomePlatform}; where there is no such class, the
+ * platform is not built.
+ */
+public interface ContractPlatform {
+  /** Name of the channel type that a case is for. */
+  String type(ContractCase c);
+
+  /** True if the proof of origin covers the body, not only the call. */
+  boolean signsBody();
+
+  Map<String, Object> settings(ContractCase c);
+
+  /** What must be there before {@code webhook} can judge a case, for example fetched keys. */
+  default void prepare(Webhook webhook, ContractCase c) {}
+
+  /** False where the platform promises no proof of origin for this kind of call. */
+  default boolean proves(ContractCase c) {
+    return true;
+  }
+
+  static @Nullable ContractPlatform of(String folder) {
+    var name = new StringBuilder("dev.hilo.channel.contract.");
+    for (String word : folder.split("-")) {
+      name.append(Character.toUpperCase(word.charAt(0))).append(word.substring(1));
+    }
+    try {
+      return (ContractPlatform)
+          Class.forName(name.toString()).getDeclaredConstructor().newInstance();
+    } catch (ClassNotFoundException _) {
+      return null;
+    } catch (ReflectiveOperationException e) {
+      throw new AssertionError("cannot make " + name, e);
+    }
+  }
+
+  /** The accounts that a case names, each with a token; one of its own where it names none. */
+  static List<Map<String, String>> accounts(ContractCase c, String otherwise) {
+    Set<String> ids = c.accounts().isEmpty() ? Set.of(otherwise) : c.accounts();
+    return ids.stream().map(id -> Map.of("id", id, "name", "Account", "token", "t")).toList();
+  }
+}
