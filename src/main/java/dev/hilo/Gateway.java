@@ -65,6 +65,7 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Troubles;
 import dev.hilo.store.Usage;
 import dev.hilo.store.Vault;
 import dev.hilo.store.Work;
@@ -217,7 +218,13 @@ public final class Gateway implements AutoCloseable {
       first.forEach((name, content) -> written.put(name, content.blocks()));
       this.endpoints =
           new Endpoints(
-              types, this::ports, rosters, new Vault(nodeLink, installationKey), accounts, written);
+              types,
+              this::ports,
+              rosters,
+              new Vault(nodeLink, installationKey),
+              accounts,
+              new Troubles(nodeLink, node),
+              written);
       Feed feed = feed(nodeLoop, nodeLink);
       this.histories = new HistoryWatch(vertx, nodeLoop, new Streams(nodeLink));
       this.tokens = new Tokens(nodeLink);
@@ -528,6 +535,7 @@ public final class Gateway implements AutoCloseable {
         changes,
         new EndpointEditing(types, endpoints, rosters, changes, new Vault(link, installationKey)),
         new Usage(link, keyUse),
+        new Troubles(link, node),
         FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);
