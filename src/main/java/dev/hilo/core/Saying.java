@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Rosters;
+import dev.hilo.channel.Capabilities;
 import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
 import dev.hilo.conversation.Address;
@@ -17,12 +18,16 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.desk.Episodes;
 import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Streams;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,15 +52,18 @@ public final class Saying {
   private final Accounts accounts;
   private final AddressKeys keys;
   private final Rosters rosters;
+  private final Attachments attachments;
 
   public Saying(
+      Vertx vertx,
       Threads threads,
       Roots roots,
       Streams streams,
       Directory directory,
       Accounts accounts,
       AddressKeys keys,
-      Rosters rosters) {
+      Rosters rosters,
+      Blobs blobs) {
     this.threads = threads;
     this.roots = roots;
     this.streams = streams;
@@ -63,6 +71,7 @@ public final class Saying {
     this.accounts = accounts;
     this.keys = keys;
     this.rosters = rosters;
+    this.attachments = new Attachments(vertx, blobs);
   }
 
   /** Gives the position of the message. */
@@ -70,20 +79,35 @@ public final class Saying {
     return switch (who) {
       case Principal.Visitor v ->
           threads.may(who, Act.SAY, topic)
-              ? visitorSays(v, say)
+              ? say.content() instanceof Content.Media ? visitorSends(v, say) : visitorSays(v, say)
               : Future.failedFuture(Threads.forbidden());
       case Principal.Agent _, Principal.Integration _ -> staffSays(who, topic, say);
     };
   }
 
+  private Future<Position> visitorSends(Principal.Visitor v, Say say) {
+    return roots
+        .root(v.home())
+        .compose(
+            state ->
+                attachments.of(
+                    say.content(),
+                    v.home(),
+                    home -> state.scopes().of(v.home().toString()).contains(home.toString())))
+        .compose(content -> visitorSays(v, say.with(content)));
+  }
+
   private Future<Position> visitorSays(Principal.Visitor v, Say say) {
     Content content = say.content();
-    if (!(content instanceof Content.Text || content instanceof Content.Choice)
-        || content instanceof Content.Text t && t.text().length() > LONGEST_TEXT) {
+    String text = Fitting.longText(content);
+    if (!(content instanceof Content.Text
+            || content instanceof Content.Choice
+            || content instanceof Content.Media)
+        || text != null && text.length() > LONGEST_TEXT) {
       return Future.failedFuture(
           new Problem(
               Problem.Code.BAD_REQUEST,
-              "a visitor says text of at most " + LONGEST_TEXT + " characters"));
+              "a visitor says text of at most " + LONGEST_TEXT + " characters, or sends a file"));
     }
     Address address = web(v);
     Named known = named.get(address);
@@ -190,31 +214,10 @@ public final class Saying {
 
   private Future<Position> staffSays(Principal who, CustomerId topic, Say say) {
     String src = Roots.src("say", who.author().toString(), say.id());
-    Drafts drafts = Drafts.now(who.author(), src);
     return threads
         .thread(who, Act.SAY, topic)
-        .compose(
-            _ ->
-                roots.decide(
-                    topic,
-                    src,
-                    true,
-                    state -> {
-                      boolean moved = !state.customer().equals(topic);
-                      if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
-                        throw new Problem(
-                            Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
-                      }
-                      StreamState.Route route = route(state, say);
-                      List<Draft> all = new ArrayList<>();
-                      Event said = outbound(topic.workspace(), route, say.content());
-                      all.add(drafts.of(state, said, route.home(), route.via()));
-                      Event opening = Episodes.opening(state);
-                      if (opening != null) {
-                        all.add(drafts.of(state, opening));
-                      }
-                      return all;
-                    }))
+        .compose(state -> withFile(state, say))
+        .compose(whole -> decided(who, topic, whole, src))
         .map(w -> positionOf(w, Event.MessageAdded.class))
         .recover(
             e ->
@@ -227,6 +230,44 @@ public final class Saying {
                                     ? withMissed(p, topic, say)
                                     : Future.succeededFuture(said))
                     : Future.failedFuture(e));
+  }
+
+  /** Its file, if it has one, becomes one of the address that it goes to. */
+  private Future<Say> withFile(StreamState state, Say say) {
+    if (!(say.content() instanceof Content.Media m)) {
+      return Future.succeededFuture(say);
+    }
+    CustomerId home = Blobs.home(String.valueOf(m.blob()));
+    CustomerId root = state.customer();
+    CustomerId to = CustomerId.of(route(state, say).home());
+    return (home == null || !home.workspace().equals(root.workspace())
+            ? Future.succeededFuture(false)
+            : roots.root(home).map(there -> there.customer().equals(root)))
+        .compose(ours -> attachments.of(say.content(), to, _ -> ours))
+        .map(say::with);
+  }
+
+  private Future<Roots.Written> decided(Principal who, CustomerId topic, Say say, String src) {
+    Drafts drafts = Drafts.now(who.author(), src);
+    return roots.decide(
+        topic,
+        src,
+        true,
+        state -> {
+          boolean moved = !state.customer().equals(topic);
+          if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
+            throw new Problem(Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
+          }
+          StreamState.Route route = route(state, say);
+          List<Draft> all = new ArrayList<>();
+          Event said = outbound(topic.workspace(), route, say.content());
+          all.add(drafts.of(state, said, route.home(), route.via()));
+          Event opening = Episodes.opening(state);
+          if (opening != null) {
+            all.add(drafts.of(state, opening));
+          }
+          return all;
+        });
   }
 
   private static boolean stale(
@@ -292,7 +333,11 @@ public final class Saying {
         }
         throw new Problem(Problem.Code.NO_ROUTE, "no account of " + type + " is configured");
       }
-      int limit = opened.channel().capabilities().textLimit();
+      Capabilities can = opened.channel().capabilities();
+      if (content instanceof Content.Media file) {
+        fits(type, can, file);
+      }
+      int limit = can.textLimit();
       String text = Fitting.longText(content);
       if (text != null && text.length() > limit) {
         throw new Problem(Problem.Code.TOO_LARGE, type + " takes at most " + limit + " characters");
@@ -305,5 +350,22 @@ public final class Saying {
       throw new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB");
     }
     return event;
+  }
+
+  private static void fits(String type, Capabilities can, Content.Media file) {
+    if (!can.media().contains(file.kind())) {
+      String kinds =
+          can.media().stream()
+              .sorted()
+              .map(k -> k.name().toLowerCase(Locale.ROOT))
+              .collect(Collectors.joining(", "));
+      throw new Problem(
+          Problem.Code.BAD_REQUEST,
+          "content.kind: " + type + (kinds.isEmpty() ? " takes no files" : " takes " + kinds));
+    } else if (file.size() > can.mediaBytes()) {
+      throw new Problem(
+          Problem.Code.TOO_LARGE,
+          type + " takes files of at most " + (can.mediaBytes() >> 10) + " kB");
+    }
   }
 }
