@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.hilo.channel.line.LineChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
@@ -80,6 +81,19 @@ class HostileInputTest {
             new TelegramChannelType(),
             "{secret-token: s, accounts: [{id: '7', name: A, token: t}]}");
     attack(webhook, "telegram", _ -> Map.of("x-telegram-bot-api-secret-token", List.of("s")));
+  }
+
+  @Test
+  void line() throws Exception {
+    var webhook =
+        open(
+            new LineChannelType(),
+            "{channel-secret: 0123456789abcdef, accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "line",
+        body ->
+            Map.of("x-line-signature", List.of(Signature.base64(Signature.hmacSha256(KEY, body)))));
   }
 
   @Test
