@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamState {
   /** Raised whenever the fold changes; snapshots of other versions are thrown away. */
-  public static final int FOLD_VERSION = 1;
+  public static final int FOLD_VERSION = 2;
 
   private static final int MESSAGES = 256;
   private static final int READERS = 32;
@@ -95,7 +95,7 @@ public final class StreamState {
     }
   }
 
-  /** A message of ours that the platform has not answered for yet. */
+  /** A message or change of ours that the platform has not answered for yet. */
   public record Pending(String id, Position position, String via, String account) {}
 
   /** A stream that was merged into this one. {@code at} = position of the merge entry here. */
@@ -174,7 +174,12 @@ public final class StreamState {
         }
       }
       case Event.MessageAdded e -> message(entry, h, e);
-      case Event.MessageEdited e -> edited(h, e);
+      case Event.MessageEdited e -> {
+        edited(h, e);
+        changed(entry, h, e.message());
+      }
+      case Event.MessageRemoved e -> changed(entry, h, e.message());
+      case Event.ReactionChanged e -> changed(entry, h, e.message());
       case Event.DeliveryChanged e -> delivered(h, e);
       case Event.ReadMarked e -> read(h, e);
       case Event.NoteAdded e -> said(e.text(), h, true);
@@ -211,9 +216,7 @@ public final class StreamState {
       case Event.ItemPut e -> edited(e.item(), false);
       case Event.ItemRemoved e -> edited(e.item(), true);
       case Event.Unknown _ -> blocked |= h.must().contains("decide");
-      case Event.MessageRemoved _,
-          Event.ReactionChanged _,
-          Event.IdentityObserved _,
+      case Event.IdentityObserved _,
           Event.CallLogged _,
           Event.MediaStored _,
           Event.MediaFailed _,
@@ -268,6 +271,20 @@ public final class StreamState {
     Message known = messages.get(e.message());
     if (known != null && h.by().isCustomer() && h.rx() >= snippetAt) {
       said(e.content().preview(SNIPPET), h, false);
+    }
+  }
+
+  /** What staff change about a message on a platform must reach the platform too. */
+  private void changed(Entry entry, Header h, String message) {
+    Message known = messages.get(message);
+    Route route = known == null ? null : routes.get(known.via());
+    boolean staff =
+        switch (h.by().kind()) {
+          case AGENT, BOT, INTEGRATION -> true;
+          case CUSTOMER, GATEWAY -> false;
+        };
+    if (staff && route != null && !route.address().live()) {
+      pending.put(h.id(), new Pending(h.id(), entry.position(), route.via(), route.account()));
     }
   }
 
@@ -443,6 +460,17 @@ public final class StreamState {
     Message found = null;
     for (Message m : messages.values()) {
       if (externalId.equals(m.externalId())) {
+        found = m;
+      }
+    }
+    return found;
+  }
+
+  /** The newest remembered message that the customer sent from this address, or null. */
+  public @Nullable Message newestOn(String via) {
+    Message found = null;
+    for (Message m : messages.values()) {
+      if (m.by().isCustomer() && m.via().equals(via)) {
         found = m;
       }
     }

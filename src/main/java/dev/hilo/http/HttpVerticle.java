@@ -23,6 +23,7 @@ import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
+import dev.hilo.store.Troubles;
 import dev.hilo.store.Usage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -79,6 +80,7 @@ public final class HttpVerticle extends VerticleBase {
       Desks desks,
       EndpointEditing endpointEditing,
       Usage usage,
+      Troubles troubles,
       FrontDoor door,
       Relay relay,
       Hub hub) {}
@@ -138,7 +140,12 @@ public final class HttpVerticle extends VerticleBase {
                 shared.rosters(), loop.desks(), loop.door().doorkeeper(), loop.endpointEditing())
             .routes());
     routes.addAll(
-        new EndpointRoutes(shared.types(), shared.endpoints(), shared.rosters(), shared.publicUrl())
+        new EndpointRoutes(
+                shared.types(),
+                shared.endpoints(),
+                shared.rosters(),
+                loop.troubles(),
+                shared.publicUrl())
             .routes());
     Pace pace = new Pace(loop.usage(), shared.rosters());
     new Api(signIn, shared.permissions(), loop.trail(), pace, loop.door().account(), routes)
