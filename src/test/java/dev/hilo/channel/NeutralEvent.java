@@ -1,6 +1,7 @@
 package dev.hilo.channel;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import java.time.Instant;
@@ -52,6 +53,7 @@ final class NeutralEvent {
     return switch (field) {
       case "note", "dedupeKey" -> null; // keys are compared with one another, not by spelling
       case "type" -> type(expected.asText());
+      case "direction" -> direction(expected.asText());
       case "messageId" -> messageId(expected.asText());
       case "timestamp" -> timestamp(expected);
       case "identities" -> identities(expected);
@@ -59,7 +61,10 @@ final class NeutralEvent {
       case "error" -> error(expected);
       case "conversation" ->
           expected.isTextual() ? text(expected, place()) : part(expected, room());
-      case "senderProfile", "identity" -> part(expected, origin.attributes());
+      case "senderProfile", "identity", "profile" -> part(expected, attributes());
+      case "postback" -> postback(expected);
+      case "form" ->
+          content instanceof Content.Form form ? part(expected, form.fields()) : "no form";
       case "referral" -> part(expected, prefixed("referral."));
       case "metadata" -> part(expected, prefixed("meta."));
       case "interaction" -> interaction(expected);
@@ -74,21 +79,33 @@ final class NeutralEvent {
     return switch (field) {
       case "account" -> origin.account();
       case "sender" -> sender();
-      case "recipient" -> origin.address().id();
+      case "recipient" ->
+          item instanceof Inbound.Message m && !m.echo() ? origin.account() : origin.address().id();
       case "participant" -> origin.sender() == null ? null : origin.sender().id();
-      case "direction" -> item instanceof Inbound.Message m && m.echo() ? "out" : "in";
       case "text" -> words();
       case "replyTo" -> item instanceof Inbound.Message m ? m.replyTo() : null;
       case "target" -> target();
       case "status" ->
-          item instanceof Inbound.Receipt r ? r.state().name().toLowerCase(Locale.ROOT) : null;
+          switch (item) {
+            case Inbound.Receipt r -> r.state().name().toLowerCase(Locale.ROOT);
+            case Inbound.Watermark w -> w.state().name().toLowerCase(Locale.ROOT);
+            default -> null;
+          };
+      case "upTo" ->
+          item instanceof Inbound.Watermark w
+              ? w.target() != null ? w.target() : String.valueOf(w.upTo())
+              : null;
+      case "threadId" -> origin.room() == null ? null : origin.room().thread();
+      case "command" ->
+          content instanceof Content.Choice c && c.kind().equals("command") ? c.id() : null;
       case "correlation" -> item instanceof Inbound.Receipt r ? r.correlation() : null;
       case "action" -> item instanceof Inbound.Reaction r ? r.on() ? "add" : "remove" : null;
       case "emoji" -> item instanceof Inbound.Reaction r ? r.emoji() : null;
       case "unsupported" -> String.valueOf(content instanceof Content.Unsupported);
       case "name" ->
           content instanceof Content.Unsupported u && !u.kind().isEmpty() ? u.kind() : null;
-      case "forwarded", "origin", "priority", "album" -> details.get(field);
+      case "forwarded", "origin", "priority", "album", "rawText", "visibility" ->
+          details.get(field);
       case "mediaGroup", "mediaGroupId" -> details.get("album");
       case "businessConnection" ->
           item instanceof Inbound.Message m ? m.context().get("business_connection_id") : null;
@@ -98,18 +115,33 @@ final class NeutralEvent {
     };
   }
 
+  private @Nullable String direction(String expected) {
+    boolean echo = item instanceof Inbound.Message m && m.echo();
+    return echo == Set.of("out", "echo").contains(expected) ? null : echo ? "echo" : "in";
+  }
+
   private @Nullable String type(String expected) {
     String type =
         switch (item) {
           case Inbound.Message m ->
-              expected.equals("unsupported") && m.content() instanceof Content.Unsupported
+              switch (m.content()) {
+                case Content.Unsupported _ when expected.equals("unsupported") -> expected;
+                case Content.Choice c when expected.equals("postback") -> expected;
+                case Content.Choice c when c.kind().equals(expected) -> expected;
+                default -> "message";
+              };
+          case Inbound.Edit _ ->
+              expected.equals("undelete") && origin.dedupeKey().contains("|undelete")
                   ? expected
-                  : "message";
-          case Inbound.Edit _ -> "edit";
+                  : "edit";
           case Inbound.Removal _ -> "delete";
           case Inbound.Reaction _ -> "reaction";
           case Inbound.Receipt _ -> "receipt";
-          case Inbound.Consent c -> c.granted() ? "optin" : "optout";
+          case Inbound.Consent c ->
+              (c.granted() ? Set.of("opt-in", "follow") : Set.of("opt-out", "unfollow"))
+                      .contains(expected)
+                  ? expected
+                  : c.granted() ? "optin" : "optout";
           case Inbound.IdentityChange _ ->
               expected.equals("conversation_migrated") ? expected : "identity_change";
           case Inbound.Call call ->
@@ -150,8 +182,27 @@ final class NeutralEvent {
       case Inbound.Removal removal -> removal.target();
       case Inbound.Reaction reaction -> reaction.target();
       case Inbound.Receipt receipt -> receipt.target();
+      case Inbound.Message message when content instanceof Content.Choice -> message.replyTo();
       default -> null;
     };
+  }
+
+  private Map<String, String> attributes() {
+    var words = new LinkedHashMap<>(origin.attributes());
+    put(words, words.get("username"), "handle");
+    return words;
+  }
+
+  private @Nullable String postback(JsonNode expected) {
+    if (!(content instanceof Content.Choice choice)) {
+      return "no choice";
+    }
+    var words = new LinkedHashMap<String, String>();
+    words.put("id", choice.id());
+    words.put("kind", choice.kind());
+    put(words, choice.title(), "label");
+    put(words, choice.data() == null ? choice.id() : choice.data(), "data");
+    return part(expected, words);
   }
 
   /** Only messages carry an id of their own; of the others it is what their key begins with. */
@@ -223,12 +274,18 @@ final class NeutralEvent {
       return all.toString();
     }
     for (int i = 0; i < all.size(); i++) {
-      String wrong = part(expected.get(i), all.get(i));
+      String wrong = part(said(expected.get(i)), all.get(i));
       if (wrong != null) {
         return wrong;
       }
     }
     return null;
+  }
+
+  /** Without how to fetch it: that is asked of the channel, not said with the message. */
+  private static JsonNode said(JsonNode attachment) {
+    return ((ObjectNode) attachment.deepCopy())
+        .without(List.of("authRequired", "expires", "fetch"));
   }
 
   private void attachment(Content content, List<Map<String, String>> all) {
@@ -248,6 +305,8 @@ final class NeutralEvent {
         put(words, details.get("media.emoji"), "emoji");
         put(words, details.get("media.animated"), "animated");
         put(words, media.failed() == null ? null : "true", "unavailable");
+        put(words, details.get("media.thumb"), "thumb");
+        put(words, details.get("media.alt"), "alt");
         all.add(words);
       }
       case Content.Location location -> {
