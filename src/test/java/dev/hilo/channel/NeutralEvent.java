@@ -87,6 +87,10 @@ final class NeutralEvent {
       case "target" -> target();
       case "status" ->
           switch (item) {
+            case Inbound.Receipt r
+                when r.failure() instanceof SendResult.Refused(var code, _, _)
+                    && code.equals("expired") ->
+                code;
             case Inbound.Receipt r -> r.state().name().toLowerCase(Locale.ROOT);
             case Inbound.Watermark w -> w.state().name().toLowerCase(Locale.ROOT);
             default -> null;
@@ -95,6 +99,7 @@ final class NeutralEvent {
           item instanceof Inbound.Watermark w
               ? w.target() != null ? w.target() : String.valueOf(w.upTo())
               : null;
+      case "rawText" -> details.getOrDefault("raw", words());
       case "threadId" -> origin.room() == null ? null : origin.room().thread();
       case "command" ->
           content instanceof Content.Choice c && c.kind().equals("command") ? c.id() : null;
@@ -104,8 +109,7 @@ final class NeutralEvent {
       case "unsupported" -> String.valueOf(content instanceof Content.Unsupported);
       case "name" ->
           content instanceof Content.Unsupported u && !u.kind().isEmpty() ? u.kind() : null;
-      case "forwarded", "origin", "priority", "album", "rawText", "visibility" ->
-          details.get(field);
+      case "forwarded", "origin", "priority", "album", "visibility" -> details.get(field);
       case "mediaGroup", "mediaGroupId" -> details.get("album");
       case "businessConnection" ->
           item instanceof Inbound.Message m ? m.context().get("business_connection_id") : null;

@@ -261,13 +261,11 @@ final class TeamsChannel implements Channel {
     if (url == null) {
       return new MediaSource.Gone("no link");
     }
+    boolean own = server != null && (url + "/").startsWith(base(server) + "/");
     try {
-      URI link = new URI(url);
-      return server != null && (url + "/").startsWith(base(server) + "/")
+      return own && MediaSource.given(url) instanceof MediaSource.Link(var link, _, _)
           ? new MediaSource.Link(link, Map.of("authorization", "Bearer " + token.get()), true)
-          : new MediaSource.Link(link, Map.of(), false);
-    } catch (java.net.URISyntaxException _) {
-      return new MediaSource.Gone("no link that can be read");
+          : MediaSource.given(url);
     } catch (IOException e) {
       return new MediaSource.Later(PlatformCall.pause(1), String.valueOf(e.getMessage()));
     }

@@ -88,7 +88,7 @@ final class TeamsEvents {
   private Map<String, String> details(Content content) {
     String raw = activity.text("text");
     boolean same = !(content instanceof Content.Text(var text)) || text.equals(raw);
-    return new Facts().put("rawText", same ? null : raw).map();
+    return new Facts().put("raw", same ? null : raw).map();
   }
 
   private Content content() {

@@ -3,6 +3,7 @@ package dev.hilo.channel.teams;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hilo.channel.Channel;
+import dev.hilo.channel.GivenBlobs;
 import dev.hilo.channel.PlatformServer;
 import dev.hilo.channel.Webhook;
 import dev.hilo.channel.WebhookRequest;
@@ -37,7 +38,8 @@ final class Signer {
             login-url: %1$s
             """
                 .formatted(server.url()));
-    return new TeamsChannelType().open(settings.bind(TeamsSettings.class), server.ports());
+    return new TeamsChannelType()
+        .open(settings.bind(TeamsSettings.class), GivenBlobs.in(server.ports()));
   }
 
   static PlatformServer serve(PlatformServer server, String kid) {

@@ -95,6 +95,35 @@ class TeamsSendTest {
   }
 
   @Test
+  void picturesGoByLink() throws Exception {
+    assertThat(sent(picture(null, 9)).path("attachments"))
+        .isEqualTo(
+            json(
+                """
+                [{"contentType":"image/png","contentUrl":"https://gw.example.test/files/b1?d=1",
+                  "name":"a.png"}]\
+                """));
+  }
+
+  @Test
+  void aPictureWithWordsIsOneCard() throws Exception {
+    assertThat(sent(picture("Look", 9)).at("/attachments/0/content/body"))
+        .isEqualTo(
+            json(
+                """
+                [{"type":"Image","url":"https://gw.example.test/files/b1?d=1"},
+                 {"type":"TextBlock","text":"Look","wrap":true}]\
+                """));
+    assertThat(PlatformServer.send(channel, message(picture(null, 2 << 20), null)))
+        .isInstanceOf(SendResult.Refused.class);
+  }
+
+  private static Content picture(String caption, long size) {
+    return new Content.Media(
+        Content.Media.Kind.IMAGE, "b1", "image/png", size, "a.png", caption, null, null);
+  }
+
+  @Test
   void moreAreAList() throws Exception {
     assertThat(sent(choices(7)).path("text").asText()).startsWith("Well?\n1. T0\n");
   }
