@@ -59,6 +59,7 @@ final class NeutralEvent {
       case "note", "dedupeKey" -> null; // keys are compared with one another, not by spelling
       case "previousText" -> null; // the stream has it
       case "type" -> type(expected.asText());
+      case "direction" -> direction(expected.asText());
       case "messageId" -> messageId(expected.asText());
       case "timestamp" -> timestamp(expected);
       case "identities" -> identities(expected);
@@ -66,7 +67,9 @@ final class NeutralEvent {
       case "error" -> error(expected);
       case "conversation" ->
           expected.isTextual() ? text(expected, place()) : part(expected, room());
-      case "senderProfile", "identity" -> part(expected, origin.attributes());
+      case "senderProfile", "identity", "profile" -> part(expected, attributes());
+      case "form" ->
+          content instanceof Content.Form form ? part(expected, form.fields()) : "no form";
       case "referral" -> part(expected, prefixed("referral."));
       case "metadata" -> part(expected, prefixed("meta."));
       case "interaction" -> interaction(expected);
@@ -85,15 +88,14 @@ final class NeutralEvent {
       case "sender" -> sender();
       case "recipient" -> fromUs() ? origin.address().id() : origin.account();
       case "participant" -> origin.sender() == null ? null : origin.sender().id();
-      case "direction" ->
-          item instanceof Inbound.Message m && m.echo()
-              ? expected.asText().equals("in") ? "out" : expected.asText()
-              : "in";
       case "rawText" -> details.getOrDefault("raw", words());
       case "eventId" -> details.get("event");
       case "senderTeam" -> details.get("sender-team");
       case "threadId" -> origin.room() == null ? null : origin.room().thread();
-      case "command" -> content instanceof Content.Choice choice ? "/" + choice.id() : null;
+      case "command" ->
+          content instanceof Content.Choice choice
+              ? (expected.asText().startsWith("/") ? "/" : "") + choice.id()
+              : null;
       case "replyToken" -> context("reply-token");
       case "markAsReadToken" -> context("read-token");
       case "reason" ->
@@ -106,14 +108,26 @@ final class NeutralEvent {
       case "replyTo" -> item instanceof Inbound.Message m ? m.replyTo() : null;
       case "target" -> target();
       case "status" ->
-          item instanceof Inbound.Receipt r ? r.state().name().toLowerCase(Locale.ROOT) : null;
+          switch (item) {
+            case Inbound.Receipt r
+                when r.failure() instanceof SendResult.Refused(var code, _, _)
+                    && code.equals("expired") ->
+                code;
+            case Inbound.Receipt r -> r.state().name().toLowerCase(Locale.ROOT);
+            case Inbound.Watermark w -> w.state().name().toLowerCase(Locale.ROOT);
+            default -> null;
+          };
+      case "upTo" ->
+          item instanceof Inbound.Watermark w
+              ? w.target() != null ? w.target() : String.valueOf(w.upTo())
+              : null;
       case "correlation" -> item instanceof Inbound.Receipt r ? r.correlation() : null;
       case "action" -> item instanceof Inbound.Reaction r ? r.on() ? "add" : "remove" : null;
       case "emoji" -> item instanceof Inbound.Reaction r ? r.emoji() : null;
       case "unsupported" -> String.valueOf(content instanceof Content.Unsupported);
       case "name" ->
           content instanceof Content.Unsupported u && !u.kind().isEmpty() ? u.kind() : null;
-      case "forwarded", "origin", "priority", "album" -> details.get(field);
+      case "forwarded", "origin", "priority", "album", "visibility" -> details.get(field);
       case "mediaGroup", "mediaGroupId" -> details.get("album");
       case "businessConnection" ->
           item instanceof Inbound.Message m ? m.context().get("business_connection_id") : null;
@@ -123,21 +137,33 @@ final class NeutralEvent {
     };
   }
 
+  private @Nullable String direction(String expected) {
+    boolean echo = item instanceof Inbound.Message m && m.echo();
+    return echo == Set.of("out", "echo").contains(expected) ? null : echo ? "echo" : "in";
+  }
+
   private @Nullable String type(String expected) {
     String type =
         switch (item) {
           case Inbound.Message m ->
-              expected.equals("unsupported") && m.content() instanceof Content.Unsupported
+              switch (m.content()) {
+                case Content.Unsupported _ when expected.equals("unsupported") -> expected;
+                case Content.Choice c when expected.equals("postback") -> expected;
+                case Content.Choice c when c.kind().equals(expected) -> expected;
+                default -> said(m.content(), expected);
+              };
+          case Inbound.Edit _ ->
+              expected.equals("undelete") && origin.dedupeKey().contains("|undelete")
                   ? expected
-                  : said(m.content(), expected);
-          case Inbound.Edit _ -> "edit";
+                  : "edit";
           case Inbound.Removal _ -> "delete";
           case Inbound.Reaction _ -> "reaction";
           case Inbound.Receipt _ -> "receipt";
           case Inbound.Consent c ->
-              c.granted()
-                  ? "optin"
-                  : Set.of("unfollow", "opt-out").contains(expected) ? expected : "optout";
+              (c.granted() ? Set.of("opt-in", "follow") : Set.of("opt-out", "unfollow"))
+                      .contains(expected)
+                  ? expected
+                  : c.granted() ? "optin" : "optout";
           case Inbound.IdentityChange _ ->
               expected.equals("conversation_migrated") ? expected : "identity_change";
           case Inbound.Call call ->
@@ -190,6 +216,7 @@ final class NeutralEvent {
     }
     var words = new LinkedHashMap<String, String>();
     words.put("id", choice.id());
+    words.put("kind", choice.kind());
     words.put("data", choice.data() == null ? choice.id() : choice.data());
     put(words, choice.title(), "label");
     String wrong =
@@ -226,6 +253,12 @@ final class NeutralEvent {
       case Inbound.Message message -> message.replyTo();
       default -> null;
     };
+  }
+
+  private Map<String, String> attributes() {
+    var words = new LinkedHashMap<>(origin.attributes());
+    put(words, words.get("username"), "handle");
+    return words;
   }
 
   /** Only messages carry an id of their own; of the others it is what their key begins with. */
@@ -309,6 +342,7 @@ final class NeutralEvent {
   private static JsonNode fetched(JsonNode expected, Map<String, String> words) {
     var rest = (ObjectNode) expected.deepCopy();
     rest.remove("authRequired");
+    rest.remove("expires");
     String fetch = rest.path("fetch").asText();
     if (fetch.contains(words.getOrDefault("id", "?")) || fetch.endsWith(" " + words.get("url"))) {
       rest.remove("fetch");
@@ -337,6 +371,8 @@ final class NeutralEvent {
         put(words, details.get("media.emoji"), "emoji");
         put(words, details.get("media.animated"), "animated");
         put(words, media.failed() == null ? null : "true", "unavailable");
+        put(words, details.get("media.thumb"), "thumb");
+        put(words, details.get("media.alt"), "alt");
         all.add(words);
       }
       case Content.Location location -> {
