@@ -5,6 +5,8 @@ import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,7 +35,13 @@ final class NeutralEvent {
           case Inbound.Edit edit -> edit.content();
           default -> null;
         };
-    this.details = item instanceof Inbound.Message message ? message.details() : Map.of();
+    this.details =
+        switch (item) {
+          case Inbound.Message message -> message.details();
+          case Inbound.Notice notice -> notice.details();
+          case Inbound.Call call -> call.details();
+          default -> Map.of();
+        };
   }
 
   /** What differs, one line for each field; nothing if all that is expected is there. */
@@ -65,7 +73,16 @@ final class NeutralEvent {
       case "interaction" -> interaction(expected);
       case "previous", "current" -> identityChange(field, expected);
       case "links" -> values(expected, List.of(details.getOrDefault("links", "").split("\n")));
-      case "scope" -> item instanceof Inbound.Removal ? text(expected, "everyone") : "no removal";
+      case "context" -> part(expected, prefixed("about."));
+      case "scope" ->
+          text(
+              expected,
+              item instanceof Inbound.Consent c ? c.why() : removed() ? "everyone" : null);
+      case "direction" -> direction(expected.asText());
+      case "watermark" ->
+          item instanceof Inbound.Watermark w && instant(expected).equals(w.upTo())
+              ? null
+              : "no such time";
       default -> text(expected, word(field));
     };
   }
@@ -76,18 +93,37 @@ final class NeutralEvent {
       case "sender" -> sender();
       case "recipient" -> origin.address().id();
       case "participant" -> origin.sender() == null ? null : origin.sender().id();
-      case "direction" -> item instanceof Inbound.Message m && m.echo() ? "out" : "in";
       case "text" -> words();
       case "replyTo" -> item instanceof Inbound.Message m ? m.replyTo() : null;
       case "target" -> target();
       case "status" ->
-          item instanceof Inbound.Receipt r ? r.state().name().toLowerCase(Locale.ROOT) : null;
+          switch (item) {
+            case Inbound.Receipt r -> r.state().name().toLowerCase(Locale.ROOT);
+            case Inbound.Watermark w -> w.state().name().toLowerCase(Locale.ROOT);
+            default -> null;
+          };
       case "correlation" -> item instanceof Inbound.Receipt r ? r.correlation() : null;
       case "action" -> item instanceof Inbound.Reaction r ? r.on() ? "add" : "remove" : null;
       case "emoji" -> item instanceof Inbound.Reaction r ? r.emoji() : null;
       case "unsupported" -> String.valueOf(content instanceof Content.Unsupported);
       case "name" ->
-          content instanceof Content.Unsupported u && !u.kind().isEmpty() ? u.kind() : null;
+          content instanceof Content.Unsupported u && !u.kind().isEmpty()
+              ? u.kind()
+              : details.get("name");
+      case "visibility" ->
+          origin.room() != null && origin.room().kind().equals("comment") ? "public" : null;
+      case "platform" ->
+          origin.address().channel().equals("messenger") ? "facebook" : origin.address().channel();
+      case "post" -> origin.room() == null ? null : origin.room().id();
+      case "handle" -> origin.attributes().get("username");
+      case "token" -> origin.attributes().get("notification_token");
+      case "live" -> details.get("live");
+      case "privateReplyUntil" ->
+          item instanceof Inbound.Message m
+              ? DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX")
+                  .withZone(ZoneOffset.UTC)
+                  .format(Instant.parse(m.context().get("private_until")))
+              : null;
       case "forwarded", "origin", "priority", "album" -> details.get(field);
       case "mediaGroup", "mediaGroupId" -> details.get("album");
       case "businessConnection" ->
@@ -126,7 +162,31 @@ final class NeutralEvent {
     return type.equals(expected) ? null : type;
   }
 
-  private String sender() {
+  private boolean removed() {
+    return item instanceof Inbound.Removal;
+  }
+
+  private boolean echo() {
+    return item instanceof Inbound.Message m && m.echo();
+  }
+
+  private static Instant instant(JsonNode expected) {
+    return OffsetDateTime.parse(expected.asText()).toInstant();
+  }
+
+  private @Nullable String direction(String expected) {
+    String direction =
+        item instanceof Inbound.Call call
+            ? call.direction()
+            : !echo() ? "in" : expected.equals("echo") ? expected : "out";
+    return direction.equals(expected) ? null : direction;
+  }
+
+  /** Null where only the thing that was said is known, not who said it. */
+  private @Nullable String sender() {
+    if (origin.sender() == null && origin.address().id().startsWith("comment:") && !echo()) {
+      return null;
+    }
     if (item instanceof Inbound.Message message && message.echo()) {
       return String.valueOf(details.get("from"));
     }
@@ -150,6 +210,8 @@ final class NeutralEvent {
       case Inbound.Removal removal -> removal.target();
       case Inbound.Reaction reaction -> reaction.target();
       case Inbound.Receipt receipt -> receipt.target();
+      case Inbound.Watermark watermark -> watermark.target();
+      case Inbound.Notice _ -> details.get("target");
       default -> null;
     };
   }
@@ -185,6 +247,7 @@ final class NeutralEvent {
       String value = identity.path("value").asText();
       String fact =
           switch (kind) {
+            case "psid", "igsid" -> value.matches("\\d+") ? "" : "a number: ";
             case "wa_id" -> value.matches("\\d+") ? "" : "a number: ";
             case "bsuid" -> value.matches("[A-Z]{2}\\..+") ? "" : "a user id: ";
             case "telegram_user" -> value.matches("\\d+") ? "" : "a number: ";
@@ -242,6 +305,9 @@ final class NeutralEvent {
         put(words, media.caption(), "caption");
         put(words, media.size() < 0 ? null : Long.toString(media.size()), "sizeBytes", "size");
         put(words, details.get("media.sha256"), "sha256Base64");
+        put(words, details.get("media.sticker"), "stickerId");
+        put(words, details.get("media.expires"), "expires");
+        put(words, details.get("media.type"), "kind");
         put(words, details.get("media.seconds"), "durationSeconds", "duration", "seconds");
         put(words, details.get("media.width"), "width");
         put(words, details.get("media.height"), "height");
@@ -257,6 +323,12 @@ final class NeutralEvent {
         put(words, location.name(), "name");
         put(words, location.address(), "address");
         put(words, location.url(), "url");
+        all.add(words);
+      }
+      case Content.Card card -> {
+        words.put("kind", "link");
+        words.put("title", card.title());
+        put(words, card.url(), "url");
         all.add(words);
       }
       case Content.Contact contact -> {
@@ -282,6 +354,7 @@ final class NeutralEvent {
     String why =
         switch (failure) {
           case null -> details.getOrDefault("error", "");
+          case SendResult.Refused r when r.code().equals("opt-out") -> r.why();
           case SendResult.Refused refused -> refused.code();
           case SendResult.Retry retry -> retry.why();
           case SendResult.WindowClosed closed -> closed.why();
