@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.hilo.channel.line.LineChannelType;
 import dev.hilo.channel.slack.SlackChannelType;
+import dev.hilo.channel.instagram.InstagramChannelType;
+import dev.hilo.channel.messenger.MessengerChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
@@ -66,13 +68,34 @@ class HostileInputTest {
             new WhatsAppChannelType(),
             "{app-secret: 0123456789abcdef, verify-token: v,"
                 + " accounts: [{id: a, name: A, token: t}]}");
-    attack(
-        webhook,
-        "whatsapp",
-        body ->
-            Map.of(
-                "x-hub-signature-256",
-                List.of("sha256=" + HexFormat.of().formatHex(Signature.hmacSha256(KEY, body)))));
+    attack(webhook, "whatsapp", HostileInputTest::meta);
+  }
+
+  @Test
+  void messenger() throws Exception {
+    var webhook =
+        open(
+            new MessengerChannelType(),
+            "{app-secret: 0123456789abcdef, verify-token: v,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(webhook, "messenger", HostileInputTest::meta);
+    attack(webhook, "meta-comments", HostileInputTest::meta);
+  }
+
+  @Test
+  void instagram() throws Exception {
+    var webhook =
+        open(
+            new InstagramChannelType(),
+            "{app-secrets: [0123456789abcdef], verify-token: v,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(webhook, "instagram", HostileInputTest::meta);
+    attack(webhook, "meta-comments", HostileInputTest::meta);
+  }
+
+  private static Map<String, List<String>> meta(byte[] body) {
+    String mac = HexFormat.of().formatHex(Signature.hmacSha256(KEY, body));
+    return Map.of("x-hub-signature-256", List.of("sha256=" + mac));
   }
 
   @Test

@@ -6,6 +6,8 @@ import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -38,6 +40,7 @@ final class NeutralEvent {
         switch (item) {
           case Inbound.Message message -> message.details();
           case Inbound.Notice notice -> notice.details();
+          case Inbound.Call call -> call.details();
           default -> Map.of();
         };
   }
@@ -77,7 +80,15 @@ final class NeutralEvent {
       case "group" -> part(expected, group());
       case "previous", "current" -> identityChange(field, expected);
       case "links" -> values(expected, List.of(details.getOrDefault("links", "").split("\n")));
-      case "scope" -> item instanceof Inbound.Removal ? text(expected, "everyone") : "no removal";
+      case "context" -> part(expected, prefixed("about."));
+      case "scope" ->
+          text(
+              expected,
+              item instanceof Inbound.Consent c ? c.why() : removed() ? "everyone" : null);
+      case "watermark" ->
+          item instanceof Inbound.Watermark w && instant(expected).equals(w.upTo())
+              ? null
+              : "no such time";
       default -> text(expected, word(field, expected));
     };
   }
@@ -126,8 +137,26 @@ final class NeutralEvent {
       case "emoji" -> item instanceof Inbound.Reaction r ? r.emoji() : null;
       case "unsupported" -> String.valueOf(content instanceof Content.Unsupported);
       case "name" ->
-          content instanceof Content.Unsupported u && !u.kind().isEmpty() ? u.kind() : null;
-      case "forwarded", "origin", "priority", "album", "visibility" -> details.get(field);
+          content instanceof Content.Unsupported u && !u.kind().isEmpty()
+              ? u.kind()
+              : details.get("name");
+      case "visibility" ->
+          origin.room() != null && origin.room().kind().equals("comment")
+              ? "public"
+              : details.get(field);
+      case "platform" ->
+          origin.address().channel().equals("messenger") ? "facebook" : origin.address().channel();
+      case "post" -> origin.room() == null ? null : origin.room().id();
+      case "handle" -> origin.attributes().get("username");
+      case "token" -> origin.attributes().get("notification_token");
+      case "live" -> details.get("live");
+      case "privateReplyUntil" ->
+          item instanceof Inbound.Message m
+              ? DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSX")
+                  .withZone(ZoneOffset.UTC)
+                  .format(Instant.parse(m.context().get("private_until")))
+              : null;
+      case "forwarded", "origin", "priority", "album" -> details.get(field);
       case "mediaGroup", "mediaGroupId" -> details.get("album");
       case "businessConnection" ->
           item instanceof Inbound.Message m ? m.context().get("business_connection_id") : null;
@@ -135,11 +164,6 @@ final class NeutralEvent {
           origin.dedupeKey().substring(origin.dedupeKey().lastIndexOf('|') + 1);
       default -> throw new AssertionError("the contract test has no word for the field " + field);
     };
-  }
-
-  private @Nullable String direction(String expected) {
-    boolean echo = item instanceof Inbound.Message m && m.echo();
-    return echo == Set.of("out", "echo").contains(expected) ? null : echo ? "echo" : "in";
   }
 
   private @Nullable String type(String expected) {
@@ -225,7 +249,31 @@ final class NeutralEvent {
     return wrong != null ? wrong : part(expected, words);
   }
 
-  private String sender() {
+  private boolean removed() {
+    return item instanceof Inbound.Removal;
+  }
+
+  private boolean echo() {
+    return item instanceof Inbound.Message m && m.echo();
+  }
+
+  private static Instant instant(JsonNode expected) {
+    return OffsetDateTime.parse(expected.asText()).toInstant();
+  }
+
+  private @Nullable String direction(String expected) {
+    String direction =
+        item instanceof Inbound.Call call
+            ? call.direction()
+            : !echo() ? "in" : expected.equals("echo") ? expected : "out";
+    return direction.equals(expected) ? null : direction;
+  }
+
+  /** Null where only the thing that was said is known, not who said it. */
+  private @Nullable String sender() {
+    if (origin.sender() == null && origin.address().id().startsWith("comment:") && !echo()) {
+      return null;
+    }
     if (item instanceof Inbound.Message message && message.echo()) {
       return String.valueOf(details.get("from"));
     }
@@ -250,6 +298,8 @@ final class NeutralEvent {
       case Inbound.Removal removal -> removal.target();
       case Inbound.Reaction reaction -> reaction.target();
       case Inbound.Receipt receipt -> receipt.target();
+      case Inbound.Watermark watermark -> watermark.target();
+      case Inbound.Notice _ -> details.get("target");
       case Inbound.Message message -> message.replyTo();
       default -> null;
     };
@@ -292,6 +342,7 @@ final class NeutralEvent {
       String value = identity.path("value").asText();
       String fact =
           switch (kind) {
+            case "psid", "igsid" -> value.matches("\\d+") ? "" : "a number: ";
             case "wa_id" -> value.matches("\\d+") ? "" : "a number: ";
             case "bsuid" -> value.matches("[A-Z]{2}\\..+") ? "" : "a user id: ";
             case "telegram_user" -> value.matches("\\d+") ? "" : "a number: ";
@@ -365,6 +416,9 @@ final class NeutralEvent {
         put(words, media.caption(), "caption");
         put(words, media.size() < 0 ? null : Long.toString(media.size()), "sizeBytes", "size");
         put(words, details.get("media.sha256"), "sha256Base64");
+        put(words, details.get("media.sticker"), "stickerId");
+        put(words, details.get("media.expires"), "expires");
+        put(words, details.get("media.type"), "kind");
         put(words, details.get("media.seconds"), "durationSeconds", "duration", "seconds");
         put(words, details.get("media.width"), "width");
         put(words, details.get("media.height"), "height");
@@ -382,6 +436,12 @@ final class NeutralEvent {
         put(words, location.name(), "name", "title");
         put(words, location.address(), "address");
         put(words, location.url(), "url");
+        all.add(words);
+      }
+      case Content.Card card -> {
+        words.put("kind", "link");
+        words.put("title", card.title());
+        put(words, card.url(), "url");
         all.add(words);
       }
       case Content.Contact contact -> {
@@ -407,6 +467,7 @@ final class NeutralEvent {
     String why =
         switch (failure) {
           case null -> details.getOrDefault("error", "");
+          case SendResult.Refused r when r.code().equals("opt-out") -> r.why();
           case SendResult.Refused refused -> refused.code();
           case SendResult.Retry retry -> retry.why();
           case SendResult.WindowClosed closed -> closed.why();
