@@ -10,6 +10,10 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.hilo.channel.telegram.TelegramChannelType;
+import dev.hilo.channel.twilio.TwilioSmsChannelType;
+import dev.hilo.channel.twilio.TwilioVoiceChannelType;
+import dev.hilo.channel.twilio.TwilioWhatsAppChannelType;
+import dev.hilo.channel.viber.ViberChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
 import dev.hilo.config.ConfigNode;
@@ -26,7 +30,9 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -103,6 +109,75 @@ class HostileInputTest {
                             + Base64.getEncoder()
                                 .encodeToString(
                                     Signature.hmacSha256(KEY, "m.0.".getBytes(UTF_8), body)))));
+  }
+
+  @Test
+  void viber() throws Exception {
+    var webhook =
+        open(new ViberChannelType(), "{accounts: [{id: a, name: A, token: 0123456789abcdef}]}");
+    attack(
+        webhook,
+        "viber",
+        body ->
+            Map.of(
+                "x-viber-content-signature",
+                List.of(HexFormat.of().formatHex(Signature.hmacSha256(KEY, body)))));
+  }
+
+  @Test
+  void twilio() throws Exception {
+    for (ChannelType<?> type :
+        List.of(
+            new TwilioSmsChannelType(),
+            new TwilioWhatsAppChannelType(),
+            new TwilioVoiceChannelType())) {
+      var webhook =
+          open(
+              type,
+              "{account-sid: AC00000000000000000000000000000000, auth-tokens: [0123456789abcdef],"
+                  + " accounts: [{id: '+15550190100', name: A}]}");
+      attackForms(webhook, type.name());
+    }
+  }
+
+  /** Each field of each recorded form is left out, and put to something else. */
+  private static void attackForms(Webhook webhook, String folder)
+      throws IOException, URISyntaxException, Payload.Malformed {
+    Path path = Path.of(HostileInputTest.class.getResource("/fixtures/" + folder).toURI());
+    int calls = 0;
+    try (var files = Files.list(path)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".form")).toList()) {
+        var form = new TreeMap<>(FormBody.of(Files.readAllBytes(file)).fields());
+        for (String name : List.copyOf(form.keySet())) {
+          List<String> was = form.get(name);
+          for (String junk :
+              List.of("", "x".repeat(600), "-1", "whatsapp:", "\ufffd\u0000 1e999")) {
+            form.put(name, List.of(junk));
+            receive(webhook, form);
+            calls++;
+          }
+          form.remove(name);
+          receive(webhook, form);
+          form.put(name, was);
+        }
+      }
+    }
+    assertThat(calls).isGreaterThan(500);
+  }
+
+  private static void receive(Webhook webhook, TreeMap<String, List<String>> form) {
+    var signed = new StringBuilder();
+    form.forEach((name, values) -> signed.append(name).append(values.getFirst()));
+    byte[] mac = Signature.hmac("HmacSHA1", KEY, signed.toString().getBytes(UTF_8));
+    byte[] body =
+        form.entrySet().stream()
+            .map(e -> e.getKey() + "=" + PlatformCall.encoded(e.getValue().getFirst()))
+            .collect(Collectors.joining("&"))
+            .getBytes(UTF_8);
+    receive(
+        webhook,
+        body,
+        _ -> Map.of("x-twilio-signature", List.of(Base64.getEncoder().encodeToString(mac))));
   }
 
   private interface Sign {
