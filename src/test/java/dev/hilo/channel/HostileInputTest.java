@@ -9,11 +9,14 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.hilo.channel.bird.BirdChannelType;
+import dev.hilo.channel.messagebird.MessageBirdChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
 import dev.hilo.channel.twilio.TwilioSmsChannelType;
 import dev.hilo.channel.twilio.TwilioVoiceChannelType;
 import dev.hilo.channel.twilio.TwilioWhatsAppChannelType;
 import dev.hilo.channel.viber.ViberChannelType;
+import dev.hilo.channel.vonage.VonageChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
 import dev.hilo.config.ConfigNode;
@@ -122,6 +125,71 @@ class HostileInputTest {
             Map.of(
                 "x-viber-content-signature",
                 List.of(HexFormat.of().formatHex(Signature.hmacSha256(KEY, body)))));
+  }
+
+  @Test
+  void vonage() throws Exception {
+    var webhook =
+        open(
+            new VonageChannelType(),
+            "{signature-secrets: [k], api-key: a, api-secret: s, accounts: [{id: '1', name: A}]}");
+    attack(
+        webhook,
+        "vonage",
+        body ->
+            Map.of(
+                "authorization",
+                List.of(
+                    "Bearer "
+                        + HmacJwtTest.token(
+                            "HS256",
+                            "{\"iat\":1,\"payload_hash\":\"" + digest(body) + "\"}",
+                            "k"))));
+  }
+
+  @Test
+  void bird() throws Exception {
+    var webhook =
+        open(
+            new BirdChannelType(),
+            "{signing-keys: [0123456789abcdef], workspace: w, access-key: k,"
+                + " accounts: [{id: a, name: A}]}");
+    attack(
+        webhook,
+        "bird",
+        body ->
+            Map.of(
+                "messagebird-request-timestamp", List.of("0"),
+                "messagebird-signature",
+                    List.of(
+                        Signature.base64(
+                            Signature.hmacSha256(
+                                KEY,
+                                "0\n\n".getBytes(UTF_8),
+                                Signature.digest("SHA-256", body))))));
+  }
+
+  @Test
+  void messageBird() throws Exception {
+    var webhook =
+        open(
+            new MessageBirdChannelType(),
+            "{signing-keys: [k], access-key: k, accounts: [{id: a, name: A}]}");
+    String claims =
+        "{\"iss\":\"MessageBird\",\"nbf\":1,\"exp\":60,\"url_hash\":\"%s\",\"payload_hash\":\"%s\"}";
+    attack(
+        webhook,
+        "messagebird-legacy",
+        body ->
+            Map.of(
+                "messagebird-signature-jwt",
+                List.of(
+                    HmacJwtTest.token(
+                        "HS256", claims.formatted(digest(new byte[0]), digest(body)), "k"))));
+  }
+
+  private static String digest(byte[] bytes) {
+    return Signature.hex(Signature.digest("SHA-256", bytes));
   }
 
   @Test

@@ -184,7 +184,10 @@ final class NeutralEvent {
   private String channel() {
     String scope = origin.address().scope();
     String type = origin.address().channel();
-    return family(scope.matches("[a-z_]+") ? scope : type.substring(type.lastIndexOf('-') + 1));
+    return family(
+        scope.matches("[a-z_]+(:.*)?")
+            ? scope.replaceFirst(":.*", "")
+            : type.substring(type.lastIndexOf('-') + 1));
   }
 
   /** A number receives both. */
