@@ -1,7 +1,9 @@
 package dev.hilo.channel;
 
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Map;
 
 /** Where the bytes of a customer's file are. */
@@ -21,4 +23,17 @@ public sealed interface MediaSource {
 
   /** There are no bytes to be had any more, or never were. */
   record Gone(String why) implements MediaSource {}
+
+  /** An address as the payload gives it, to be fetched without credentials. */
+  static MediaSource given(String url) {
+    try {
+      var uri = new URI(url);
+      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+      return uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"))
+          ? new Link(uri, Map.of(), false)
+          : new Gone("the file has no address on the web");
+    } catch (URISyntaxException _) {
+      return new Gone("the address of the file is broken");
+    }
+  }
 }

@@ -43,7 +43,7 @@ final class DirectEvents {
     this.entry = entry;
   }
 
-  /** {@code standby}: another app answers this person now, we are only told. */
+  /** {@code standby}: another app answers this person now; we are told, and open nothing. */
   List<? extends Inbound> of(Payload item, boolean standby) {
     if (item.has("policy-enforcement")) {
       return List.of(enforced(item, item.at("policy-enforcement")));
@@ -152,7 +152,7 @@ final class DirectEvents {
         said.origin(id),
         id,
         said.echo,
-        false,
+        standby,
         content.first(),
         content.attachments(),
         message.at("reply_to").id("mid"),
