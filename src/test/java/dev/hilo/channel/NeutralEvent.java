@@ -34,7 +34,12 @@ final class NeutralEvent {
           case Inbound.Edit edit -> edit.content();
           default -> null;
         };
-    this.details = item instanceof Inbound.Message message ? message.details() : Map.of();
+    this.details =
+        switch (item) {
+          case Inbound.Message message -> message.details();
+          case Inbound.Notice notice -> notice.details();
+          default -> Map.of();
+        };
   }
 
   /** What differs, one line for each field; nothing if all that is expected is there. */
@@ -171,7 +176,7 @@ final class NeutralEvent {
 
   private @Nullable String words() {
     return switch (content) {
-      case null -> null;
+      case null -> details.get("text");
       case Content.Text(var text) -> text;
       case Content.Media media -> media.caption();
       case Content.Choice choice -> choice.title();
@@ -309,8 +314,10 @@ final class NeutralEvent {
         put(words, details.get("media.emoji"), "emoji");
         put(words, details.get("media.animated"), "animated");
         put(words, media.failed() == null ? null : "true", "unavailable");
+        String number = all.isEmpty() ? "" : "." + (all.size() + 1);
+        put(words, details.get("media.id" + number), "id");
+        put(words, details.get("media.alt" + number), "alt");
         put(words, details.get("media.thumb"), "thumb");
-        put(words, details.get("media.alt"), "alt");
         all.add(words);
       }
       case Content.Location location -> {

@@ -32,6 +32,8 @@ public record RcsSettings(
     List<Agent> accounts) {
 
   /**
+   * One agent, as its customers see it.
+   *
    * @param id as {@code acme_7f3k2m_agent@rbm.goog}
    * @param name for agents of ours
    */
