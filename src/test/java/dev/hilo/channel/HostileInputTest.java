@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.hilo.channel.line.LineChannelType;
+import dev.hilo.channel.slack.SlackChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
@@ -83,6 +85,38 @@ class HostileInputTest {
   }
 
   @Test
+  void line() throws Exception {
+    var webhook =
+        open(
+            new LineChannelType(),
+            "{channel-secret: 0123456789abcdef, accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "line",
+        body ->
+            Map.of("x-line-signature", List.of(Signature.base64(Signature.hmacSha256(KEY, body)))));
+  }
+
+  @Test
+  void slack() throws Exception {
+    var webhook =
+        open(
+            new SlackChannelType(),
+            "{signing-secret: 0123456789abcdef, accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "slack",
+        body ->
+            Map.of(
+                "x-slack-request-timestamp", List.of("0"),
+                "x-slack-signature",
+                    List.of(
+                        "v0="
+                            + Signature.hex(
+                                Signature.hmacSha256(KEY, "v0:0:".getBytes(UTF_8), body)))));
+  }
+
+  @Test
   void standardWebhooks() throws Exception {
     var webhook =
         open(
@@ -134,7 +168,8 @@ class HostileInputTest {
           assertThat(accepted.items())
               .allSatisfy(item -> assertThat(JSON.writeValueAsBytes(item)).isNotEmpty());
       case Webhook.Received.Refused refused -> assertThat(refused.status()).isEqualTo(400);
-      case Webhook.Received.Answered _ -> throw new AssertionError("no handshake was asked for");
+      case Webhook.Received.Answered answered ->
+          assertThat(answered.reply().status()).isEqualTo(200);
     }
   }
 

@@ -32,7 +32,7 @@ public record RcsSettings(
     List<Agent> accounts) {
 
   /**
-   * One agent, as its customers see it.
+   * An agent of this partner.
    *
    * @param id as {@code acme_7f3k2m_agent@rbm.goog}
    * @param name for agents of ours
