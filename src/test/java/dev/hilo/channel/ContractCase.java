@@ -70,6 +70,21 @@ public record ContractCase(
         request.method(), request.url(), request.query(), request.headers(), body, request.now());
   }
 
+  /** The same with one more header. */
+  public ContractCase with(String header, String value) {
+    var headers = new LinkedHashMap<>(request.headers());
+    headers.put(header, List.of(value));
+    var more =
+        new WebhookRequest(
+            request.method(),
+            request.url(),
+            request.query(),
+            headers,
+            request.body(),
+            request.now());
+    return new ContractCase(platform, name, more, configured, expected, anyRefusal);
+  }
+
   WebhookRequest withoutHeaders() {
     return new WebhookRequest(
         request.method(), request.url(), request.query(), Map.of(), request.body(), request.now());

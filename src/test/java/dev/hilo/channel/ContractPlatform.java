@@ -22,6 +22,11 @@ public interface ContractPlatform {
   /** What must be there before {@code webhook} can judge a case, for example fetched keys. */
   default void prepare(Webhook webhook, ContractCase c) {}
 
+  /** A case that is no call of the platform, as the call that brings it to us. */
+  default ContractCase brought(ContractCase c) {
+    return c;
+  }
+
   /** False where the platform promises no proof of origin for this kind of call. */
   default boolean proves(ContractCase c) {
     return true;

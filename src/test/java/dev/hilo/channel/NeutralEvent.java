@@ -225,11 +225,12 @@ final class NeutralEvent {
     return wrong != null ? wrong : part(expected, words);
   }
 
-  private String sender() {
+  private @Nullable String sender() {
     if (item instanceof Inbound.Message message && message.echo()) {
       return String.valueOf(details.get("from"));
     }
-    return origin.sender() == null ? origin.address().id() : origin.sender().id();
+    boolean place = origin.room() != null && origin.room().id().equals(origin.address().id());
+    return origin.sender() != null ? origin.sender().id() : place ? null : origin.address().id();
   }
 
   private @Nullable String words() {
