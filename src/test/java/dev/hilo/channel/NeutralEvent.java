@@ -73,7 +73,7 @@ final class NeutralEvent {
       case "senderProfile", "identity", "profile" -> part(expected, attributes());
       case "form" ->
           content instanceof Content.Form form ? part(expected, form.fields()) : "no form";
-      case "referral" -> part(expected, prefixed("referral."));
+      case "referral" -> part(expected, referral());
       case "metadata" -> part(expected, prefixed("meta."));
       case "interaction" -> interaction(expected);
       case "postback" -> postback(expected);
@@ -202,6 +202,14 @@ final class NeutralEvent {
               a.connected() ? "authorization-granted" : "authorization-revoked";
         };
     return type.equals(expected) ? null : type;
+  }
+
+  /** An advertisement is the source of whoever came by it. */
+  private Map<String, String> referral() {
+    var words = new LinkedHashMap<>(prefixed("referral."));
+    put(words, words.get("sourceId"), "adId");
+    put(words, words.get("headline"), "adTitle");
+    return words;
   }
 
   private boolean removed() {
