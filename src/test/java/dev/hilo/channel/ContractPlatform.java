@@ -53,4 +53,10 @@ public interface ContractPlatform {
     Set<String> ids = c.accounts().isEmpty() ? Set.of(otherwise) : c.accounts();
     return ids.stream().map(id -> Map.of("id", id, "name", "Account", "token", "t")).toList();
   }
+
+  /** As {@link #accounts}, without tokens. */
+  static List<Map<String, String>> named(ContractCase c, String otherwise) {
+    Set<String> ids = c.accounts().isEmpty() ? Set.of(otherwise) : c.accounts();
+    return ids.stream().map(id -> Map.of("id", id, "name", "Account")).toList();
+  }
 }
