@@ -13,7 +13,7 @@ const CHANNELS = {
   slack: ["Slack", "SL", "#611f69"],
   teams: ["Teams", "TM", "#4b4fa8"],
   rcs: ["RCS", "RCS", "#1a5fb4"],
-  cloudevents: ["Device", "IO", "#5a6230"],
+  webhook: ["App", "API", "#5a6230"],
   line: ["LINE", "LN", "#06703a"],
   viber: ["Viber", "VB", "#6b4fc0"],
   "twilio-sms": ["SMS", "SMS", "#8a5200"],
