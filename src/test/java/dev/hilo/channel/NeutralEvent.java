@@ -79,7 +79,7 @@ final class NeutralEvent {
       case "input" -> part(expected, input());
       case "channel" -> channel().equals(family(expected.asText())) ? null : channel();
       case "text" -> text(expected, expected.asText().isEmpty() && words() == null ? "" : words());
-      case "referral" -> part(expected, prefixed("referral."));
+      case "referral" -> part(expected, referral());
       case "metadata" -> part(expected, prefixed("meta."));
       case "interaction" -> interaction(expected);
       case "postback" -> postback(expected);
@@ -226,6 +226,14 @@ final class NeutralEvent {
               a.connected() ? "authorization-granted" : "authorization-revoked";
         };
     return type.equals(expected) ? null : type;
+  }
+
+  /** An advertisement is the source of whoever came by it. */
+  private Map<String, String> referral() {
+    var words = new LinkedHashMap<>(prefixed("referral."));
+    put(words, words.get("sourceId"), "adId");
+    put(words, words.get("headline"), "adTitle");
+    return words;
   }
 
   private boolean removed() {
