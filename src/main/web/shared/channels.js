@@ -12,6 +12,8 @@ const CHANNELS = {
   discord: ["Discord", "DC", "#5059c9"],
   slack: ["Slack", "SL", "#611f69"],
   teams: ["Teams", "TM", "#4b4fa8"],
+  rcs: ["RCS", "RCS", "#1a5fb4"],
+  cloudevents: ["Device", "IO", "#5a6230"],
   line: ["LINE", "LN", "#06703a"],
   viber: ["Viber", "VB", "#6b4fc0"],
   "twilio-sms": ["SMS", "SMS", "#8a5200"],

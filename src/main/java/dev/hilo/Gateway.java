@@ -12,12 +12,15 @@ import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.DeskWatch;
 import dev.hilo.core.Desks;
+import dev.hilo.core.Download;
 import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Endpoints;
+import dev.hilo.core.Gestures;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
+import dev.hilo.core.MediaFetch;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Replay;
@@ -29,6 +32,7 @@ import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
 import dev.hilo.core.TrailReader;
 import dev.hilo.core.TrailSweep;
+import dev.hilo.core.Ways;
 import dev.hilo.http.ClientAddress;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
@@ -51,9 +55,11 @@ import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
+import dev.hilo.store.FileBlobs;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Pacing;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Sessions;
@@ -62,6 +68,7 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Troubles;
 import dev.hilo.store.Usage;
 import dev.hilo.store.Vault;
 import dev.hilo.store.Work;
@@ -128,6 +135,8 @@ public final class Gateway implements AutoCloseable {
   private final ChannelTypes types = new ChannelTypes();
   private final WebClient web;
   private final Accounts accounts;
+  private final Ways ways;
+  private final Gestures gestures;
   private final Endpoints endpoints;
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
@@ -191,7 +200,7 @@ public final class Gateway implements AutoCloseable {
     first.forEach((name, content) -> all.add(new Roster(name, content.items())));
     this.rosters = new Rosters(all);
     this.permissions = new Permissions(rosters);
-    this.blobs = new Blobs(config.data().resolve("blobs"));
+    this.blobs = new FileBlobs(config.data().resolve("blobs"));
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -203,6 +212,8 @@ public final class Gateway implements AutoCloseable {
           WebClient.create(
               vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
       this.accounts = new Accounts(outside(others));
+      this.ways = new Ways(accounts);
+      this.gestures = new Gestures(ways, meters);
       Context nodeLoop = loop();
       this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
@@ -210,7 +221,13 @@ public final class Gateway implements AutoCloseable {
       first.forEach((name, content) -> written.put(name, content.blocks()));
       this.endpoints =
           new Endpoints(
-              types, this::ports, rosters, new Vault(nodeLink, installationKey), accounts, written);
+              types,
+              this::ports,
+              rosters,
+              new Vault(nodeLink, installationKey),
+              accounts,
+              new Troubles(nodeLink, node),
+              written);
       Feed feed = feed(nodeLoop, nodeLink);
       this.histories = new HistoryWatch(vertx, nodeLoop, new Streams(nodeLink));
       this.tokens = new Tokens(nodeLink);
@@ -240,7 +257,15 @@ public final class Gateway implements AutoCloseable {
               feed,
               core.joining,
               presence,
-              new Lanes(core.streams, work, accounts, rosters, meters),
+              new Lanes(core.streams, work, accounts, rosters, new Pacing(nodeLink), meters),
+              new MediaFetch(
+                  nodeLoop,
+                  core.roots,
+                  core.streams,
+                  accounts,
+                  blobs,
+                  new Download(vertx, config.media()),
+                  meters),
               rosters,
               () -> hubs.forEach(Hub::attend));
       this.sources =
@@ -399,9 +424,10 @@ public final class Gateway implements AutoCloseable {
             roots,
             joining,
             meters);
+    SharedObjects objects = new SharedObjects(link);
     Reception reception =
-        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs);
-    return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs, objects);
+    return new Core(streams, directory, roots, joining, reception, objects);
   }
 
   private void serve(Feed feed, @Nullable BiConsumer<Router, WebApps> more) throws Exception {
@@ -443,6 +469,9 @@ public final class Gateway implements AutoCloseable {
             doors,
             posts,
             blobs,
+            new FileLinks(keys, publicUrl),
+            config.media().maxBytes().bytes(),
+            config.media().visitorBytes().bytes(),
             WebApps.load(),
             meters,
             more);
@@ -468,7 +497,16 @@ public final class Gateway implements AutoCloseable {
     Desks changes = new Desks(rosters, core.roots, core.streams);
     Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
-        new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, rosters);
+        new Saying(
+            vertx,
+            threads,
+            core.roots,
+            core.streams,
+            core.directory,
+            accounts,
+            keys,
+            rosters,
+            blobs);
     Actions actions =
         new Actions(
             threads,
@@ -478,6 +516,8 @@ public final class Gateway implements AutoCloseable {
             keys,
             mine,
             rosters,
+            ways,
+            gestures,
             publicUrl);
     Hub hub =
         new Hub(
@@ -518,6 +558,7 @@ public final class Gateway implements AutoCloseable {
         changes,
         new EndpointEditing(types, endpoints, rosters, changes, new Vault(link, installationKey)),
         new Usage(link, keyUse),
+        new Troubles(link, node),
         FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);
@@ -648,6 +689,7 @@ public final class Gateway implements AutoCloseable {
       sources.close();
       keeper.close();
       endpoints.close();
+      gestures.close();
       accounts.close();
       for (Feed feed : feeds) {
         feed.close().await(5, TimeUnit.SECONDS);

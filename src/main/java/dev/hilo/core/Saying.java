@@ -16,10 +16,13 @@ import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.desk.Episodes;
+import dev.hilo.desk.RoutePlanner;
 import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Streams;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +33,6 @@ import org.jspecify.annotations.Nullable;
  * thread as the agent saw it, and is queued for its address by being appended. For one event loop.
  */
 public final class Saying {
-  private static final int LONGEST_TEXT = 10_000;
-
   private static final int NAMED = 10_000;
   private static final long NAMED_MS = 600_000;
 
@@ -45,24 +46,30 @@ public final class Saying {
   private final Streams streams;
   private final Directory directory;
   private final Accounts accounts;
+  private final Ways ways;
   private final AddressKeys keys;
   private final Rosters rosters;
+  private final Attachments attachments;
 
   public Saying(
+      Vertx vertx,
       Threads threads,
       Roots roots,
       Streams streams,
       Directory directory,
       Accounts accounts,
       AddressKeys keys,
-      Rosters rosters) {
+      Rosters rosters,
+      Blobs blobs) {
     this.threads = threads;
     this.roots = roots;
     this.streams = streams;
     this.directory = directory;
     this.accounts = accounts;
+    this.ways = new Ways(accounts);
     this.keys = keys;
     this.rosters = rosters;
+    this.attachments = new Attachments(vertx, blobs);
   }
 
   /** Gives the position of the message. */
@@ -70,20 +77,35 @@ public final class Saying {
     return switch (who) {
       case Principal.Visitor v ->
           threads.may(who, Act.SAY, topic)
-              ? visitorSays(v, say)
+              ? say.content() instanceof Content.Media ? visitorSends(v, say) : visitorSays(v, say)
               : Future.failedFuture(Threads.forbidden());
       case Principal.Agent _, Principal.Integration _ -> staffSays(who, topic, say);
     };
   }
 
+  private Future<Position> visitorSends(Principal.Visitor v, Say say) {
+    return roots
+        .root(v.home())
+        .compose(
+            state ->
+                attachments.of(
+                    say.content(),
+                    v.home(),
+                    home -> state.scopes().of(v.home().toString()).contains(home.toString())))
+        .compose(content -> visitorSays(v, say.with(content)));
+  }
+
   private Future<Position> visitorSays(Principal.Visitor v, Say say) {
     Content content = say.content();
-    if (!(content instanceof Content.Text || content instanceof Content.Choice)
-        || content instanceof Content.Text t && t.text().length() > LONGEST_TEXT) {
+    String text = Fitting.longText(content);
+    if (!(content instanceof Content.Text
+            || content instanceof Content.Choice
+            || content instanceof Content.Media)
+        || text != null && text.length() > Ways.WEB_TEXT) {
       return Future.failedFuture(
           new Problem(
               Problem.Code.BAD_REQUEST,
-              "a visitor says text of at most " + LONGEST_TEXT + " characters"));
+              "a visitor says text of at most " + Ways.WEB_TEXT + " characters, or sends a file"));
     }
     Address address = web(v);
     Named known = named.get(address);
@@ -190,31 +212,10 @@ public final class Saying {
 
   private Future<Position> staffSays(Principal who, CustomerId topic, Say say) {
     String src = Roots.src("say", who.author().toString(), say.id());
-    Drafts drafts = Drafts.now(who.author(), src);
     return threads
         .thread(who, Act.SAY, topic)
-        .compose(
-            _ ->
-                roots.decide(
-                    topic,
-                    src,
-                    true,
-                    state -> {
-                      boolean moved = !state.customer().equals(topic);
-                      if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
-                        throw new Problem(
-                            Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
-                      }
-                      StreamState.Route route = route(state, say);
-                      List<Draft> all = new ArrayList<>();
-                      Event said = outbound(topic.workspace(), route, say.content());
-                      all.add(drafts.of(state, said, route.home(), route.via()));
-                      Event opening = Episodes.opening(state);
-                      if (opening != null) {
-                        all.add(drafts.of(state, opening));
-                      }
-                      return all;
-                    }))
+        .compose(state -> withFile(state, say))
+        .compose(whole -> decided(who, topic, whole, src))
         .map(w -> positionOf(w, Event.MessageAdded.class))
         .recover(
             e ->
@@ -227,6 +228,44 @@ public final class Saying {
                                     ? withMissed(p, topic, say)
                                     : Future.succeededFuture(said))
                     : Future.failedFuture(e));
+  }
+
+  /** Its file, if it has one, becomes one of the address that it goes to. */
+  private Future<Say> withFile(StreamState state, Say say) {
+    if (!(say.content() instanceof Content.Media m)) {
+      return Future.succeededFuture(say);
+    }
+    CustomerId home = Blobs.home(String.valueOf(m.blob()));
+    CustomerId root = state.customer();
+    CustomerId to = CustomerId.of(way(state, say).route().home());
+    return (home == null || !home.workspace().equals(root.workspace())
+            ? Future.succeededFuture(false)
+            : roots.root(home).map(there -> there.customer().equals(root)))
+        .compose(ours -> attachments.of(say.content(), to, _ -> ours))
+        .map(say::with);
+  }
+
+  private Future<Roots.Written> decided(Principal who, CustomerId topic, Say say, String src) {
+    Drafts drafts = Drafts.now(who.author(), src);
+    return roots.decide(
+        topic,
+        src,
+        true,
+        state -> {
+          boolean moved = !state.customer().equals(topic);
+          if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
+            throw new Problem(Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
+          }
+          StreamState.Route route = way(state, say).route();
+          List<Draft> all = new ArrayList<>();
+          Event said = outbound(state, route, say);
+          all.add(drafts.of(state, said, route.home(), route.via()));
+          Event opening = Episodes.opening(state);
+          if (opening != null) {
+            all.add(drafts.of(state, opening));
+          }
+          return all;
+        });
   }
 
   private static boolean stale(
@@ -260,47 +299,63 @@ public final class Saying {
             });
   }
 
-  private static StreamState.Route route(StreamState state, Say say) {
-    StreamState.Route route =
-        say.route().equals("auto") ? state.lastRoute() : state.routes().get(say.route());
-    if (route == null) {
+  /** The way it goes; a {@link Problem} with the others where it cannot go the way it should. */
+  private RoutePlanner.Way way(StreamState state, Say say) {
+    RoutePlanner.Plan plan = ways.plan(state, Ways.need(say.content()));
+    boolean auto = say.route().equals("auto");
+    RoutePlanner.Way way = auto ? plan.chosen() : plan.by(say.route());
+    if (way == null) {
+      StreamState.Route last = state.lastRoute();
+      RoutePlanner.Way blocked = auto && last != null ? plan.by(last.via()) : null;
+      if (blocked != null && blocked.obstacle() != null) {
+        throw refusal(state, plan, blocked, blocked.obstacle());
+      }
       throw new Problem(
           Problem.Code.NO_ROUTE,
-          say.route().equals("auto")
+          auto
               ? "this customer cannot be reached on any address"
               : "this customer has no such address");
     }
-    if (state.refuses(route.via()) && !say.force()) {
-      throw new Problem(Problem.Code.REFUSED, "this address asked not to be written to");
+    RoutePlanner.Obstacle obstacle = way.obstacle();
+    if (obstacle != null
+        && !(obstacle.word().equals(say.despite()) && obstacle.canBeOverridden())) {
+      throw refusal(state, plan, way, obstacle);
     }
-    return route;
+    return way;
   }
 
-  private Event outbound(String workspace, StreamState.Route route, Content content) {
-    String type = route.address().channel();
+  private Problem refusal(
+      StreamState state,
+      RoutePlanner.Plan plan,
+      RoutePlanner.Way way,
+      RoutePlanner.Obstacle obstacle) {
+    return obstacle == RoutePlanner.Obstacle.NO_ACCOUNT
+            && !accounts.known(state.customer().workspace())
+        ? new Problem(Problem.Code.STORE_UNAVAILABLE, "the store does not answer now; try again")
+        : Ways.refusal(plan, way, obstacle);
+  }
+
+  private Event outbound(StreamState state, StreamState.Route route, Say say) {
     String account = route.account();
     if (!route.address().live()) {
-      Accounts.Opened opened = accounts.account(workspace, type, account);
-      if (opened == null) {
-        account = accounts.anyAccount(workspace, type);
-        opened = account == null ? null : accounts.account(workspace, type, account);
-      }
-      if (opened == null || account == null) {
-        if (!accounts.known(workspace)) {
-          throw new Problem(
-              Problem.Code.STORE_UNAVAILABLE, "the store does not answer now; try again");
-        }
-        throw new Problem(Problem.Code.NO_ROUTE, "no account of " + type + " is configured");
-      }
-      int limit = opened.channel().capabilities().textLimit();
-      String text = Fitting.longText(content);
-      if (text != null && text.length() > limit) {
-        throw new Problem(Problem.Code.TOO_LARGE, type + " takes at most " + limit + " characters");
-      }
+      Ways.Served served = ways.served(state.customer().workspace(), route);
+      account = served == null ? account : served.account();
+    }
+    String answers = say.replyTo();
+    if (answers != null && state.message(answers) == null) {
+      throw new Problem(Problem.Code.BAD_REQUEST, "replyTo names no recent message of this thread");
     }
     Event event =
         new Event.MessageAdded(
-            route.address(), account, content, List.of(), null, null, null, false, Map.of());
+            route.address(),
+            account,
+            say.content(),
+            List.of(),
+            null,
+            answers,
+            null,
+            false,
+            Map.of());
     if (Fitting.tooLarge(event)) {
       throw new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB");
     }

@@ -1,5 +1,6 @@
 package dev.hilo.channel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,11 @@ public interface ContractPlatform {
 
   /** What must be there before {@code webhook} can judge a case, for example fetched keys. */
   default void prepare(Webhook webhook, ContractCase c) {}
+
+  /** What is expected of a case; other than it says only where it contradicts its own body. */
+  default JsonNode expected(ContractCase c) {
+    return c.expected();
+  }
 
   /** False where the platform promises no proof of origin for this kind of call. */
   default boolean proves(ContractCase c) {

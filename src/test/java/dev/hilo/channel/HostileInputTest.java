@@ -10,7 +10,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.hilo.channel.bird.BirdChannelType;
+import dev.hilo.channel.instagram.InstagramChannelType;
+import dev.hilo.channel.line.LineChannelType;
 import dev.hilo.channel.messagebird.MessageBirdChannelType;
+import dev.hilo.channel.messenger.MessengerChannelType;
+import dev.hilo.channel.slack.SlackChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
 import dev.hilo.channel.twilio.TwilioSmsChannelType;
 import dev.hilo.channel.twilio.TwilioVoiceChannelType;
@@ -73,13 +77,34 @@ class HostileInputTest {
             new WhatsAppChannelType(),
             "{app-secret: 0123456789abcdef, verify-token: v,"
                 + " accounts: [{id: a, name: A, token: t}]}");
-    attack(
-        webhook,
-        "whatsapp",
-        body ->
-            Map.of(
-                "x-hub-signature-256",
-                List.of("sha256=" + HexFormat.of().formatHex(Signature.hmacSha256(KEY, body)))));
+    attack(webhook, "whatsapp", HostileInputTest::meta);
+  }
+
+  @Test
+  void messenger() throws Exception {
+    var webhook =
+        open(
+            new MessengerChannelType(),
+            "{app-secret: 0123456789abcdef, verify-token: v,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(webhook, "messenger", HostileInputTest::meta);
+    attack(webhook, "meta-comments", HostileInputTest::meta);
+  }
+
+  @Test
+  void instagram() throws Exception {
+    var webhook =
+        open(
+            new InstagramChannelType(),
+            "{app-secrets: [0123456789abcdef], verify-token: v,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(webhook, "instagram", HostileInputTest::meta);
+    attack(webhook, "meta-comments", HostileInputTest::meta);
+  }
+
+  private static Map<String, List<String>> meta(byte[] body) {
+    String mac = HexFormat.of().formatHex(Signature.hmacSha256(KEY, body));
+    return Map.of("x-hub-signature-256", List.of("sha256=" + mac));
   }
 
   @Test
@@ -89,6 +114,38 @@ class HostileInputTest {
             new TelegramChannelType(),
             "{secret-token: s, accounts: [{id: '7', name: A, token: t}]}");
     attack(webhook, "telegram", _ -> Map.of("x-telegram-bot-api-secret-token", List.of("s")));
+  }
+
+  @Test
+  void line() throws Exception {
+    var webhook =
+        open(
+            new LineChannelType(),
+            "{channel-secret: 0123456789abcdef, accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "line",
+        body ->
+            Map.of("x-line-signature", List.of(Signature.base64(Signature.hmacSha256(KEY, body)))));
+  }
+
+  @Test
+  void slack() throws Exception {
+    var webhook =
+        open(
+            new SlackChannelType(),
+            "{signing-secret: 0123456789abcdef, accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "slack",
+        body ->
+            Map.of(
+                "x-slack-request-timestamp", List.of("0"),
+                "x-slack-signature",
+                    List.of(
+                        "v0="
+                            + Signature.hex(
+                                Signature.hmacSha256(KEY, "v0:0:".getBytes(UTF_8), body)))));
   }
 
   @Test
@@ -277,7 +334,8 @@ class HostileInputTest {
           assertThat(accepted.items())
               .allSatisfy(item -> assertThat(JSON.writeValueAsBytes(item)).isNotEmpty());
       case Webhook.Received.Refused refused -> assertThat(refused.status()).isEqualTo(400);
-      case Webhook.Received.Answered _ -> throw new AssertionError("no handshake was asked for");
+      case Webhook.Received.Answered answered ->
+          assertThat(answered.reply().status()).isEqualTo(200);
     }
   }
 

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
 import dev.hilo.codec.Json;
+import dev.hilo.config.ByteSize;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Row;
@@ -13,6 +14,7 @@ import dev.hilo.conversation.StreamState;
 import dev.hilo.reader.Board;
 import dev.hilo.reader.Sight;
 import dev.hilo.store.Feed;
+import dev.hilo.store.Pacing;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Streams;
 import dev.hilo.testing.PaperChannel;
@@ -78,7 +80,23 @@ class KeeperTest {
               node.joining,
               new Presence(node.link, name),
               new Lanes(
-                  node.streams, node.work, accounts, node.rosters(), new SimpleMeterRegistry()),
+                  node.streams,
+                  node.work,
+                  accounts,
+                  node.rosters(),
+                  new Pacing(node.link),
+                  new SimpleMeterRegistry()),
+              new MediaFetch(
+                  node.context,
+                  node.roots,
+                  node.streams,
+                  accounts,
+                  node.blobs,
+                  new Download(
+                      node.vertx,
+                      new Download.Settings(
+                          new ByteSize(1 << 20), new ByteSize(1 << 20), false, List.of())),
+                  new SimpleMeterRegistry()),
               node.rosters(),
               () -> {});
       board.start();

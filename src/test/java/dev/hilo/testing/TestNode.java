@@ -7,6 +7,7 @@ import dev.hilo.channel.Inbound;
 import dev.hilo.conversation.Position;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
+import dev.hilo.core.Gestures;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Proofs;
@@ -16,10 +17,12 @@ import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Trail;
+import dev.hilo.core.Ways;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Feed;
+import dev.hilo.store.FileBlobs;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
 import dev.hilo.store.SharedObjects;
@@ -92,7 +95,7 @@ public final class TestNode implements AutoCloseable {
     this.lease = new Lease(link);
     this.tokens = new Tokens(link);
     this.objects = new SharedObjects(link);
-    this.blobs = new Blobs(folder);
+    this.blobs = new FileBlobs(folder);
     Accounts accounts =
         new Accounts(List.of(new Accounts.Opened(workspace, PaperChannel.TYPE, "endpoint", paper)));
     this.roots = new Roots(vertx, streams);
@@ -100,15 +103,25 @@ public final class TestNode implements AutoCloseable {
     this.roster = new Roster(workspace, List.of(agent("ana", "Ana"), agent("ben", "Ben")));
     roster.follow(roster.with(Map.of()), Position.START);
     this.reception =
-        new Reception(vertx, keys, directory, roots, joining, accounts, rosters(), blobs);
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters(), blobs, objects);
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     Rosters rosters = rosters();
     Threads threads =
         new Threads(new Permissions(rosters), roots, new Trail(streams, roots, Clock.systemUTC()));
-    this.saying = new Saying(threads, roots, streams, directory, accounts, keys, rosters);
+    this.saying =
+        new Saying(vertx, threads, roots, streams, directory, accounts, keys, rosters, blobs);
     this.actions =
         new Actions(
-            threads, roots, joining, proofs, keys, tokens, rosters, URI.create("http://127.0.0.1"));
+            threads,
+            roots,
+            joining,
+            proofs,
+            keys,
+            tokens,
+            rosters,
+            new Ways(accounts),
+            new Gestures(new Ways(accounts), new SimpleMeterRegistry()),
+            URI.create("http://127.0.0.1"));
   }
 
   private static Item.User agent(String id, String name) {
