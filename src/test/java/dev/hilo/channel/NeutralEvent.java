@@ -62,8 +62,8 @@ final class NeutralEvent {
   private @Nullable String difference(String field, JsonNode expected) {
     return switch (field) {
       case "note", "dedupeKey" -> null; // keys are compared with one another, not by spelling
-      case "carrierTime" -> null; // of no known zone, and not kept
       case "previousText" -> null; // the stream has it
+      case "carrierTime" -> null; // of no known zone, and not kept
       case "type" -> type(expected.asText());
       case "direction" -> direction(expected.asText());
       case "messageId" -> messageId(expected.asText());
@@ -74,7 +74,7 @@ final class NeutralEvent {
       case "providerStatus" -> text(expected, said(expected.asText()));
       case "conversation" ->
           expected.isTextual() ? text(expected, place()) : part(expected, room());
-      case "senderProfile", "identity", "profile" -> part(expected, attributes());
+      case "senderProfile", "identity", "profile" -> part(expected, profile());
       case "form" ->
           content instanceof Content.Form form ? part(expected, form.fields()) : "no form";
       case "input" -> part(expected, input());
@@ -120,11 +120,9 @@ final class NeutralEvent {
       case "replyToken" -> context("reply-token");
       case "markAsReadToken" -> context("read-token");
       case "reason" ->
-          switch (item) {
-            case Inbound.Receipt r when r.failure() instanceof SendResult.Refused f -> f.why();
-            case Inbound.Consent c -> c.why();
-            default -> null;
-          };
+          item instanceof Inbound.Receipt r && r.failure() instanceof SendResult.Refused f
+              ? f.why()
+              : item instanceof Inbound.Consent c ? c.why() : null;
       case "redelivered", "returning", "latitude", "longitude", "mentions", "external" ->
           details.get(field);
       case "replyTo" -> item instanceof Inbound.Message m ? m.replyTo() : null;
@@ -230,6 +228,25 @@ final class NeutralEvent {
     return type.equals(expected) ? null : type;
   }
 
+  private boolean removed() {
+    return item instanceof Inbound.Removal;
+  }
+
+  private boolean echo() {
+    return item instanceof Inbound.Message m && m.echo();
+  }
+
+  private static Instant instant(JsonNode expected) {
+    return OffsetDateTime.parse(expected.asText()).toInstant();
+  }
+
+  private @Nullable String direction(String expected) {
+    if (item instanceof Inbound.Call call) {
+      return call.direction().equals(expected) ? null : call.direction();
+    }
+    return echo() == Set.of("out", "echo").contains(expected) ? null : echo() ? "echo" : "in";
+  }
+
   /** Pressing a button and giving a command are messages, too. */
   private static String said(Content content, String expected) {
     return content instanceof Content.Choice choice
@@ -276,33 +293,13 @@ final class NeutralEvent {
     return wrong != null ? wrong : part(expected, words);
   }
 
-  private boolean removed() {
-    return item instanceof Inbound.Removal;
-  }
-
-  private boolean echo() {
-    return item instanceof Inbound.Message m && m.echo();
-  }
-
-  private static Instant instant(JsonNode expected) {
-    return OffsetDateTime.parse(expected.asText()).toInstant();
-  }
-
-  private @Nullable String direction(String expected) {
-    String direction =
-        item instanceof Inbound.Call call
-            ? call.direction()
-            : !echo() ? "in" : expected.equals("echo") ? expected : "out";
-    return direction.equals(expected) ? null : direction;
-  }
-
   /** Null where only the thing that was said is known, not who said it. */
   private @Nullable String sender() {
-    if (item instanceof Inbound.Call call && call.direction().equals("out")) {
-      return origin.account();
-    }
     if (origin.sender() == null && origin.address().id().startsWith("comment:") && !echo()) {
       return null;
+    }
+    if (item instanceof Inbound.Call call && call.direction().equals("out")) {
+      return origin.account();
     }
     if (item instanceof Inbound.Message message && message.echo()) {
       return String.valueOf(details.get("from"));
@@ -332,6 +329,13 @@ final class NeutralEvent {
   /** A number receives both. */
   private static String family(String channel) {
     return channel.equals("mms") ? "sms" : channel;
+  }
+
+  private Map<String, String> profile() {
+    var words = new LinkedHashMap<>(origin.attributes());
+    put(words, origin.attributes().get("avatar"), "avatarUrl");
+    put(words, origin.attributes().get("username"), "handle");
+    return words;
   }
 
   private Map<String, String> input() {
@@ -368,13 +372,6 @@ final class NeutralEvent {
       case Inbound.Message message -> message.replyTo();
       default -> null;
     };
-  }
-
-  private Map<String, String> attributes() {
-    var words = new LinkedHashMap<>(origin.attributes());
-    put(words, words.get("username"), "handle");
-    put(words, words.get("avatar"), "avatarUrl");
-    return words;
   }
 
   /** Only messages carry an id of their own; of the others it is what their key begins with. */

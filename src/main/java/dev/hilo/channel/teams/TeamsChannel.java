@@ -263,9 +263,9 @@ final class TeamsChannel implements Channel {
     }
     boolean own = server != null && (url + "/").startsWith(base(server) + "/");
     try {
-      return own && MediaSource.given(url) instanceof MediaSource.Link(var link, _, _)
+      return own && MediaSource.of(url, Map.of(), false) instanceof MediaSource.Link(var link, _, _)
           ? new MediaSource.Link(link, Map.of("authorization", "Bearer " + token.get()), true)
-          : MediaSource.given(url);
+          : MediaSource.of(url, Map.of(), false);
     } catch (IOException e) {
       return new MediaSource.Later(PlatformCall.pause(1), String.valueOf(e.getMessage()));
     }
