@@ -71,6 +71,7 @@ final class NeutralEvent {
       case "identities" -> identities(expected);
       case "attachments" -> attachments(expected);
       case "error" -> error(expected);
+      case "providerStatus" -> text(expected, said(expected.asText()));
       case "conversation" ->
           expected.isTextual() ? text(expected, place()) : part(expected, room());
       case "senderProfile", "identity", "profile" -> part(expected, profile());
@@ -176,7 +177,6 @@ final class NeutralEvent {
           details.get(field);
       case "canSend" -> details.get("can-send");
       case "providerMessageId" -> details.get("provider-id");
-      case "providerStatus" -> item instanceof Inbound.Receipt r ? said(r) : null;
       case "durationSeconds" ->
           item instanceof Inbound.Call call ? Long.toString(call.seconds()) : null;
       case "callerVerified" -> String.valueOf(origin.trust() == Strength.PLATFORM);
@@ -316,13 +316,13 @@ final class NeutralEvent {
     return origin.sender() != null ? origin.sender().id() : place ? null : origin.address().id();
   }
 
-  /** The platform's own word for what became of a message; it ends the reason. */
-  private static @Nullable String said(Inbound.Receipt receipt) {
-    return receipt.failure() instanceof SendResult.Refused refused
-        ? refused.why().replaceFirst(".*: ", "")
-        : receipt.failure() instanceof SendResult.Retry retry
-            ? retry.why().replaceFirst(".*: ", "")
-            : null;
+  /** The reason has the platform's own word for what became of a message. */
+  private @Nullable String said(String expected) {
+    String why =
+        item instanceof Inbound.Receipt receipt && receipt.failure() != null
+            ? receipt.failure().toString()
+            : "";
+    return why.contains(expected) ? expected : why;
   }
 
   /** What carried it: a part of the platform where it has several, else the platform. */
@@ -560,15 +560,15 @@ final class NeutralEvent {
           case SendResult.Accepted _ -> "";
         };
     boolean unwanted = failure instanceof SendResult.Refused r && r.code().equals("opt-out");
-    String numbered = unwanted ? ((SendResult.Refused) failure).why() : why;
-    words.put("code", numbered.replaceFirst("\\D.*", ""));
+    words.put("code", why.replaceFirst("\\D.*", ""));
+    put(words, why.isEmpty() ? null : why, "description", "detail", "message", "title");
     words.put("retryable", String.valueOf(failure instanceof SendResult.Retry));
     boolean window = expected.path("class").asText().equals("window_expired");
     boolean closed = failure instanceof SendResult.WindowClosed;
     boolean optOut = expected.path("class").asText().equals("opted_out");
     words.put(
         "class",
-        window == closed && optOut == unwanted
+        window == closed && (!optOut || unwanted)
             ? expected.path("class").asText()
             : String.valueOf(failure));
     return part(expected, words);
