@@ -13,6 +13,9 @@ const CHANNELS = {
   slack: ["Slack", "SL", "#611f69"],
   teams: ["Teams", "TM", "#4b4fa8"],
   line: ["LINE", "LN", "#06703a"],
+  wechat: ["WeChat", "WC", "#2b6b12"],
+  zalo: ["Zalo", "ZA", "#0a58b8"],
+  kakao: ["KakaoTalk", "KK", "#6b5600"],
   viber: ["Viber", "VB", "#6b4fc0"],
 };
 

@@ -70,9 +70,15 @@ public record ContractCase(
         request.method(), request.url(), request.query(), request.headers(), body, request.now());
   }
 
-  WebhookRequest withoutHeaders() {
+  /** Without headers and query, where all proofs are. */
+  WebhookRequest withoutProof() {
     return new WebhookRequest(
-        request.method(), request.url(), request.query(), Map.of(), request.body(), request.now());
+        request.method(),
+        request.url().replaceFirst("\\?.*", ""),
+        Map.of(),
+        Map.of(),
+        request.body(),
+        request.now());
   }
 
   @Override
