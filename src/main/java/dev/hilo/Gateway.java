@@ -12,6 +12,7 @@ import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.DeskWatch;
 import dev.hilo.core.Desks;
+import dev.hilo.core.Download;
 import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Endpoints;
 import dev.hilo.core.Gestures;
@@ -19,6 +20,7 @@ import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
+import dev.hilo.core.MediaFetch;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Replay;
@@ -53,6 +55,7 @@ import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
+import dev.hilo.store.FileBlobs;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
@@ -197,7 +200,7 @@ public final class Gateway implements AutoCloseable {
     first.forEach((name, content) -> all.add(new Roster(name, content.items())));
     this.rosters = new Rosters(all);
     this.permissions = new Permissions(rosters);
-    this.blobs = new Blobs(config.data().resolve("blobs"));
+    this.blobs = new FileBlobs(config.data().resolve("blobs"));
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
@@ -255,6 +258,14 @@ public final class Gateway implements AutoCloseable {
               core.joining,
               presence,
               new Lanes(core.streams, work, accounts, rosters, new Pacing(nodeLink), meters),
+              new MediaFetch(
+                  nodeLoop,
+                  core.roots,
+                  core.streams,
+                  accounts,
+                  blobs,
+                  new Download(vertx, config.media()),
+                  meters),
               rosters,
               () -> hubs.forEach(Hub::attend));
       this.sources =
@@ -458,6 +469,9 @@ public final class Gateway implements AutoCloseable {
             doors,
             posts,
             blobs,
+            new FileLinks(keys, publicUrl),
+            config.media().maxBytes().bytes(),
+            config.media().visitorBytes().bytes(),
             WebApps.load(),
             meters,
             more);
@@ -483,7 +497,16 @@ public final class Gateway implements AutoCloseable {
     Desks changes = new Desks(rosters, core.roots, core.streams);
     Threads threads = new Threads(permissions, core.roots, trail);
     Saying saying =
-        new Saying(threads, core.roots, core.streams, core.directory, accounts, keys, rosters);
+        new Saying(
+            vertx,
+            threads,
+            core.roots,
+            core.streams,
+            core.directory,
+            accounts,
+            keys,
+            rosters,
+            blobs);
     Actions actions =
         new Actions(
             threads,

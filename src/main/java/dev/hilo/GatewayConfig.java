@@ -7,6 +7,7 @@ import dev.hilo.config.InvalidConfig;
 import dev.hilo.config.Remaining;
 import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
+import dev.hilo.core.Download;
 import dev.hilo.http.ClientAddress;
 import dev.hilo.ops.Fsync;
 import dev.hilo.people.Letters;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param node this node's name among its peers; null for one made at the start
  * @param installationKey the key that addresses are hashed with; null for the one kept in {@code
  *     data}
+ * @param media which files of customers may be fetched
  * @param mail the server that takes mails to the company's own people; null: none are sent
  * @param oidc the provider they may sign in with; null: none
  */
@@ -61,6 +63,7 @@ public record GatewayConfig(
     List<ApiKey> apiKeys,
     @Nullable Policy policy,
     Limits limits,
+    Download.Settings media,
     List<ChannelBlock> channels,
     List<Workspace> moreWorkspaces,
     Demo demo) {

@@ -27,6 +27,11 @@ public sealed interface Content {
       @Nullable String ref,
       @Nullable String failed)
       implements Content {
+    /** True if its bytes are still on the platform only. */
+    public boolean unfetched() {
+      return blob == null && ref != null && failed == null;
+    }
+
     public enum Kind {
       IMAGE,
       VIDEO,

@@ -156,10 +156,14 @@ public sealed interface Event {
   /**
    * A step of a telephone call; those of one call have the same {@code call}.
    *
+   * @param address who called or was called
+   * @param account the business side of it
    * @param call the platform's id of the call
    * @param text what was entered or said
    */
   record CallLogged(
+      Address address,
+      String account,
       String direction,
       String outcome,
       long seconds,
@@ -172,9 +176,17 @@ public sealed interface Event {
   record Noticed(Address address, String account, String kind, Map<String, String> details)
       implements Event {}
 
+  /**
+   * The bytes of a file are here. The files of an entry are counted from 0: what it says itself, or
+   * the recording of a call; attachments from 1.
+   *
+   * @param message the message or the call
+   * @param size bytes
+   */
   record MediaStored(String message, int index, String blob, String mime, long size)
       implements Event {}
 
+  /** There will be no bytes; {@code why} in a few words of ours. */
   record MediaFailed(String message, int index, String why) implements Event {}
 
   record HandedOff(String to, @Nullable String why) implements Event {}
@@ -210,6 +222,18 @@ public sealed interface Event {
    * A type this release does not know: kept, forwarded, folded as seen. {@code body} is its JSON.
    */
   record Unknown(String type, String body) implements Event {}
+
+  /** The file that {@code index} counts, as in {@link MediaStored}; null if there is none. */
+  default Content.@Nullable Media file(int index) {
+    return switch (this) {
+      case MessageAdded e when index > 0 ->
+          index <= e.attachments().size() ? e.attachments().get(index - 1) : null;
+      case MessageAdded e -> e.content() instanceof Content.Media m ? m : null;
+      case MessageEdited e -> index == 0 && e.content() instanceof Content.Media m ? m : null;
+      case CallLogged e -> index == 0 ? e.recording() : null;
+      default -> null;
+    };
+  }
 
   /** The stored name of this event's type. */
   default String type() {

@@ -28,6 +28,7 @@ public final class StreamState {
   public static final int FOLD_VERSION = 2;
 
   private static final int MESSAGES = 256;
+  private static final int UNFETCHED = 512;
   private static final int READERS = 32;
   private static final int SNIPPET = 120;
 
@@ -98,6 +99,20 @@ public final class StreamState {
   /** A message or change of ours that the platform has not answered for yet. */
   public record Pending(String id, Position position, String via, String account) {}
 
+  /**
+   * A file whose bytes are still on the platform only.
+   *
+   * @param message the message or the call it belongs to
+   * @param index as in {@link Event.MediaStored}
+   * @param position of the entry that tells of it
+   * @param rx our time of that entry, ms
+   */
+  public record Unfetched(String message, int index, Position position, long rx) {
+    private String key() {
+      return message + "/" + index;
+    }
+  }
+
   /** A stream that was merged into this one. {@code at} = position of the merge entry here. */
   public record Joined(
       String customer, String mergeId, Position upTo, Position at, long rx, Strength strength) {}
@@ -111,6 +126,7 @@ public final class StreamState {
   private @Nullable Conversation conversation;
   private Map<String, Message> messages = new LinkedHashMap<>();
   private Map<String, Pending> pending = new LinkedHashMap<>();
+  private Map<String, Unfetched> unfetched = new LinkedHashMap<>();
   private List<Joined> joined = new ArrayList<>();
   private Scopes scopes = Scopes.NONE;
   private TreeMap<String, Edit> edits = new TreeMap<>();
@@ -173,13 +189,25 @@ public final class StreamState {
           attributes.put("name", e.name());
         }
       }
-      case Event.MessageAdded e -> message(entry, h, e);
+      case Event.MessageAdded e -> {
+        message(entry, h, e);
+        for (int i = 0; i <= e.attachments().size(); i++) {
+          file(h.id(), i, entry);
+        }
+      }
       case Event.MessageEdited e -> {
         edited(h, e);
         changed(entry, h, e.message());
+        file(e.message(), 0, entry);
       }
-      case Event.MessageRemoved e -> changed(entry, h, e.message());
+      case Event.MessageRemoved e -> {
+        changed(entry, h, e.message());
+        unfetched.values().removeIf(f -> f.message().equals(e.message()));
+      }
       case Event.ReactionChanged e -> changed(entry, h, e.message());
+      case Event.CallLogged _ -> file(h.id(), 0, entry);
+      case Event.MediaStored e -> unfetched.remove(e.message() + "/" + e.index());
+      case Event.MediaFailed e -> unfetched.remove(e.message() + "/" + e.index());
       case Event.DeliveryChanged e -> delivered(h, e);
       case Event.ReadMarked e -> read(h, e);
       case Event.NoteAdded e -> said(e.text(), h, true);
@@ -216,13 +244,7 @@ public final class StreamState {
       case Event.ItemPut e -> edited(e.item(), false);
       case Event.ItemRemoved e -> edited(e.item(), true);
       case Event.Unknown _ -> blocked |= h.must().contains("decide");
-      case Event.IdentityObserved _,
-          Event.CallLogged _,
-          Event.MediaStored _,
-          Event.MediaFailed _,
-          Event.HandedOff _,
-          Event.Unrouted _,
-          Event.Audited _ -> {}
+      case Event.IdentityObserved _, Event.HandedOff _, Event.Unrouted _, Event.Audited _ -> {}
     }
   }
 
@@ -265,6 +287,19 @@ public final class StreamState {
     }
     Content shown = h.by().equals(Author.PROOF) ? e.content().masked() : e.content();
     said(shown.preview(SNIPPET), h, false);
+  }
+
+  /** What an entry says of a file stands in place of what an earlier one said. */
+  private void file(String message, int index, Entry entry) {
+    Unfetched file = new Unfetched(message, index, entry.position(), entry.header().rx());
+    unfetched.remove(file.key());
+    Content.Media media = entry.event().file(index);
+    if (media != null && media.unfetched()) {
+      unfetched.put(file.key(), file);
+      if (unfetched.size() > UNFETCHED) {
+        unfetched.remove(unfetched.keySet().iterator().next());
+      }
+    }
   }
 
   private void edited(Header h, Event.MessageEdited e) {
@@ -482,6 +517,11 @@ public final class StreamState {
     return List.copyOf(pending.values());
   }
 
+  /** Files that are to be fetched, the oldest first. */
+  public List<Unfetched> unfetched() {
+    return List.copyOf(unfetched.values());
+  }
+
   /** The newest message sent to this address whose outcome is unknown, or null. */
   public @Nullable Message unknownOn(String via) {
     Message found = null;
@@ -570,6 +610,6 @@ public final class StreamState {
   /** When the keeper must look at this customer again: 0 = now, null = no need. */
   public @Nullable Long due() {
     boolean opening = undecided != null && sealed == null;
-    return pending.isEmpty() && !opening ? null : 0L;
+    return pending.isEmpty() && unfetched.isEmpty() && !opening ? null : 0L;
   }
 }

@@ -26,6 +26,11 @@ record Drafts(Author by, @Nullable String src, long at, long rx) {
 
   /** About one address: its messages, and what happens to them. */
   Draft of(StreamState state, Event event, String home, @Nullable String via) {
+    return of(state, event, home, via, Audience.of(event));
+  }
+
+  /** As {@link #of(StreamState, Event, String, String)}, told to {@code audience} only. */
+  Draft of(StreamState state, Event event, String home, @Nullable String via, Audience audience) {
     StreamState.Conversation c = state.conversation();
     return new Draft(
         new Header(
@@ -36,7 +41,7 @@ record Drafts(Author by, @Nullable String src, long at, long rx) {
             home,
             via,
             by,
-            Audience.of(event),
+            audience,
             src,
             at,
             rx,

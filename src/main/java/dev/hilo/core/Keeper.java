@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the customers of the {@link Partitions} this node keeps: sends what is unsent,
- * settles facts that wait for their decision, finishes merges, writes rows and snapshots. Works on
- * virtual threads; every method but the constructor may be called from any.
+ * fetches files, settles facts that wait for their decision, finishes merges, writes rows and
+ * snapshots. Works on virtual threads; every method but the constructor may be called from any.
  */
 public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);
@@ -53,6 +53,7 @@ public final class Keeper implements AutoCloseable {
   private final Lease lease;
   private final Joining joining;
   private final Lanes lanes;
+  private final MediaFetch media;
   private final Shift shift = new Shift();
   private final Journal journal;
   private final Partitions partitions;
@@ -87,6 +88,7 @@ public final class Keeper implements AutoCloseable {
       Joining joining,
       Presence presence,
       Lanes lanes,
+      MediaFetch media,
       Rosters rosters,
       Runnable lapsed) {
     this.node = node;
@@ -96,10 +98,12 @@ public final class Keeper implements AutoCloseable {
     this.lease = lease;
     this.joining = joining;
     this.lanes = lanes;
+    this.media = media;
     this.journal = new Journal(work, shift, this);
     this.partitions =
         new Partitions(node, work, lease, feed, presence, shift, journal, this, lapsed);
     lanes.tell(this::wakeAt, partitions::lost);
+    media.tell(this::wake);
   }
 
   public void start() {
@@ -208,8 +212,10 @@ public final class Keeper implements AutoCloseable {
       look = newest(customer, look.loaded());
       state = look.loaded().state();
     }
-    Long due = lanes.run(state, new LaneStep.Tenure(h.token, look.epoch(), h.since));
-    boolean atWork = due != null && due == 0;
+    long began = System.currentTimeMillis();
+    Long sending = lanes.run(state, new LaneStep.Tenure(h.token, look.epoch(), h.since));
+    boolean atWork = sending != null && sending == 0;
+    Long due = sooner(sending, media.run(state));
     Row row = Row.of(state, look.epoch());
     boolean same = told && (row == null ? stands == null : stands != null && row.shows(stands));
     int tail = look.loaded().tail();
@@ -235,9 +241,13 @@ public final class Keeper implements AutoCloseable {
     known.put(customer, new Known(loaded, same ? stands : row, look.epoch(), cache ? now : cached));
     if (verdict == Work.Verdict.MOVED_ON) {
       wake(customer);
-    } else if (due != null && !atWork) {
+    } else if (due != null && !atWork && due > began) { // else whoever is at work tells
       wakeAt(customer, due);
     }
+  }
+
+  private static @Nullable Long sooner(@Nullable Long a, @Nullable Long b) {
+    return a == null ? b : b == null ? a : Long.valueOf(Math.min(a, b));
   }
 
   private Streams.Look newest(CustomerId customer, Streams.@Nullable Loaded before) {
@@ -282,6 +292,7 @@ public final class Keeper implements AutoCloseable {
   @Override
   public void close() {
     shift.end();
+    media.close();
     lanes.close();
     try {
       shift.drain();

@@ -287,7 +287,9 @@ public final class Reception {
 
       @Override
       public boolean rings() {
-        return item instanceof Inbound.Message || item instanceof Inbound.Edit;
+        return item instanceof Inbound.Message
+            || item instanceof Inbound.Edit
+            || item instanceof Inbound.Call c && c.recording() != null;
       }
     };
   }
@@ -380,6 +382,8 @@ public final class Reception {
       case Inbound.Consent c -> new Event.ConsentChanged(via, c.granted(), brief(c.why()));
       case Inbound.Call c ->
           new Event.CallLogged(
+              c.origin().address(),
+              c.origin().account(),
               Fitting.cut(c.direction(), LONGEST),
               Fitting.cut(c.outcome(), LONGEST),
               c.seconds(),

@@ -1,9 +1,11 @@
 package dev.hilo.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.hilo.channel.FileType;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Position;
+import dev.hilo.store.Blobs;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ public record Say(
     boolean force,
     @Nullable String despite) {
   private static final int LONGEST_ID = 64;
+  private static final int LONGEST_NAME = 150;
 
   /** Something that answers nothing in particular and overrides no obstacle. */
   public Say(String id, Content content, String route, @Nullable Position basedOn, boolean force) {
@@ -48,6 +51,10 @@ public record Say(
         frame.path("despite").textValue());
   }
 
+  Say with(Content other) {
+    return new Say(id, other, route, replyTo, basedOn, force, despite);
+  }
+
   /** Reads the content of a message that somebody wants to send. */
   public static Content content(JsonNode node) {
     try {
@@ -58,22 +65,41 @@ public record Say(
             case Content.Choices c -> c.text();
             case Content.Choice c -> c.id();
             case Content.Template t -> t.name();
-            case Content.Media _,
-                Content.Location _,
+            case Content.Media m -> m.blob();
+            case Content.Location _,
                 Content.Contact _,
                 Content.Form _,
                 Content.Card _,
                 Content.Email _,
                 Content.Unsupported _ ->
-                throw bad("content.type must be text, choices, choice or template");
+                throw bad("content.type must be text, media, choices, choice or template");
           };
       if (text == null || text.isBlank()) {
         throw bad("content says nothing");
       }
-      return content;
+      return content instanceof Content.Media m ? file(m) : content;
     } catch (Json.BadJson e) {
       throw bad("content: " + e.getMessage());
     }
+  }
+
+  /** Only what was uploaded can be sent: what somebody calls fetched or failed is not believed. */
+  private static Content.Media file(Content.Media m) {
+    if (m.blob() == null || Blobs.home(m.blob()) == null) {
+      throw bad("content.blob must be what an upload gave");
+    } else if (m.kind() == null) {
+      throw bad("content.kind must be image, video, audio, voice, file or sticker");
+    }
+    String name = m.name() == null ? null : m.name().replaceAll("[\\p{Cntrl}/\\\\]", "_");
+    return new Content.Media(
+        m.kind(),
+        m.blob(),
+        FileType.plain(m.mime()),
+        m.size(),
+        name == null || name.isBlank() ? null : Fitting.cut(name, LONGEST_NAME),
+        m.caption() == null || m.caption().isBlank() ? null : m.caption(),
+        null,
+        null);
   }
 
   /** Reads an optional position. */

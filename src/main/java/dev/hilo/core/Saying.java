@@ -18,9 +18,11 @@ import dev.hilo.conversation.StreamState;
 import dev.hilo.desk.Episodes;
 import dev.hilo.desk.RoutePlanner;
 import dev.hilo.store.AddressKeys;
+import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Streams;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,15 +49,18 @@ public final class Saying {
   private final Ways ways;
   private final AddressKeys keys;
   private final Rosters rosters;
+  private final Attachments attachments;
 
   public Saying(
+      Vertx vertx,
       Threads threads,
       Roots roots,
       Streams streams,
       Directory directory,
       Accounts accounts,
       AddressKeys keys,
-      Rosters rosters) {
+      Rosters rosters,
+      Blobs blobs) {
     this.threads = threads;
     this.roots = roots;
     this.streams = streams;
@@ -64,6 +69,7 @@ public final class Saying {
     this.ways = new Ways(accounts);
     this.keys = keys;
     this.rosters = rosters;
+    this.attachments = new Attachments(vertx, blobs);
   }
 
   /** Gives the position of the message. */
@@ -71,20 +77,35 @@ public final class Saying {
     return switch (who) {
       case Principal.Visitor v ->
           threads.may(who, Act.SAY, topic)
-              ? visitorSays(v, say)
+              ? say.content() instanceof Content.Media ? visitorSends(v, say) : visitorSays(v, say)
               : Future.failedFuture(Threads.forbidden());
       case Principal.Agent _, Principal.Integration _ -> staffSays(who, topic, say);
     };
   }
 
+  private Future<Position> visitorSends(Principal.Visitor v, Say say) {
+    return roots
+        .root(v.home())
+        .compose(
+            state ->
+                attachments.of(
+                    say.content(),
+                    v.home(),
+                    home -> state.scopes().of(v.home().toString()).contains(home.toString())))
+        .compose(content -> visitorSays(v, say.with(content)));
+  }
+
   private Future<Position> visitorSays(Principal.Visitor v, Say say) {
     Content content = say.content();
-    if (!(content instanceof Content.Text || content instanceof Content.Choice)
-        || content instanceof Content.Text t && t.text().length() > Ways.WEB_TEXT) {
+    String text = Fitting.longText(content);
+    if (!(content instanceof Content.Text
+            || content instanceof Content.Choice
+            || content instanceof Content.Media)
+        || text != null && text.length() > Ways.WEB_TEXT) {
       return Future.failedFuture(
           new Problem(
               Problem.Code.BAD_REQUEST,
-              "a visitor says text of at most " + Ways.WEB_TEXT + " characters"));
+              "a visitor says text of at most " + Ways.WEB_TEXT + " characters, or sends a file"));
     }
     Address address = web(v);
     Named known = named.get(address);
@@ -191,31 +212,10 @@ public final class Saying {
 
   private Future<Position> staffSays(Principal who, CustomerId topic, Say say) {
     String src = Roots.src("say", who.author().toString(), say.id());
-    Drafts drafts = Drafts.now(who.author(), src);
     return threads
         .thread(who, Act.SAY, topic)
-        .compose(
-            _ ->
-                roots.decide(
-                    topic,
-                    src,
-                    true,
-                    state -> {
-                      boolean moved = !state.customer().equals(topic);
-                      if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
-                        throw new Problem(
-                            Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
-                      }
-                      StreamState.Route route = way(state, say).route();
-                      List<Draft> all = new ArrayList<>();
-                      Event said = outbound(state, route, say);
-                      all.add(drafts.of(state, said, route.home(), route.via()));
-                      Event opening = Episodes.opening(state);
-                      if (opening != null) {
-                        all.add(drafts.of(state, opening));
-                      }
-                      return all;
-                    }))
+        .compose(state -> withFile(state, say))
+        .compose(whole -> decided(who, topic, whole, src))
         .map(w -> positionOf(w, Event.MessageAdded.class))
         .recover(
             e ->
@@ -228,6 +228,44 @@ public final class Saying {
                                     ? withMissed(p, topic, say)
                                     : Future.succeededFuture(said))
                     : Future.failedFuture(e));
+  }
+
+  /** Its file, if it has one, becomes one of the address that it goes to. */
+  private Future<Say> withFile(StreamState state, Say say) {
+    if (!(say.content() instanceof Content.Media m)) {
+      return Future.succeededFuture(say);
+    }
+    CustomerId home = Blobs.home(String.valueOf(m.blob()));
+    CustomerId root = state.customer();
+    CustomerId to = CustomerId.of(way(state, say).route().home());
+    return (home == null || !home.workspace().equals(root.workspace())
+            ? Future.succeededFuture(false)
+            : roots.root(home).map(there -> there.customer().equals(root)))
+        .compose(ours -> attachments.of(say.content(), to, _ -> ours))
+        .map(say::with);
+  }
+
+  private Future<Roots.Written> decided(Principal who, CustomerId topic, Say say, String src) {
+    Drafts drafts = Drafts.now(who.author(), src);
+    return roots.decide(
+        topic,
+        src,
+        true,
+        state -> {
+          boolean moved = !state.customer().equals(topic);
+          if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
+            throw new Problem(Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
+          }
+          StreamState.Route route = way(state, say).route();
+          List<Draft> all = new ArrayList<>();
+          Event said = outbound(state, route, say);
+          all.add(drafts.of(state, said, route.home(), route.via()));
+          Event opening = Episodes.opening(state);
+          if (opening != null) {
+            all.add(drafts.of(state, opening));
+          }
+          return all;
+        });
   }
 
   private static boolean stale(

@@ -9,9 +9,11 @@ import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
 import dev.hilo.core.Trail;
 import dev.hilo.people.OwnAccount;
+import dev.hilo.store.Blobs;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -55,6 +57,11 @@ final class Api {
   }
 
   void mount(Router router) {
+    for (Route route : routes) {
+      if (route.raw()) {
+        router.route(route.method(), ROOT + route.path()).handler(ctx -> take(ctx, route));
+      }
+    }
     router.route(ROOT + "/*").handler(BodyHandler.create(false).setBodyLimit(BODY));
     for (Route route : routes) {
       router.route(route.method(), ROOT + route.path()).handler(ctx -> call(ctx, route));
@@ -79,6 +86,27 @@ final class Api {
               ? new Problem(Code.BAD_REQUEST, "not a call of this API")
               : ctx.failure());
     }
+  }
+
+  /** Holds the body back until it is known who sends it; what nobody wants is thrown away. */
+  private void take(RoutingContext ctx, Route route) {
+    HttpServerRequest request = ctx.request();
+    request.pause();
+    ctx.addEndHandler(
+        _ -> {
+          if (!request.isEnded()) {
+            long[] size = {0};
+            request.handler(
+                part -> {
+                  size[0] += part.length();
+                  if (size[0] > Blobs.MOST) {
+                    request.connection().close();
+                  }
+                });
+            request.resume();
+          }
+        });
+    call(ctx, route);
   }
 
   private void call(RoutingContext ctx, Route route) {

@@ -21,6 +21,7 @@ import dev.hilo.live.Posts;
 import dev.hilo.people.FrontDoor;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
+import dev.hilo.store.FileLinks;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Troubles;
@@ -61,6 +62,9 @@ public final class HttpVerticle extends VerticleBase {
       Doors doors,
       Posts posts,
       Blobs blobs,
+      FileLinks links,
+      long fileBytes,
+      long visitorFileBytes,
       WebApps apps,
       MeterRegistry meters,
       @Nullable BiConsumer<Router, WebApps> more) {}
@@ -121,17 +125,24 @@ public final class HttpVerticle extends VerticleBase {
     routes.addAll(new PeopleRoutes(signIn, shared.rosters(), loop.door()).routes());
     routes.addAll(
         new ThreadRoutes(
-                vertx,
                 loop.threads(),
                 loop.saying(),
                 loop.actions(),
-                loop.roots(),
                 loop.timeline(),
                 loop.boards(),
-                shared.blobs(),
                 shared.rosters(),
                 shared.accounts())
             .routes());
+    FileRoutes files =
+        new FileRoutes(
+            vertx,
+            loop.threads(),
+            loop.roots(),
+            shared.blobs(),
+            shared.links(),
+            new FileRoutes.Limits(shared.fileBytes(), shared.visitorFileBytes()));
+    routes.addAll(files.routes());
+    files.mount(router);
     Clock clock = Clock.systemUTC();
     routes.addAll(new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
     routes.addAll(new AuditRoutes(loop.reader(), shared.rosters(), clock).routes());
@@ -147,10 +158,13 @@ public final class HttpVerticle extends VerticleBase {
                 loop.troubles(),
                 shared.publicUrl())
             .routes());
+    ForeignPages pages = new ForeignPages(shared.doors());
+    pages.admit(router, "/api/v1/blobs/*", "GET", "authorization, range");
+    pages.admit(router, "/api/v1/customers/:customer/files", "POST", "authorization, content-type");
     Pace pace = new Pace(loop.usage(), shared.rosters());
     new Api(signIn, shared.permissions(), loop.trail(), pace, loop.door().account(), routes)
         .mount(router);
-    new StreamRoute(shared.doors(), loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
+    new StreamRoute(pages, loop.hub(), shared.posts(), loop.relay(), shared.frameBytes())
         .mount(router);
     shared.apps().mount(router);
     if (shared.more() != null) {

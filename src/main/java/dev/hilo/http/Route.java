@@ -11,9 +11,14 @@ import org.jspecify.annotations.Nullable;
  * One call of the API. Whoever may not make it is turned away before {@code call} is asked.
  *
  * @param path below {@code /api/v1}
+ * @param raw the body is no JSON of a bounded size: the call takes it from the request itself
  * @param call gives the answer; may throw or fail with a {@link dev.hilo.core.Problem}
  */
-record Route(HttpMethod method, String path, Right right, Call call) {
+record Route(HttpMethod method, String path, Right right, Call call, boolean raw) {
+  Route(HttpMethod method, String path, Right right, Call call) {
+    this(method, path, right, call, false);
+  }
+
   /** Whether somebody says something by it. */
   boolean says() {
     return path.endsWith("/messages");
@@ -103,6 +108,11 @@ record Route(HttpMethod method, String path, Right right, Call call) {
 
   static Route item(HttpMethod method, String path, Call call) {
     return new Route(method, path, new Right.OnItem(), call);
+  }
+
+  /** As {@link #anybody}, for whatever body. */
+  static Route upload(String path, Call call) {
+    return new Route(HttpMethod.POST, path, new Right.Anybody(), call, true);
   }
 
   static Route anybody(HttpMethod method, String path, Call call) {

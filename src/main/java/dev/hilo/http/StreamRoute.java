@@ -2,7 +2,6 @@ package dev.hilo.http;
 
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
-import dev.hilo.live.Doors;
 import dev.hilo.live.Hub;
 import dev.hilo.live.Posts;
 import dev.hilo.store.Relay;
@@ -23,15 +22,15 @@ final class StreamRoute {
   private static final String FRAMES = "/live/frames";
   private static final String KEY = "Hilo-Push";
 
-  private final Doors doors;
+  private final ForeignPages pages;
   private final Hub hub;
   private final Posts posts;
   private final Relay relay;
   private final int frameBytes;
 
   /** {@code frameBytes}: of one frame; a post may hold four such. */
-  StreamRoute(Doors doors, Hub hub, Posts posts, Relay relay, int frameBytes) {
-    this.doors = doors;
+  StreamRoute(ForeignPages pages, Hub hub, Posts posts, Relay relay, int frameBytes) {
+    this.pages = pages;
     this.hub = hub;
     this.posts = posts;
     this.relay = relay;
@@ -40,36 +39,12 @@ final class StreamRoute {
 
   void mount(Router router) {
     for (String path : new String[] {STREAM, FRAMES}) {
-      router.route(path).handler(this::page);
-      router.options(path).handler(StreamRoute::preflight);
+      pages.admit(router, path, HttpMethod.POST.name(), "content-type, " + KEY);
       router.post(path).handler(BodyHandler.create(false).setBodyLimit(4L * frameBytes));
       router.route(path).failureHandler(this::failed);
     }
     router.post(STREAM).handler(this::open);
     router.post(FRAMES).handler(this::take);
-  }
-
-  private void page(RoutingContext ctx) {
-    String origin = ctx.request().getHeader("Origin");
-    ctx.response().putHeader("Vary", "Origin").putHeader("Cache-Control", "no-store");
-    if (origin != null) {
-      if (!doors.knows(origin)) {
-        Api.problem(
-            ctx, new Problem(Code.FORBIDDEN_ORIGIN, "this page may not open any inbox here"));
-        return;
-      }
-      ctx.response().putHeader("Access-Control-Allow-Origin", origin);
-    }
-    ctx.next();
-  }
-
-  private static void preflight(RoutingContext ctx) {
-    ctx.response()
-        .setStatusCode(204)
-        .putHeader("Access-Control-Allow-Methods", HttpMethod.POST.name())
-        .putHeader("Access-Control-Allow-Headers", "content-type, " + KEY)
-        .putHeader("Access-Control-Max-Age", "600")
-        .end();
   }
 
   private void failed(RoutingContext ctx) {

@@ -16,7 +16,6 @@ import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Problem;
 import dev.hilo.core.Problem.Code;
-import dev.hilo.core.Roots;
 import dev.hilo.core.Say;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
@@ -25,47 +24,36 @@ import dev.hilo.desk.RoutePlanner;
 import dev.hilo.http.Route.Answer;
 import dev.hilo.reader.Boards;
 import dev.hilo.reader.Sight;
-import dev.hilo.store.Blobs;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Threads, the inbox and files: the same acts as the live protocol, with the same codes. */
+/** Threads and the inbox: the same acts as the live protocol, with the same codes. */
 final class ThreadRoutes {
-  private final Vertx vertx;
   private final Threads threads;
   private final Saying saying;
   private final Actions actions;
-  private final Roots roots;
   private final Timeline timeline;
   private final Boards boards;
-  private final Blobs blobs;
   private final Rosters rosters;
   private final Accounts accounts;
 
   ThreadRoutes(
-      Vertx vertx,
       Threads threads,
       Saying saying,
       Actions actions,
-      Roots roots,
       Timeline timeline,
       Boards boards,
-      Blobs blobs,
       Rosters rosters,
       Accounts accounts) {
-    this.vertx = vertx;
     this.threads = threads;
     this.saying = saying;
     this.actions = actions;
-    this.roots = roots;
     this.timeline = timeline;
     this.boards = boards;
-    this.blobs = blobs;
     this.rosters = rosters;
     this.accounts = accounts;
   }
@@ -78,11 +66,10 @@ final class ThreadRoutes {
         Route.thread(HttpMethod.GET, "/customers/:customer/entries", Act.WATCH, this::entries),
         Route.thread(HttpMethod.GET, "/customers/:customer/routes", Act.CARD, this::routesTo),
         Route.thread(HttpMethod.POST, "/customers/:customer/messages", Act.SAY, this::say),
-        Route.thread(HttpMethod.POST, "/customers/:customer/actions/:action", null, this::act),
-        Route.anybody(HttpMethod.GET, "/blobs/:workspace/:home/:hash", this::blob));
+        Route.thread(HttpMethod.POST, "/customers/:customer/actions/:action", null, this::act));
   }
 
-  private static CustomerId customer(RoutingContext ctx) {
+  static CustomerId customer(RoutingContext ctx) {
     try {
       return CustomerId.of(String.valueOf(ctx.pathParam("customer")));
     } catch (IllegalArgumentException e) {
@@ -205,49 +192,5 @@ final class ThreadRoutes {
     return actions
         .act(who, customer(ctx), String.valueOf(ctx.pathParam("action")), Api.body(ctx))
         .map(Answer::ok);
-  }
-
-  /** A file: staff may read those of threads within reach, a visitor those of its own homes. */
-  private Future<Answer> blob(RoutingContext ctx, Principal who) {
-    String home = ctx.pathParam("workspace") + "." + ctx.pathParam("home");
-    String name =
-        ctx.pathParam("workspace") + "/" + ctx.pathParam("home") + "/" + ctx.pathParam("hash");
-    return mayRead(who, home, "file " + ctx.pathParam("hash"))
-        .compose(_ -> vertx.executeBlocking(() -> blobs.file(name)))
-        .compose(
-            file ->
-                ctx.response()
-                    .putHeader("Content-Type", "application/octet-stream")
-                    .putHeader("Content-Disposition", "attachment")
-                    .putHeader("X-Content-Type-Options", "nosniff")
-                    .putHeader("Content-Security-Policy", "default-src 'none'; sandbox")
-                    .putHeader("Cache-Control", "private, max-age=3600")
-                    .sendFile(String.valueOf(file)))
-        .map(Answer.DONE);
-  }
-
-  private Future<Void> mayRead(Principal who, String home, String what) {
-    Problem no = new Problem(Code.UNKNOWN_TOPIC, "there is no such file");
-    CustomerId customer;
-    try {
-      customer = CustomerId.of(home);
-    } catch (IllegalArgumentException e) {
-      return Future.failedFuture(no);
-    }
-    return switch (who) {
-      case Principal.Agent _, Principal.Integration _ ->
-          threads
-              .thread(who, Act.WATCH, customer, what)
-              .<Void>mapEmpty()
-              .recover(e -> Future.failedFuture(Problem.of(e).code() == Code.FORBIDDEN ? no : e));
-      case Principal.Visitor v ->
-          roots
-              .root(v.home())
-              .compose(
-                  state ->
-                      state.scopes().of(v.home().toString()).contains(home)
-                          ? Future.succeededFuture()
-                          : Future.failedFuture(no));
-    };
   }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.hilo.Gateway;
 import dev.hilo.store.Blobs;
+import dev.hilo.store.FileBlobs;
 import dev.hilo.store.Tokens;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -115,7 +116,7 @@ final class Credentials implements AutoCloseable {
 
   /** A file of a customer; gives its path in the API. */
   String file(Gateway node, String customer, String content) throws Exception {
-    Blobs blobs = new Blobs(node.data().resolve("blobs"));
+    Blobs blobs = new FileBlobs(node.data().resolve("blobs"));
     var home = dev.hilo.conversation.CustomerId.of(customer);
     return "/api/v1/blobs/" + blobs.adopt(blobs.put(home.workspace(), content.getBytes()), home);
   }

@@ -22,6 +22,7 @@ import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Feed;
+import dev.hilo.store.FileBlobs;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
 import dev.hilo.store.SharedObjects;
@@ -94,7 +95,7 @@ public final class TestNode implements AutoCloseable {
     this.lease = new Lease(link);
     this.tokens = new Tokens(link);
     this.objects = new SharedObjects(link);
-    this.blobs = new Blobs(folder);
+    this.blobs = new FileBlobs(folder);
     Accounts accounts =
         new Accounts(List.of(new Accounts.Opened(workspace, PaperChannel.TYPE, "endpoint", paper)));
     this.roots = new Roots(vertx, streams);
@@ -107,7 +108,8 @@ public final class TestNode implements AutoCloseable {
     Rosters rosters = rosters();
     Threads threads =
         new Threads(new Permissions(rosters), roots, new Trail(streams, roots, Clock.systemUTC()));
-    this.saying = new Saying(threads, roots, streams, directory, accounts, keys, rosters);
+    this.saying =
+        new Saying(vertx, threads, roots, streams, directory, accounts, keys, rosters, blobs);
     this.actions =
         new Actions(
             threads,

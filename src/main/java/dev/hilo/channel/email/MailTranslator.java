@@ -2,6 +2,7 @@ package dev.hilo.channel.email;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hilo.channel.FileType;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Ports;
 import dev.hilo.conversation.Address;

@@ -76,7 +76,7 @@ final class KakaoChannel implements Channel {
         until.matches("\\d{1,12}") && Instant.now().getEpochSecond() <= Long.parseLong(until);
     return url != null
             && open
-            && MediaSource.given(url) instanceof MediaSource.Link(URI uri, _, _)
+            && MediaSource.of(url, Map.of(), false) instanceof MediaSource.Link(URI uri, _, _)
             && uri.getScheme().equals(settings.callbackUrl().getScheme())
             && uri.getRawAuthority().equals(settings.callbackUrl().getRawAuthority())
         ? url
@@ -95,8 +95,6 @@ final class KakaoChannel implements Channel {
 
   @Override
   public MediaSource locate(String account, Content.Media media, Map<String, String> context) {
-    return media.ref() == null
-        ? new MediaSource.Gone("the message names no file")
-        : MediaSource.given(media.ref());
+    return MediaSource.of(media.ref(), Map.of(), false);
   }
 }

@@ -252,9 +252,7 @@ final class WeChatChannel implements Channel {
     }
     String there = answer.body().text("video_url");
     if (there != null) {
-      return MediaSource.given(there) instanceof MediaSource.Link(var uri, _, _)
-          ? new MediaSource.Link(uri, Map.of(), true)
-          : new MediaSource.Gone("WeChat gives no address of the film");
+      return MediaSource.of(there, Map.of(), true);
     }
     return answer.body().isEmpty()
         ? link(url)

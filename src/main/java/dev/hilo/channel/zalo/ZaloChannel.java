@@ -133,8 +133,6 @@ final class ZaloChannel implements Channel {
 
   @Override
   public MediaSource locate(String account, Content.Media media, Map<String, String> context) {
-    return media.ref() == null
-        ? new MediaSource.Gone("the message names no file")
-        : MediaSource.given(media.ref());
+    return MediaSource.of(media.ref(), Map.of(), false);
   }
 }
