@@ -16,6 +16,12 @@ const CHANNELS = {
   webhook: ["App", "API", "#5a6230"],
   line: ["LINE", "LN", "#06703a"],
   viber: ["Viber", "VB", "#6b4fc0"],
+  "twilio-sms": ["SMS", "SMS", "#8a5200"],
+  "twilio-whatsapp": ["WhatsApp", "WA", "#157347"],
+  "twilio-voice": ["Voice", "TEL", "#5b6470"],
+  vonage: ["Vonage", "VO", "#4b3fa6"],
+  bird: ["Bird", "BI", "#1f5fae"],
+  messagebird: ["MessageBird", "MB", "#2b64a0"],
 };
 
 /** `{name, short, color}`; a channel not known here shows its own key. */

@@ -1,10 +1,9 @@
 package dev.hilo.channel;
 
 import java.net.URI;
-import java.net.URISyntaxException;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where the bytes of a customer's file are. */
 public sealed interface MediaSource {
@@ -24,16 +23,14 @@ public sealed interface MediaSource {
   /** There are no bytes to be had any more, or never were. */
   record Gone(String why) implements MediaSource {}
 
-  /** An address as the payload gives it, to be fetched without credentials. */
-  static MediaSource given(String url) {
+  /** A {@link Link} to what a platform named; {@link Gone} where that is no address. */
+  static MediaSource of(@Nullable String ref, Map<String, String> headers, boolean trusted) {
     try {
-      var uri = new URI(url);
-      String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
-      return uri.getHost() != null && (scheme.equals("https") || scheme.equals("http"))
-          ? new Link(uri, Map.of(), false)
-          : new Gone("the file has no address on the web");
-    } catch (URISyntaxException _) {
-      return new Gone("the address of the file is broken");
+      return ref == null || !ref.matches("https?://[!-~]+")
+          ? new Gone("the platform gave no address of it")
+          : new Link(URI.create(ref), headers, trusted);
+    } catch (IllegalArgumentException _) {
+      return new Gone("the address that the platform gave is broken");
     }
   }
 }

@@ -153,7 +153,7 @@ final class LineChannel implements Channel {
       return new MediaSource.Gone("the message names no file");
     }
     if (ref.contains("://")) {
-      return MediaSource.given(ref);
+      return MediaSource.of(ref, Map.of(), false);
     }
     String id = PlatformCall.encoded(ref);
     if (media.kind() == Content.Media.Kind.STICKER) {

@@ -266,11 +266,11 @@ final class SlackChannel implements Channel {
     if (url == null) {
       return new MediaSource.Gone("Slack gives no address of the file");
     }
-    return MediaSource.given(url) instanceof MediaSource.Link(var uri, _, _)
+    return MediaSource.of(url, Map.of(), false) instanceof MediaSource.Link(var uri, _, _)
             && isSlack(uri)
             && !file.flag("is_external")
         ? new MediaSource.Link(uri, Map.of("authorization", "Bearer " + team.token().value()), true)
-        : MediaSource.given(url);
+        : MediaSource.of(url, Map.of(), false);
   }
 
   private boolean isSlack(URI uri) {

@@ -14,6 +14,7 @@ import dev.hilo.channel.TokenAccount;
 import dev.hilo.conversation.Content;
 import java.io.IOException;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,7 +61,7 @@ final class SlackUpload {
     if (!place.body().flag("ok") || id == null || url == null) {
       return safe(SlackChannel.fault(place, message.attempt()));
     }
-    if (!(MediaSource.given(url) instanceof MediaSource.Link)) {
+    if (!(MediaSource.of(url, Map.of(), false) instanceof MediaSource.Link)) {
       return new SendResult.Refused("media", "Slack gave no address for the file");
     }
     String mime = requireNonNullElse(media.mime(), "application/octet-stream");

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
+import dev.hilo.channel.InboundMedia;
 import dev.hilo.channel.Payload;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
@@ -179,17 +180,12 @@ final class XEvents {
   }
 
   private static Content.Media file(Payload media) {
-    String url = media.id("media_url_https");
-    String type = requireNonNullElse(media.text("type"), "");
-    return new Content.Media(
-        type.equals("photo") ? Content.Media.Kind.IMAGE : Content.Media.Kind.VIDEO,
+    return InboundMedia.of(
+        "photo".equals(media.text("type")) ? Content.Media.Kind.IMAGE : Content.Media.Kind.VIDEO,
         null,
         null,
-        -1,
         null,
-        null,
-        url,
-        url == null ? "X gave no address of it" : null);
+        media.text("media_url_https"));
   }
 
   private @Nullable Inbound typing(Payload event) {
