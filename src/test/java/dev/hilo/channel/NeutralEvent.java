@@ -228,6 +228,25 @@ final class NeutralEvent {
     return type.equals(expected) ? null : type;
   }
 
+  private boolean removed() {
+    return item instanceof Inbound.Removal;
+  }
+
+  private boolean echo() {
+    return item instanceof Inbound.Message m && m.echo();
+  }
+
+  private static Instant instant(JsonNode expected) {
+    return OffsetDateTime.parse(expected.asText()).toInstant();
+  }
+
+  private @Nullable String direction(String expected) {
+    if (item instanceof Inbound.Call call) {
+      return call.direction().equals(expected) ? null : call.direction();
+    }
+    return echo() == Set.of("out", "echo").contains(expected) ? null : echo() ? "echo" : "in";
+  }
+
   /** Pressing a button and giving a command are messages, too. */
   private static String said(Content content, String expected) {
     return content instanceof Content.Choice choice
@@ -272,26 +291,6 @@ final class NeutralEvent {
         expected.has("params") ? part(expected.path("params"), prefixed("param.")) : null;
     words.put("params", expected.path("params").toString());
     return wrong != null ? wrong : part(expected, words);
-  }
-
-  private boolean removed() {
-    return item instanceof Inbound.Removal;
-  }
-
-  private boolean echo() {
-    return item instanceof Inbound.Message m && m.echo();
-  }
-
-  private static Instant instant(JsonNode expected) {
-    return OffsetDateTime.parse(expected.asText()).toInstant();
-  }
-
-  private @Nullable String direction(String expected) {
-    String direction =
-        item instanceof Inbound.Call call
-            ? call.direction()
-            : !echo() ? "in" : expected.equals("echo") ? expected : "out";
-    return direction.equals(expected) ? null : direction;
   }
 
   /** Null where only the thing that was said is known, not who said it. */

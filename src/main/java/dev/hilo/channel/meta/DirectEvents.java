@@ -21,6 +21,16 @@ import org.jspecify.annotations.Nullable;
  * account, no person or no id.
  */
 final class DirectEvents {
+  private static final List<String> KINDS =
+      List.of(
+          "message",
+          "message_edit",
+          "postback",
+          "reaction",
+          "read",
+          "delivery",
+          "optin",
+          "referral");
   private static final List<String> FRAME =
       List.of("sender", "recipient", "timestamp", "prior_message");
   private static final long FIRST_MILLIS = 100_000_000_000L;
@@ -33,29 +43,32 @@ final class DirectEvents {
     this.entry = entry;
   }
 
-  /** {@code standby}: another app answers this person now, we are only told. */
+  /** {@code standby}: another app answers this person now; we are told, and open nothing. */
   List<? extends Inbound> of(Payload item, boolean standby) {
     if (item.has("policy-enforcement")) {
       return List.of(enforced(item, item.at("policy-enforcement")));
     }
     var said = new Said(item);
-    for (String kind : item.fields()) {
+    for (String kind : KINDS) {
       Payload body = item.at(kind);
-      if (!FRAME.contains(kind) && body.node().isObject()) {
+      if (body.node().isObject()) {
         return switch (kind) {
           case "message" -> List.of(message(said, body, standby));
           case "message_edit" -> List.of(edited(said, body));
           case "postback" -> List.of(pressed(said, body));
           case "reaction" -> List.of(reacted(said, body));
-          case "referral" -> List.of(notice(said, kind, referral(new Facts(), body)));
           case "read" -> List.of(read(said, body));
           case "delivery" -> delivered(said, body);
           case "optin" -> List.of(optin(said, body));
-          default -> List.of(notice(said, "system", new Facts().put("name", kind)));
+          default -> List.of(notice(said, kind, referral(new Facts(), body)));
         };
       }
     }
-    throw new IllegalArgumentException("what happened");
+    return item.fields().stream()
+        .filter(kind -> !FRAME.contains(kind) && item.at(kind).node().isObject())
+        .limit(1)
+        .map(kind -> notice(said, "system", new Facts().put("name", kind)))
+        .toList();
   }
 
   /** Who wrote to whom, and when. */
@@ -139,7 +152,7 @@ final class DirectEvents {
         said.origin(id),
         id,
         said.echo,
-        false,
+        standby,
         content.first(),
         content.attachments(),
         message.at("reply_to").id("mid"),

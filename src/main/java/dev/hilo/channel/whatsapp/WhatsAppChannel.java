@@ -130,7 +130,9 @@ final class WhatsAppChannel implements Channel {
       case Gesture.Read read -> read(read.target(), false, from);
       case Gesture.Typing typing -> {
         String newest = typing.context().get("message_id");
-        yield !typing.on() || newest == null ? CANNOT : read(newest, true, from);
+        yield newest == null
+            ? CANNOT
+            : typing.on() ? read(newest, true, from) : new SendResult.Accepted(newest);
       }
       case Gesture.React react -> {
         ObjectNode json = WhatsAppMessage.to(react.to(), react.context());
