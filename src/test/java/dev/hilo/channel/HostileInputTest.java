@@ -10,11 +10,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.hilo.channel.bird.BirdChannelType;
+import dev.hilo.channel.contract.Rcs;
+import dev.hilo.channel.contract.Teams;
+import dev.hilo.channel.discord.DiscordChannelType;
 import dev.hilo.channel.instagram.InstagramChannelType;
 import dev.hilo.channel.line.LineChannelType;
 import dev.hilo.channel.messagebird.MessageBirdChannelType;
 import dev.hilo.channel.messenger.MessengerChannelType;
+import dev.hilo.channel.rcs.RcsChannelType;
 import dev.hilo.channel.slack.SlackChannelType;
+import dev.hilo.channel.teams.TeamsChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
 import dev.hilo.channel.twilio.TwilioSmsChannelType;
 import dev.hilo.channel.twilio.TwilioVoiceChannelType;
@@ -23,11 +28,6 @@ import dev.hilo.channel.viber.ViberChannelType;
 import dev.hilo.channel.vonage.VonageChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
-import dev.hilo.channel.contract.Rcs;
-import dev.hilo.channel.contract.Teams;
-import dev.hilo.channel.discord.DiscordChannelType;
-import dev.hilo.channel.rcs.RcsChannelType;
-import dev.hilo.channel.teams.TeamsChannelType;
 import dev.hilo.channel.x.XChannelType;
 import dev.hilo.config.ConfigNode;
 import io.vertx.core.Vertx;
@@ -229,9 +229,7 @@ class HostileInputTest {
     var interactions = new ArrayList<JsonNode>();
     for (JsonNode body : bodies("discord")) {
       interactions.add(
-          body.has("t")
-              ? body
-              : NODES.objectNode().put("t", "INTERACTION_CREATE").set("d", body));
+          body.has("t") ? body : NODES.objectNode().put("t", "INTERACTION_CREATE").set("d", body));
     }
     int calls =
         attack(
@@ -248,10 +246,14 @@ class HostileInputTest {
             new RcsChannelType(),
             JSON.writeValueAsString(
                 Map.of(
-                    "client-token", "0123456789abcdef",
-                    "service-account", "a@b",
-                    "private-key", Rcs.pem(),
-                    "accounts", List.of(Map.of("id", "a", "name", "A")))));
+                    "client-token",
+                    "0123456789abcdef",
+                    "service-account",
+                    "a@b",
+                    "private-key",
+                    Rcs.pem(),
+                    "accounts",
+                    List.of(Map.of("id", "a", "name", "A")))));
     var events = new ArrayList<JsonNode>();
     for (JsonNode body : bodies("rcs")) {
       String data = body.path("message").path("data").asText();
@@ -304,8 +306,7 @@ class HostileInputTest {
                   + "/openid'}");
       webhook
           .prepared(
-              new WebhookRequest(
-                  "POST", "", Map.of(), sign.headers(KEY), new byte[0], sign.now()))
+              new WebhookRequest("POST", "", Map.of(), sign.headers(KEY), new byte[0], sign.now()))
           .await();
       attack(webhook, "teams", sign);
     }
@@ -463,8 +464,7 @@ class HostileInputTest {
     assertThat(attack(webhook, bodies(folder), sign)).isGreaterThan(500);
   }
 
-  private static int attack(Webhook webhook, List<JsonNode> bodies, Sign sign)
-      throws IOException {
+  private static int attack(Webhook webhook, List<JsonNode> bodies, Sign sign) throws IOException {
     int calls = 0;
     for (JsonNode body : bodies) {
       for (Consumer<JsonNode> place : places(body)) {
@@ -482,8 +482,7 @@ class HostileInputTest {
 
   private static void receive(Webhook webhook, byte[] bytes, Sign sign) {
     var request =
-        new WebhookRequest(
-            "POST", "", Map.of(), sign.headers(bytes), sign.sent(bytes), sign.now());
+        new WebhookRequest("POST", "", Map.of(), sign.headers(bytes), sign.sent(bytes), sign.now());
     switch (webhook.receive(request)) {
       case Webhook.Received.Accepted accepted ->
           assertThat(accepted.items())

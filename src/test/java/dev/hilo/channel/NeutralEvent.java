@@ -72,7 +72,7 @@ final class NeutralEvent {
       case "attachments" -> attachments(expected);
       case "error" -> error(expected);
       case "conversation" ->
-          expected.isTextual() ? text(expected, place()) : part(expected, room());
+          expected.isTextual() ? place(expected.asText()) : part(expected, room());
       case "senderProfile", "identity", "profile" -> part(expected, profile());
       case "form" ->
           content instanceof Content.Form form ? part(expected, form.fields()) : "no form";
@@ -611,6 +611,12 @@ final class NeutralEvent {
 
   private String place() {
     return origin.room() == null ? origin.address().id() : origin.room().id();
+  }
+
+  /** A thread of Teams is named after its channel. */
+  private @Nullable String place(String expected) {
+    String place = place();
+    return place.equals(expected) || place.startsWith(expected + ";messageid=") ? null : place;
   }
 
   private Map<String, String> room() {

@@ -20,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class RcsEvents {
   private final Payload event;
   private final String phone;
+  private final String agent;
 
-  RcsEvents(Payload event) {
+  /** {@code named}: the agent by the envelope, for events that name none. */
+  RcsEvents(Payload event, @Nullable String named) {
     this.event = event;
+    agent = event.id("agentId") == null && named != null ? named : event.required("agentId");
     String sender = event.id("senderPhoneNumber");
     phone = sender == null ? event.required("phoneNumber") : sender;
   }
@@ -119,7 +122,7 @@ final class RcsEvents {
   private Inbound.Origin origin(String key) {
     Instant at = event.time("sendTime");
     return new Inbound.Origin(
-        event.required("agentId"),
+        agent,
         new Address(RcsChannelType.NAME, "", phone),
         List.of(),
         Strength.PLATFORM,

@@ -238,6 +238,15 @@ final class XEvents {
 
   /** What has no list: encrypted chats, which nobody but a phone can read, and new kinds. */
   private List<Inbound> other(String type, Payload payload) {
+    if (type.startsWith("follow.")) {
+      String source = payload.at("source").id("id");
+      String kind = type.equals("follow.unfollow") ? "unfollow" : "follow";
+      return source == null || source.equals(us)
+          ? List.of()
+          : List.of(
+              new Inbound.Notice(
+                  origin(source, kind + "|" + source + "|" + unique, payload), kind, Map.of()));
+    }
     String person = partner(payload);
     if (person == null || unique.isEmpty() || !type.equals("chat.received")) {
       return List.of();
@@ -268,7 +277,10 @@ final class XEvents {
 
   private Inbound.Origin origin(String person, String key, Payload event) {
     Payload listed = users.at(person);
-    Payload user = listed.has("data") ? listed.at("data") : listed;
+    Payload user =
+        listed.has("data")
+            ? listed.at("data")
+            : !listed.isEmpty() ? listed : event.at(event.has("source") ? "source" : "user");
     String handle = user.text("screen_name");
     Instant at = event.millis("created_timestamp");
     return new Inbound.Origin(
