@@ -270,23 +270,7 @@ class ChannelContractTest {
   }
 
   private Webhook webhook(ContractPlatform platform, ContractCase c) {
-    var ports =
-        new Ports(
-            vertx,
-            WebClient.create(vertx),
-            new NoBlobs(),
-            URI.create("https://gw.example.test"),
-            "main");
-    var settings = ConfigNode.parse(JSON.valueToTree(platform.settings(c)).toString());
-    var webhook = open(requireNonNull(types.get(platform.type(c))), settings, ports).webhook();
-    assertThat(webhook).isNotNull();
-    platform.prepare(webhook, c);
-    return webhook;
-  }
-
-  private static <S extends Record> Channel open(
-      ChannelType<S> type, ConfigNode settings, Ports ports) {
-    return type.open(settings.bind(type.settings()), ports);
+    return ContractPlatform.open(vertx, platform, c);
   }
 
   private static JsonNode json(String text) {

@@ -34,7 +34,7 @@ public record ContractCase(
   private static final String EXPECTED = ".expected.json";
 
   /** All cases under a folder of platforms, by platform and name. */
-  static Map<String, List<ContractCase>> under(Path root) throws IOException {
+  public static Map<String, List<ContractCase>> under(Path root) throws IOException {
     var all = new LinkedHashMap<String, List<ContractCase>>();
     for (Path folder : listed(root)) {
       if (Files.isDirectory(folder)) {

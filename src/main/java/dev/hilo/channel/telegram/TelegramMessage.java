@@ -172,9 +172,9 @@ record TelegramMessage(String method, ObjectNode fields, @Nullable String file) 
       parts.add(
           Part.field(field.getKey(), value.isValueNode() ? value.asText() : value.toString()));
     }
-    String name = requireNonNullElse(media.name(), file);
+    String shown = requireNonNullElse(media.name(), file);
     parts.add(
-        new Part(file, name, requireNonNullElse(media.mime(), "application/octet-stream"), bytes));
+        new Part(file, shown, requireNonNullElse(media.mime(), "application/octet-stream"), bytes));
     return call.multipart(parts).within(Duration.ofMinutes(2));
   }
 
