@@ -73,7 +73,7 @@ final class NeutralEvent {
       case "error" -> error(expected);
       case "providerStatus" -> text(expected, said(expected.asText()));
       case "conversation" ->
-          expected.isTextual() ? text(expected, place()) : part(expected, room());
+          expected.isTextual() ? place(expected.asText()) : part(expected, room());
       case "senderProfile", "identity", "profile" -> part(expected, profile());
       case "form" ->
           content instanceof Content.Form form ? part(expected, form.fields()) : "no form";
@@ -625,6 +625,12 @@ final class NeutralEvent {
 
   private String place() {
     return origin.room() == null ? origin.address().id() : origin.room().id();
+  }
+
+  /** A thread of Teams is named after its channel. */
+  private @Nullable String place(String expected) {
+    String place = place();
+    return place.equals(expected) || place.startsWith(expected + ";messageid=") ? null : place;
   }
 
   private Map<String, String> room() {
