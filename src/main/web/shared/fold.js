@@ -29,6 +29,7 @@ export function fold(entries) {
           reactions: new Map(),
         };
         messages.set(event.id, message);
+        if (body.externalId) messages.set(`ext:${body.externalId}`, message);
         items.push(message);
         break;
       }
@@ -90,6 +91,14 @@ function deliver(message, { state, why, code }) {
 
 function react(message, { body, by }) {
   const who = `${by?.kind}:${by?.id ?? by?.name ?? ""}`;
+  if (!body.emoji) {
+    // the platform does not say which one was taken back
+    for (const [emoji, people] of message.reactions) {
+      people.delete(who);
+      if (!people.size) message.reactions.delete(emoji);
+    }
+    return;
+  }
   const people = new Set(message.reactions.get(body.emoji));
   if (body.on) people.add(who);
   else people.delete(who);

@@ -14,6 +14,7 @@ import dev.hilo.core.DeskWatch;
 import dev.hilo.core.Desks;
 import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Endpoints;
+import dev.hilo.core.Gestures;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
@@ -31,6 +32,7 @@ import dev.hilo.core.Timeline;
 import dev.hilo.core.Trail;
 import dev.hilo.core.TrailReader;
 import dev.hilo.core.TrailSweep;
+import dev.hilo.core.Ways;
 import dev.hilo.http.ClientAddress;
 import dev.hilo.http.HttpVerticle;
 import dev.hilo.http.WebApps;
@@ -53,13 +55,14 @@ import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
-import dev.hilo.store.FileBlobs;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Pacing;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Sessions;
+import dev.hilo.store.S3Blobs;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
@@ -131,6 +134,8 @@ public final class Gateway implements AutoCloseable {
   private final ChannelTypes types = new ChannelTypes();
   private final WebClient web;
   private final Accounts accounts;
+  private final Ways ways;
+  private final Gestures gestures;
   private final Endpoints endpoints;
   private final Blobs blobs;
   private final List<Link> links = new CopyOnWriteArrayList<>();
@@ -194,18 +199,23 @@ public final class Gateway implements AutoCloseable {
     first.forEach((name, content) -> all.add(new Roster(name, content.items())));
     this.rosters = new Rosters(all);
     this.permissions = new Permissions(rosters);
-    this.blobs = new FileBlobs(config.data().resolve("blobs"));
+    this.blobs = config.blobs().open(config.data());
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
     try {
+      if (blobs instanceof S3Blobs bucket) {
+        bucket.check();
+      }
       this.people = people();
       this.web =
           WebClient.create(
               vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
       this.accounts = new Accounts(outside(others));
+      this.ways = new Ways(accounts);
+      this.gestures = new Gestures(ways, meters);
       Context nodeLoop = loop();
       this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
@@ -243,7 +253,7 @@ public final class Gateway implements AutoCloseable {
               feed,
               core.joining,
               presence,
-              new Lanes(core.streams, work, accounts, rosters, meters),
+              new Lanes(core.streams, work, accounts, rosters, new Pacing(nodeLink), meters),
               new MediaFetch(
                   nodeLoop,
                   core.roots,
@@ -410,9 +420,10 @@ public final class Gateway implements AutoCloseable {
             roots,
             joining,
             meters);
+    SharedObjects objects = new SharedObjects(link);
     Reception reception =
-        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs);
-    return new Core(streams, directory, roots, joining, reception, new SharedObjects(link));
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs, objects);
+    return new Core(streams, directory, roots, joining, reception, objects);
   }
 
   private void serve(Feed feed, @Nullable BiConsumer<Router, WebApps> more) throws Exception {
@@ -501,6 +512,8 @@ public final class Gateway implements AutoCloseable {
             keys,
             mine,
             rosters,
+            ways,
+            gestures,
             publicUrl);
     Hub hub =
         new Hub(
@@ -671,6 +684,7 @@ public final class Gateway implements AutoCloseable {
       sources.close();
       keeper.close();
       endpoints.close();
+      gestures.close();
       accounts.close();
       for (Feed feed : feeds) {
         feed.close().await(5, TimeUnit.SECONDS);

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamState {
   /** Raised whenever the fold changes; snapshots of other versions are thrown away. */
-  public static final int FOLD_VERSION = 2;
+  public static final int FOLD_VERSION = 3;
 
   private static final int MESSAGES = 256;
   private static final int UNFETCHED = 512;
@@ -96,7 +96,7 @@ public final class StreamState {
     }
   }
 
-  /** A message of ours that the platform has not answered for yet. */
+  /** A message or change of ours that the platform has not answered for yet. */
   public record Pending(String id, Position position, String via, String account) {}
 
   /**
@@ -195,15 +195,19 @@ public final class StreamState {
           file(h.id(), i, entry);
         }
       }
-      case Event.MessageRemoved e ->
-          unfetched.values().removeIf(f -> f.message().equals(e.message()));
+      case Event.MessageEdited e -> {
+        edited(h, e);
+        changed(entry, h, e.message());
+        file(e.message(), 0, entry);
+      }
+      case Event.MessageRemoved e -> {
+        changed(entry, h, e.message());
+        unfetched.values().removeIf(f -> f.message().equals(e.message()));
+      }
+      case Event.ReactionChanged e -> changed(entry, h, e.message());
       case Event.CallLogged _ -> file(h.id(), 0, entry);
       case Event.MediaStored e -> unfetched.remove(e.message() + "/" + e.index());
       case Event.MediaFailed e -> unfetched.remove(e.message() + "/" + e.index());
-      case Event.MessageEdited e -> {
-        edited(h, e);
-        file(e.message(), 0, entry);
-      }
       case Event.DeliveryChanged e -> delivered(h, e);
       case Event.ReadMarked e -> read(h, e);
       case Event.NoteAdded e -> said(e.text(), h, true);
@@ -240,8 +244,7 @@ public final class StreamState {
       case Event.ItemPut e -> edited(e.item(), false);
       case Event.ItemRemoved e -> edited(e.item(), true);
       case Event.Unknown _ -> blocked |= h.must().contains("decide");
-      case Event.ReactionChanged _,
-          Event.IdentityObserved _,
+      case Event.IdentityObserved _,
           Event.HandedOff _,
           Event.Unrouted _,
           Event.Audited _ -> {}
@@ -306,6 +309,20 @@ public final class StreamState {
     Message known = messages.get(e.message());
     if (known != null && h.by().isCustomer() && h.rx() >= snippetAt) {
       said(e.content().preview(SNIPPET), h, false);
+    }
+  }
+
+  /** What staff change about a message on a platform must reach the platform too. */
+  private void changed(Entry entry, Header h, String message) {
+    Message known = messages.get(message);
+    Route route = known == null ? null : routes.get(known.via());
+    boolean staff =
+        switch (h.by().kind()) {
+          case AGENT, BOT, INTEGRATION -> true;
+          case CUSTOMER, GATEWAY -> false;
+        };
+    if (staff && route != null && !route.address().live()) {
+      pending.put(h.id(), new Pending(h.id(), entry.position(), route.via(), route.account()));
     }
   }
 
@@ -481,6 +498,17 @@ public final class StreamState {
     Message found = null;
     for (Message m : messages.values()) {
       if (externalId.equals(m.externalId())) {
+        found = m;
+      }
+    }
+    return found;
+  }
+
+  /** The newest remembered message that the customer sent from this address, or null. */
+  public @Nullable Message newestOn(String via) {
+    Message found = null;
+    for (Message m : messages.values()) {
+      if (m.by().isCustomer() && m.via().equals(via)) {
         found = m;
       }
     }

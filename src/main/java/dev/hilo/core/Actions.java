@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Rosters;
+import dev.hilo.channel.Capabilities;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
@@ -13,6 +14,7 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.conversation.Strength;
 import dev.hilo.conversation.Ulid;
+import dev.hilo.desk.RoutePlanner;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Tokens;
 import io.vertx.core.Future;
@@ -40,6 +42,8 @@ public final class Actions {
   private final AddressKeys keys;
   private final Tokens tokens;
   private final Rosters rosters;
+  private final Ways ways;
+  private final Gestures gestures;
   private final URI publicUrl;
 
   public Actions(
@@ -50,6 +54,8 @@ public final class Actions {
       AddressKeys keys,
       Tokens tokens,
       Rosters rosters,
+      Ways ways,
+      Gestures gestures,
       URI publicUrl) {
     this.threads = threads;
     this.roots = roots;
@@ -58,6 +64,8 @@ public final class Actions {
     this.keys = keys;
     this.tokens = tokens;
     this.rosters = rosters;
+    this.ways = ways;
+    this.gestures = gestures;
     this.publicUrl = publicUrl;
   }
 
@@ -294,10 +302,13 @@ public final class Actions {
                 return Future.failedFuture(
                     new Problem(Problem.Code.BAD_REQUEST, "there is no such recent message"));
               }
-              if (act == Act.EDIT && (!mine || !route.address().live())) {
+              if (act == Act.EDIT && !mine) {
                 return Future.failedFuture(
-                    new Problem(
-                        Problem.Code.REFUSED, "only own messages of the web chat can be changed"));
+                    new Problem(Problem.Code.REFUSED, "only own messages can be changed"));
+              }
+              Problem cannot = unshown(state, route, m, event.apply(m));
+              if (cannot != null) {
+                return Future.failedFuture(cannot);
               }
               return roots.write(
                   topic,
@@ -305,6 +316,34 @@ public final class Actions {
                   s -> List.of(drafts.of(s, fitting(event.apply(m)), route.home(), route.via())));
             })
         .map(w -> Json.object().put("pos", w.position().toString()));
+  }
+
+  /** Why a platform would not show this change to its customer, or null. */
+  private @Nullable Problem unshown(
+      StreamState state, StreamState.Route route, StreamState.Message m, Event change) {
+    if (route.address().live()) {
+      return null;
+    }
+    String channel = route.address().channel();
+    Ways.Served served = ways.served(state.customer().workspace(), route);
+    Capabilities.Feature needed =
+        change instanceof Event.ReactionChanged
+            ? Capabilities.Feature.REACTIONS
+            : change instanceof Event.MessageEdited
+                ? Capabilities.Feature.EDITS
+                : Capabilities.Feature.REMOVALS;
+    if (served == null || !served.opened().channel().capabilities().can(needed)) {
+      String what =
+          switch (needed) {
+            case REACTIONS -> " shows no reactions";
+            case EDITS -> " cannot change what was sent";
+            default -> " cannot take back what was sent";
+          };
+      return new Problem(Problem.Code.UNSUITABLE, channel + what);
+    }
+    return m.externalId() == null
+        ? new Problem(Problem.Code.REFUSED, channel + " has not taken this message yet")
+        : null;
   }
 
   private static boolean seen(StreamState state, Principal.Visitor v, StreamState.Route route) {
@@ -356,6 +395,13 @@ public final class Actions {
                     .put("expires", System.currentTimeMillis() + LINK_LIFE.toMillis()));
   }
 
+  /** Somebody of the staff writes in this thread, or stopped: shown to the customer. */
+  public void typing(Principal who, CustomerId root, boolean on) {
+    if (!(who instanceof Principal.Visitor) && threads.may(who, Act.TYPE, root)) {
+      roots.root(root).onSuccess(state -> gestures.typing(state, on));
+    }
+  }
+
   /** Notes that everything up to a position was seen; completes with null if that is no news. */
   public Future<@Nullable Position> read(Principal who, CustomerId topic, Position upTo) {
     return threads
@@ -365,6 +411,11 @@ public final class Actions {
               Position before = state.readBy(who.author());
               if (upTo.after(state.last()) || before != null && !upTo.after(before)) {
                 return Future.succeededFuture(null);
+              }
+              if (who instanceof Principal.Agent
+                  && !state.lastInbound().after(upTo)
+                  && (before == null || state.lastInbound().after(before))) {
+                gestures.read(state);
               }
               String src = Roots.src("read", who.author().toString(), upTo.toString());
               Drafts drafts = Drafts.now(who.author(), src);
@@ -396,7 +447,17 @@ public final class Actions {
   public Future<ObjectNode> card(Principal who, CustomerId topic) {
     return threads
         .thread(who, Act.CARD, topic)
-        .map(state -> Card.of(state, rosters.of(who.workspace())));
+        .map(
+            state ->
+                Card.of(
+                    state, rosters.of(who.workspace()), ways.plan(state, RoutePlanner.Need.ANY)));
+  }
+
+  /** How a customer can be reached now with what {@code need} describes (protocol.md). */
+  public Future<ObjectNode> ways(Principal who, CustomerId topic, RoutePlanner.Need need) {
+    return threads
+        .thread(who, Act.CARD, topic)
+        .map(state -> ways.json(state, ways.plan(state, need)));
   }
 
   private static List<String> words(JsonNode f, String field) {

@@ -5,13 +5,14 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Roster;
 import dev.hilo.codec.Json;
 import dev.hilo.conversation.StreamState;
+import dev.hilo.desk.RoutePlanner;
 import java.util.Set;
 
 /** What staff are shown of a customer beside the thread. */
 final class Card {
   private Card() {}
 
-  static ObjectNode of(StreamState state, Roster roster) {
+  static ObjectNode of(StreamState state, Roster roster, RoutePlanner.Plan plan) {
     ObjectNode out = Json.object().put("pos", state.last().toString());
     ObjectNode card = out.putObject("customer");
     card.put("id", state.customer().toString());
@@ -21,9 +22,12 @@ final class Card {
     }
     card.set("attributes", Json.tree(state.attributes()));
     ArrayNode addresses = card.putArray("addresses");
-    for (StreamState.Route route : state.routes().values()) {
-      address(addresses.addObject(), state, route);
+    for (RoutePlanner.Way way : plan.ways()) {
+      ObjectNode address = addresses.addObject();
+      address(address, state, way.route());
+      Ways.put(address, way);
     }
+    Ways.auto(card, plan);
     StreamState.Conversation c = state.conversation();
     if (c != null) {
       ObjectNode conversation = card.putObject("conversation");

@@ -159,7 +159,7 @@ public final class Download {
           headers.forEach(request::putHeader);
           request.putHeader("Accept-Encoding", "identity");
           HttpClientResponse answer =
-              await(request.send().map(HttpClientResponse::pause), end); // nothing gets lost
+              await(request.send().map(Download::held), end);
           String location = answer.getHeader("Location");
           if (answer.statusCode() / 100 != 3 || location == null) {
             return read(answer, promised, to, end);
@@ -202,16 +202,22 @@ public final class Download {
         end);
   }
 
+  /** Nothing of it gets lost before somebody reads it, and nobody has to. */
+  private static HttpClientResponse held(HttpClientResponse answer) {
+    return answer.pause().exceptionHandler(_ -> {});
+  }
+
   private InetAddress judged(Hop hop) throws Forbidden, UnknownHostException {
     String scheme = String.valueOf(hop.url.getScheme()).toLowerCase(Locale.ROOT);
     if (hop.url.getHost() == null || !Set.of("http", "https").contains(scheme)) {
       throw new Forbidden("it leads to what is no address");
     }
-    List<InetAddress> all = names.of(hop.host());
     boolean allowed = hop.trusted || settings.allowHosts.contains(hop.host());
     if (!allowed && !hop.tls() && !settings.allowHttp) {
       throw new Forbidden("its address is not https");
-    } else if (!allowed && !all.stream().allMatch(PublicNet::has)) {
+    }
+    List<InetAddress> all = names.of(hop.host());
+    if (!allowed && !all.stream().allMatch(PublicNet::has)) {
       throw new Forbidden("its address is not a public one");
     }
     return all.getFirst();
@@ -254,7 +260,8 @@ public final class Download {
   }
 
   private String tooLarge() {
-    return "it is larger than " + settings.maxBytes.bytes() / 1024 / 1024 + " MB";
+    long most = settings.maxBytes.bytes();
+    return "it is larger than " + (most < 1 << 20 ? (most >> 10) + " kB" : (most >> 20) + " MB");
   }
 
   private static @Nullable Duration after(@Nullable String header) {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 public final class Health {
   private static final String SENDS = "sends";
   private static final String CALLS = "calls";
+  private static final String ACCESS = "access";
 
   private record Part(boolean ok, long since, String why) {}
 
@@ -21,6 +22,7 @@ public final class Health {
    * @param sent when it last took something
    * @param refused when a call was last turned away that was not the platform's, or not signed with
    *     the secret that is set here
+   * @param backlog how long a message waits now for the turn of its account, ms
    */
   public record Now(
       boolean ok,
@@ -28,10 +30,11 @@ public final class Health {
       @Nullable String why,
       @Nullable Long heard,
       @Nullable Long sent,
-      @Nullable Long refused) {
+      @Nullable Long refused,
+      long backlog) {
     /** Of an endpoint that is not open. */
     static Now closed(boolean ok, long since, @Nullable String why) {
-      return new Now(ok, since, why, null, null, null);
+      return new Now(ok, since, why, null, null, null, 0);
     }
   }
 
@@ -40,6 +43,8 @@ public final class Health {
   private @Nullable Long heard;
   private @Nullable Long sent;
   private @Nullable Long refused;
+  private boolean trusted = true;
+  private long turnsUntil;
 
   public synchronized Now now() {
     Part worst = null;
@@ -49,8 +54,30 @@ public final class Health {
       }
     }
     return worst == null
-        ? new Now(true, since, null, heard, sent, refused)
-        : new Now(false, worst.since, worst.why, heard, sent, refused);
+        ? new Now(true, since, null, heard, sent, refused, backlog())
+        : new Now(false, worst.since, worst.why, heard, sent, refused, backlog());
+  }
+
+  /** False while the platform does not take our credentials. */
+  public synchronized boolean trusted() {
+    return trusted;
+  }
+
+  /** Turns of the account are given out until so many ms from now. */
+  synchronized void waits(long millis) {
+    turnsUntil = System.currentTimeMillis() + millis;
+  }
+
+  private long backlog() {
+    return Math.max(0, turnsUntil - System.currentTimeMillis());
+  }
+
+  /** The platform says that it lets us in, or does not any more. */
+  void access(boolean connected, String why) {
+    synchronized (this) {
+      trusted = connected;
+    }
+    set(ACCESS, connected, "the platform ended our access: " + why);
   }
 
   /** What a platform answered when it was sent something. */
@@ -59,11 +86,19 @@ public final class Health {
       case SendResult.Accepted _ -> {
         synchronized (this) {
           sent = System.currentTimeMillis();
+          trusted = true;
         }
         set(SENDS, true, "");
+        set(ACCESS, true, "");
       }
-      case SendResult.Refused(_, var why, var credentials) ->
-          set(SENDS, !credentials, "credentials refused: " + why);
+      case SendResult.Refused(_, var why, var credentials) -> {
+        if (credentials) {
+          synchronized (this) {
+            trusted = false;
+          }
+        }
+        set(SENDS, !credentials, "credentials refused: " + why);
+      }
       case SendResult.Retry(_, var why) -> set(SENDS, false, why);
       case SendResult.Unknown(var why) -> set(SENDS, false, why);
       case SendResult.WindowClosed _ -> set(SENDS, true, "");

@@ -1,6 +1,5 @@
 package dev.hilo.core;
 
-import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Entry;
 import java.time.Duration;
@@ -58,11 +57,11 @@ sealed interface LaneStep {
     }
   }
 
-  /** {@code now} in ms. */
-  static LaneStep of(Head head, Tenure tenure, Capabilities channel, long now) {
+  /** {@code repeatable}: to call twice is harmless; {@code now} in ms. */
+  static LaneStep of(Head head, Tenure tenure, boolean repeatable, long now) {
     Attempt before = head.before;
     int attempt = before == null ? 1 : before.number() + 1;
-    if (head.mayBeSent(tenure) && !channel.can(Capabilities.Feature.REPEATABLE)) {
+    if (head.mayBeSent(tenure) && !repeatable) {
       return new Settle(
           new SendResult.Unknown(
               before == null || before.restored()

@@ -1,7 +1,8 @@
 package dev.hilo.core;
 
+import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
-import dev.hilo.channel.Outbound;
+import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
@@ -10,6 +11,7 @@ import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Event.Delivery;
 import dev.hilo.conversation.StreamState;
+import dev.hilo.store.Pacing;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Streams.Outcome;
@@ -21,11 +23,13 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -42,13 +46,18 @@ public final class Lanes implements AutoCloseable {
   static final Duration HOLD = Duration.ofSeconds(30);
   private static final int REMEMBERED = 10_000;
 
+  /** A turn of an account that is further away is not waited for. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private static final Logger LOG = LoggerFactory.getLogger(Lanes.class);
 
   private final Streams streams;
   private final Work work;
   private final Accounts accounts;
   private final Rosters rosters;
+  private final Pacing pacing;
   private final MeterRegistry meters;
+  private final AtomicInteger waiting;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Set<String> running = ConcurrentHashMap.newKeySet();
   private final Set<CustomerId> drained = ConcurrentHashMap.newKeySet();
@@ -69,8 +78,15 @@ public final class Lanes implements AutoCloseable {
   private volatile boolean closed;
 
   public Lanes(
-      Streams streams, Work work, Accounts accounts, Rosters rosters, MeterRegistry meters) {
+      Streams streams,
+      Work work,
+      Accounts accounts,
+      Rosters rosters,
+      Pacing pacing,
+      MeterRegistry meters) {
+    this.pacing = pacing;
     this.meters = meters;
+    this.waiting = Objects.requireNonNull(meters.gauge("hilo.sends.waiting", new AtomicInteger()));
     this.streams = streams;
     this.work = work;
     this.accounts = accounts;
@@ -171,10 +187,10 @@ public final class Lanes implements AutoCloseable {
         return before.at();
       }
       Entry entry = streams.at(customer, head.position()).await();
-      if (entry == null || !(entry.event() instanceof Event.MessageAdded message)) {
+      if (entry == null) {
         break; // rewound since: the next look tells
       }
-      Outgoing out = new Outgoing(state, head, entry, message, claim == null ? "" : claim);
+      Outgoing out = new Outgoing(state, head, entry, claim == null ? "" : claim);
       Long retry = deliver(out, tenure);
       if (retry != null) {
         return retry;
@@ -208,32 +224,15 @@ public final class Lanes implements AutoCloseable {
     return 0;
   }
 
-  /** The head of a lane as it was read; {@code claim} is empty where there is none. */
-  private record Outgoing(
-      StreamState state,
-      StreamState.Pending head,
-      Entry entry,
-      Event.MessageAdded message,
-      String claim) {
-    CustomerId customer() {
-      return state.customer();
-    }
-
-    String id() {
-      return head.id();
-    }
-  }
-
   /** Gives null when the head has an outcome, else when to try it again, ms. */
   private @Nullable Long deliver(Outgoing out, LaneStep.Tenure tenure) throws InterruptedException {
     Event.DeliveryChanged known = results.get(out.id());
     if (known != null) {
-      record(out.customer(), out.entry, known, tenure.token());
+      record(out.customer(), out.entry(), known, tenure.token());
       return null;
     }
     String workspace = out.customer().workspace();
-    Accounts.Opened opened =
-        accounts.use(workspace, out.message.address().channel(), out.message.account());
+    Accounts.Opened opened = accounts.use(workspace, out.address().channel(), out.account());
     if (opened == null) {
       if (!accounts.known(workspace)) {
         return System.currentTimeMillis() + 200;
@@ -252,10 +251,14 @@ public final class Lanes implements AutoCloseable {
 
   private @Nullable Long deliver(Accounts.Opened opened, Outgoing out, LaneStep.Tenure tenure)
       throws InterruptedException {
-    Attempt before = Attempt.of(out.claim);
-    LaneStep.Head head = new LaneStep.Head(out.entry, before, called.contains(out.id()));
+    Attempt before = Attempt.of(out.claim());
+    LaneStep.Head head = new LaneStep.Head(out.entry(), before, called.contains(out.id()));
+    Capabilities channel = opened.channel().capabilities();
     return switch (LaneStep.of(
-        head, tenure, opened.channel().capabilities(), System.currentTimeMillis())) {
+        head,
+        tenure,
+        !out.isMessage() || channel.can(Capabilities.Feature.REPEATABLE),
+        System.currentTimeMillis())) {
       case LaneStep.Call(int attempt) -> call(opened, out, attempt, tenure.token());
       case LaneStep.Settle(SendResult result) -> {
         settle(out, result, tenure.token());
@@ -267,8 +270,12 @@ public final class Lanes implements AutoCloseable {
   /** Claims the head before the platform is called; gives what {@link #deliver} gives. */
   private @Nullable Long call(Accounts.Opened opened, Outgoing out, int attempt, String token)
       throws InterruptedException {
+    long wait = turn(opened, out);
+    if (wait > 0) {
+      return System.currentTimeMillis() + wait;
+    }
     String claim = Attempt.called(attempt, System.currentTimeMillis(), token);
-    Work.Claim taken = work.claim(token, out.customer(), out.id(), out.claim, claim).await();
+    Work.Claim taken = work.claim(token, out.customer(), out.id(), out.claim(), claim).await();
     if (!(taken instanceof Work.Claim.Held)) {
       if (taken instanceof Work.Claim.Lost) {
         lost.accept(out.customer(), token);
@@ -286,33 +293,39 @@ public final class Lanes implements AutoCloseable {
     return null;
   }
 
+  /** Waits for the account's turn; gives how long to wait before asking for one again, ms. */
+  private long turn(Accounts.Opened opened, Outgoing out) throws InterruptedException {
+    Capabilities.Pace pace = opened.channel().capabilities().pace();
+    if (pace == null || !out.isMessage()) {
+      return 0;
+    }
+    String account = opened.workspace() + " " + opened.type() + " " + out.account();
+    waiting.incrementAndGet();
+    try {
+      Duration wait = pacing.turn(account, pace.messages(), pace.each(), PATIENCE).await();
+      opened.health().waits(wait.toMillis());
+      if (wait.compareTo(PATIENCE) > 0) {
+        return wait.toMillis();
+      }
+      Thread.sleep(wait);
+      return 0;
+    } finally {
+      waiting.decrementAndGet();
+    }
+  }
+
   private void settle(Outgoing out, SendResult result, String token) throws InterruptedException {
     Event.DeliveryChanged changed = changed(out.id(), result);
     results.put(out.id(), changed);
-    record(out.customer(), out.entry, changed, token);
+    record(out.customer(), out.entry(), changed, token);
   }
 
   private SendResult send(Accounts.Opened opened, Outgoing out, int attempt)
       throws InterruptedException {
-    StreamState.Route route = out.state.routes().get(out.head.via());
-    Event.MessageAdded message = out.message;
-    Author by = out.entry.header().by();
-    Outbound outbound =
-        new Outbound(
-            out.id(),
-            message.account(),
-            message.address(),
-            message.content(),
-            message.attachments(),
-            message.replyTo(),
-            route == null ? Map.of() : route.context(),
-            by.kind() == Author.Kind.AGENT
-                ? rosters.of(out.customer().workspace()).name(by.id())
-                : null,
-            attempt);
     SendResult result;
     try {
-      result = opened.channel().send(outbound);
+      Roster roster = rosters.of(out.customer().workspace());
+      result = out.through(opened.channel(), roster::name, attempt);
     } catch (RuntimeException e) {
       LOG.error("sending on {} failed", opened.type(), e);
       result = new SendResult.Unknown("the send ended in an error of ours");

@@ -36,6 +36,8 @@ public final class Problem extends RuntimeException {
     CHANGED_MEANWHILE("changed-meanwhile", 412, false),
     NO_ROUTE("no-route", 409, false),
     REFUSED("refused", 409, false),
+    WINDOW_CLOSED("window-closed", 409, false),
+    UNSUITABLE("unsuitable", 409, false),
     ALREADY_THERE("already-there", 409, false),
     TOO_LARGE("too-large", 413, false),
     TOO_MANY_FRAMES("too-many-frames", 429, true),

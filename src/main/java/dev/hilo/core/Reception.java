@@ -1,5 +1,6 @@
 package dev.hilo.core;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Rosters;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.SendResult;
@@ -18,6 +19,7 @@ import dev.hilo.desk.Episodes;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
+import dev.hilo.store.SharedObjects;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.charset.StandardCharsets;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,7 @@ public final class Reception {
   private final Accounts accounts;
   private final Rosters rosters;
   private final Fitting fitting;
+  private final SharedObjects objects;
 
   public Reception(
       Vertx vertx,
@@ -62,7 +66,8 @@ public final class Reception {
       Joining joining,
       Accounts accounts,
       Rosters rosters,
-      Blobs blobs) {
+      Blobs blobs,
+      SharedObjects objects) {
     this.vertx = vertx;
     this.keys = keys;
     this.directory = directory;
@@ -71,22 +76,26 @@ public final class Reception {
     this.accounts = accounts;
     this.rosters = rosters;
     this.fitting = new Fitting(blobs);
+    this.objects = objects;
   }
 
   /** Items of one delivery to {@code workspace}, in order. A repeat is harmless. */
   public Future<Void> receive(String workspace, String type, String endpoint, List<Inbound> items) {
     Future<Void> done = Future.succeededFuture();
-    for (Inbound item : items) {
-      done = done.compose(_ -> receive(workspace, type, endpoint, item));
+    for (List<Inbound> run : Receipts.gathered(items)) {
+      done = done.compose(_ -> received(workspace, type, endpoint, run));
     }
     return done;
   }
 
-  private Future<Void> receive(String workspace, String type, String endpoint, Inbound item) {
+  /** {@code run}: one item, or receipts that say the same. */
+  private Future<Void> received(String workspace, String type, String endpoint, List<Inbound> run) {
+    Inbound item = run.getFirst();
     Inbound.Origin origin = item.origin();
-    String src =
-        Roots.src(type, origin.account(), item.getClass().getSimpleName(), origin.dedupeKey());
-    if (accounts.account(workspace, type, origin.account()) == null) {
+    String key = run.stream().map(i -> i.origin().dedupeKey()).collect(Collectors.joining("\0"));
+    String src = Roots.src(type, origin.account(), item.getClass().getSimpleName(), key);
+    Accounts.Opened opened = accounts.account(workspace, type, origin.account());
+    if (opened == null) {
       if (!accounts.known(workspace)) {
         return Future.failedFuture(
             new Problem(Problem.Code.STORE_UNAVAILABLE, "the accounts are not known yet"));
@@ -94,13 +103,20 @@ public final class Reception {
       return unrouted(workspace, type, endpoint, item, src);
     }
     String via = keys.via(origin.address());
+    if (item instanceof Inbound.AccountChanged changed) {
+      opened.health().access(changed.connected(), changed.why());
+      return Future.succeededFuture();
+    }
+    if (item instanceof Inbound.Typing typing) {
+      return typing(workspace, typing, via);
+    }
     return home(workspace, origin, via)
         .compose(
             home ->
                 fitted(item, home.customer())
                     .compose(
                         adopted -> {
-                          Roots.Change change = change(adopted, home.customer(), via, src);
+                          Roots.Change change = change(adopted, run, home.customer(), via, src);
                           return (home.fresh()
                                   ? roots.writeFirst(home.customer(), src, change)
                                   : roots.write(home.customer(), src, change))
@@ -192,7 +208,37 @@ public final class Reception {
     return new Drafts(by, src, origin.at() == null ? rx : origin.at().toEpochMilli(), rx);
   }
 
-  private Roots.Change change(Inbound item, CustomerId home, String via, String src) {
+  /** Shown to whoever watches the thread; of somebody who never wrote it says nothing. */
+  private Future<Void> typing(String workspace, Inbound.Typing typing, String via) {
+    return directory
+        .find(workspace, via)
+        .compose(
+            home ->
+                home == null
+                    ? Future.succeededFuture()
+                    : roots
+                        .root(home)
+                        .onSuccess(
+                            state -> {
+                              Author by = Author.customer(home);
+                              ObjectNode signal =
+                                  Json.object()
+                                      .put("kind", "typing")
+                                      .put("aud", "all")
+                                      .put("session", via)
+                                      .put("home", home.toString());
+                              signal
+                                  .putObject("who")
+                                  .put("kind", by.kind().word())
+                                  .put("id", by.id());
+                              signal.putObject("data").put("on", typing.on());
+                              objects.signal(state.customer(), Json.bytes(signal));
+                            })
+                        .mapEmpty());
+  }
+
+  private Roots.Change change(
+      Inbound item, List<Inbound> run, CustomerId home, String via, String src) {
     boolean echo = item instanceof Inbound.Message m && m.echo();
     boolean platform =
         item instanceof Inbound.Receipt
@@ -212,7 +258,7 @@ public final class Reception {
         if (state.last().seq() == 0) {
           facts.add(start(state, item, drafts));
         }
-        Event event = event(item, state, via);
+        Event event = run.size() > 1 ? reached(run, state) : event(item, state, via);
         if (event != null) {
           Draft draft = drafts.of(state, event, home.toString(), via);
           if (event instanceof Event.MessageAdded a && !a.automatic() && !echo) {
@@ -392,6 +438,25 @@ public final class Reception {
     return reached.isEmpty()
         ? null
         : new Event.DeliveryChanged(reached, w.state(), null, null, null);
+  }
+
+  /** What several receipts of one kind say that is news. */
+  private static @Nullable Event reached(List<Inbound> run, StreamState state) {
+    List<String> messages = new ArrayList<>();
+    Event.Delivery to = Event.Delivery.SENT;
+    for (Inbound item : run) {
+      if (item instanceof Inbound.Receipt r) {
+        to = r.state();
+        String message = ours(state, r.target());
+        StreamState.Message known = state.message(message);
+        if ((known == null || known.moves(to)) && !messages.contains(message)) {
+          messages.add(message);
+        }
+      }
+    }
+    return messages.isEmpty()
+        ? null
+        : new Event.DeliveryChanged(List.copyOf(messages), to, null, null, null);
   }
 
   private static @Nullable Event receipt(StreamState state, Inbound.Receipt r) {

@@ -14,12 +14,25 @@ import org.jspecify.annotations.Nullable;
  * @param id chosen by who says it; the same id is the same message
  * @param route key of the address to answer on, or {@code auto}
  * @param basedOn the newest entry its author has seen, or null
+ * @param replyTo our id of the message it answers, or null
  * @param force say it even if that is old
+ * @param despite the obstacle that its author knows of and overrides, by its word; or null
  */
 public record Say(
-    String id, Content content, String route, @Nullable Position basedOn, boolean force) {
+    String id,
+    Content content,
+    String route,
+    @Nullable String replyTo,
+    @Nullable Position basedOn,
+    boolean force,
+    @Nullable String despite) {
   private static final int LONGEST_ID = 64;
   private static final int LONGEST_NAME = 150;
+
+  /** Something that answers nothing in particular and overrides no obstacle. */
+  public Say(String id, Content content, String route, @Nullable Position basedOn, boolean force) {
+    this(id, content, route, null, basedOn, force, null);
+  }
 
   /** Reads the fields of a {@code say} frame; throws {@link Problem} that names the field. */
   public static Say of(JsonNode frame) {
@@ -32,12 +45,14 @@ public record Say(
         id,
         content(frame.path("content")),
         route,
+        frame.path("replyTo").textValue(),
         position(frame, "basedOn"),
-        frame.path("force").asBoolean(false));
+        frame.path("force").asBoolean(false),
+        frame.path("despite").textValue());
   }
 
   Say with(Content other) {
-    return new Say(id, other, route, basedOn, force);
+    return new Say(id, other, route, replyTo, basedOn, force, despite);
   }
 
   /** Reads the content of a message that somebody wants to send. */

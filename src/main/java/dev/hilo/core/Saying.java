@@ -5,7 +5,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Rosters;
-import dev.hilo.channel.Capabilities;
 import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
 import dev.hilo.conversation.Address;
@@ -17,6 +16,7 @@ import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.desk.Episodes;
+import dev.hilo.desk.RoutePlanner;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
@@ -25,9 +25,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,8 +33,6 @@ import org.jspecify.annotations.Nullable;
  * thread as the agent saw it, and is queued for its address by being appended. For one event loop.
  */
 public final class Saying {
-  private static final int LONGEST_TEXT = 10_000;
-
   private static final int NAMED = 10_000;
   private static final long NAMED_MS = 600_000;
 
@@ -50,6 +46,7 @@ public final class Saying {
   private final Streams streams;
   private final Directory directory;
   private final Accounts accounts;
+  private final Ways ways;
   private final AddressKeys keys;
   private final Rosters rosters;
   private final Attachments attachments;
@@ -69,6 +66,7 @@ public final class Saying {
     this.streams = streams;
     this.directory = directory;
     this.accounts = accounts;
+    this.ways = new Ways(accounts);
     this.keys = keys;
     this.rosters = rosters;
     this.attachments = new Attachments(vertx, blobs);
@@ -103,11 +101,11 @@ public final class Saying {
     if (!(content instanceof Content.Text
             || content instanceof Content.Choice
             || content instanceof Content.Media)
-        || text != null && text.length() > LONGEST_TEXT) {
+        || text != null && text.length() > Ways.WEB_TEXT) {
       return Future.failedFuture(
           new Problem(
               Problem.Code.BAD_REQUEST,
-              "a visitor says text of at most " + LONGEST_TEXT + " characters, or sends a file"));
+              "a visitor says text of at most " + Ways.WEB_TEXT + " characters, or sends a file"));
     }
     Address address = web(v);
     Named known = named.get(address);
@@ -239,7 +237,7 @@ public final class Saying {
     }
     CustomerId home = Blobs.home(String.valueOf(m.blob()));
     CustomerId root = state.customer();
-    CustomerId to = CustomerId.of(route(state, say).home());
+    CustomerId to = CustomerId.of(way(state, say).route().home());
     return (home == null || !home.workspace().equals(root.workspace())
             ? Future.succeededFuture(false)
             : roots.root(home).map(there -> there.customer().equals(root)))
@@ -258,9 +256,9 @@ public final class Saying {
           if (!say.force() && stale(state, say.basedOn(), who.author(), moved)) {
             throw new Problem(Problem.Code.STALE_VIEW, "somebody wrote in the meantime");
           }
-          StreamState.Route route = route(state, say);
+          StreamState.Route route = way(state, say).route();
           List<Draft> all = new ArrayList<>();
-          Event said = outbound(topic.workspace(), route, say.content());
+          Event said = outbound(state, route, say);
           all.add(drafts.of(state, said, route.home(), route.via()));
           Event opening = Episodes.opening(state);
           if (opening != null) {
@@ -301,71 +299,66 @@ public final class Saying {
             });
   }
 
-  private static StreamState.Route route(StreamState state, Say say) {
-    StreamState.Route route =
-        say.route().equals("auto") ? state.lastRoute() : state.routes().get(say.route());
-    if (route == null) {
+  /** The way it goes; a {@link Problem} with the others where it cannot go the way it should. */
+  private RoutePlanner.Way way(StreamState state, Say say) {
+    RoutePlanner.Plan plan = ways.plan(state, Ways.need(say.content()));
+    boolean auto = say.route().equals("auto");
+    RoutePlanner.Way way = auto ? plan.chosen() : plan.by(say.route());
+    if (way == null) {
+      StreamState.Route last = state.lastRoute();
+      RoutePlanner.Way blocked = auto && last != null ? plan.by(last.via()) : null;
+      if (blocked != null && blocked.obstacle() != null) {
+        throw refusal(state, plan, blocked, blocked.obstacle());
+      }
       throw new Problem(
           Problem.Code.NO_ROUTE,
-          say.route().equals("auto")
+          auto
               ? "this customer cannot be reached on any address"
               : "this customer has no such address");
     }
-    if (state.refuses(route.via()) && !say.force()) {
-      throw new Problem(Problem.Code.REFUSED, "this address asked not to be written to");
+    RoutePlanner.Obstacle obstacle = way.obstacle();
+    if (obstacle != null
+        && !(obstacle.word().equals(say.despite()) && obstacle.canBeOverridden())) {
+      throw refusal(state, plan, way, obstacle);
     }
-    return route;
+    return way;
   }
 
-  private Event outbound(String workspace, StreamState.Route route, Content content) {
-    String type = route.address().channel();
+  private Problem refusal(
+      StreamState state,
+      RoutePlanner.Plan plan,
+      RoutePlanner.Way way,
+      RoutePlanner.Obstacle obstacle) {
+    return obstacle == RoutePlanner.Obstacle.NO_ACCOUNT
+            && !accounts.known(state.customer().workspace())
+        ? new Problem(Problem.Code.STORE_UNAVAILABLE, "the store does not answer now; try again")
+        : Ways.refusal(plan, way, obstacle);
+  }
+
+  private Event outbound(StreamState state, StreamState.Route route, Say say) {
     String account = route.account();
     if (!route.address().live()) {
-      Accounts.Opened opened = accounts.account(workspace, type, account);
-      if (opened == null) {
-        account = accounts.anyAccount(workspace, type);
-        opened = account == null ? null : accounts.account(workspace, type, account);
-      }
-      if (opened == null || account == null) {
-        if (!accounts.known(workspace)) {
-          throw new Problem(
-              Problem.Code.STORE_UNAVAILABLE, "the store does not answer now; try again");
-        }
-        throw new Problem(Problem.Code.NO_ROUTE, "no account of " + type + " is configured");
-      }
-      Capabilities can = opened.channel().capabilities();
-      if (content instanceof Content.Media file) {
-        fits(type, can, file);
-      }
-      int limit = can.textLimit();
-      String text = Fitting.longText(content);
-      if (text != null && text.length() > limit) {
-        throw new Problem(Problem.Code.TOO_LARGE, type + " takes at most " + limit + " characters");
-      }
+      Ways.Served served = ways.served(state.customer().workspace(), route);
+      account = served == null ? account : served.account();
+    }
+    String answers = say.replyTo();
+    if (answers != null && state.message(answers) == null) {
+      throw new Problem(Problem.Code.BAD_REQUEST, "replyTo names no recent message of this thread");
     }
     Event event =
         new Event.MessageAdded(
-            route.address(), account, content, List.of(), null, null, null, false, Map.of());
+            route.address(),
+            account,
+            say.content(),
+            List.of(),
+            null,
+            answers,
+            null,
+            false,
+            Map.of());
     if (Fitting.tooLarge(event)) {
       throw new Problem(Problem.Code.TOO_LARGE, "a message may have at most 14 kB");
     }
     return event;
-  }
-
-  private static void fits(String type, Capabilities can, Content.Media file) {
-    if (!can.media().contains(file.kind())) {
-      String kinds =
-          can.media().stream()
-              .sorted()
-              .map(k -> k.name().toLowerCase(Locale.ROOT))
-              .collect(Collectors.joining(", "));
-      throw new Problem(
-          Problem.Code.BAD_REQUEST,
-          "content.kind: " + type + (kinds.isEmpty() ? " takes no files" : " takes " + kinds));
-    } else if (file.size() > can.mediaBytes()) {
-      throw new Problem(
-          Problem.Code.TOO_LARGE,
-          type + " takes files of at most " + (can.mediaBytes() >> 10) + " kB");
-    }
   }
 }

@@ -83,6 +83,9 @@ final class EndpointRoutes {
     if (now.why() != null) {
       out.put("why", now.why());
     }
+    if (now.backlog() > 0) {
+      out.put("backlog", now.backlog());
+    }
     time(out, "heard", now.heard());
     time(out, "sent", now.sent());
     time(out, "refused", now.refused());

@@ -6,9 +6,11 @@ import dev.hilo.access.Permissions.Act;
 import dev.hilo.access.Principal;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
+import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.Channel;
 import dev.hilo.codec.Json;
 import dev.hilo.codec.Wire;
+import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
@@ -18,6 +20,7 @@ import dev.hilo.core.Say;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Timeline;
+import dev.hilo.desk.RoutePlanner;
 import dev.hilo.http.Route.Answer;
 import dev.hilo.reader.Boards;
 import dev.hilo.reader.Sight;
@@ -25,6 +28,8 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Threads and the inbox: the same acts as the live protocol, with the same codes. */
 final class ThreadRoutes {
@@ -59,6 +64,7 @@ final class ThreadRoutes {
         Route.staff(HttpMethod.GET, "/channels", Act.DESK, (_, who) -> channels(who)),
         Route.thread(HttpMethod.GET, "/customers/:customer", Act.CARD, this::card),
         Route.thread(HttpMethod.GET, "/customers/:customer/entries", Act.WATCH, this::entries),
+        Route.thread(HttpMethod.GET, "/customers/:customer/routes", Act.CARD, this::routesTo),
         Route.thread(HttpMethod.POST, "/customers/:customer/messages", Act.SAY, this::say),
         Route.thread(HttpMethod.POST, "/customers/:customer/actions/:action", null, this::act));
   }
@@ -81,13 +87,39 @@ final class ThreadRoutes {
         .map(Answer::ok);
   }
 
+  /** How a customer can be reached now, for a text or whatever the query says. */
+  private Future<Answer> routesTo(RoutingContext ctx, Principal who) {
+    return actions
+        .ways(
+            who,
+            customer(ctx),
+            new RoutePlanner.Need(
+                Api.number(ctx, "characters", 0, 1_000_000),
+                kind(ctx.request().getParam("media")),
+                Api.number(ctx, "bytes", 0, Integer.MAX_VALUE),
+                "true".equals(ctx.request().getParam("template"))))
+        .map(Answer::ok);
+  }
+
+  private static Content.Media.@Nullable Kind kind(@Nullable String word) {
+    if (word == null) {
+      return null;
+    }
+    try {
+      return Content.Media.Kind.valueOf(word.toUpperCase(Locale.ROOT));
+    } catch (IllegalArgumentException _) {
+      throw new Problem(
+          Code.BAD_REQUEST, "media must be image, video, audio, voice, file or sticker");
+    }
+  }
+
   private Future<Answer> channels(Principal who) {
     ObjectNode out = Json.object();
     ArrayNode all = out.putArray("channels");
     for (Accounts.Opened opened : accounts.all()) {
       if (opened.workspace().equals(who.workspace())) {
         ObjectNode one = all.addObject().put("type", opened.type());
-        one.set("capabilities", Json.tree(opened.channel().capabilities()));
+        capabilities(one.putObject("capabilities"), opened.channel().capabilities());
         ArrayNode list = one.putArray("accounts");
         for (Channel.Account account : opened.channel().accounts()) {
           list.addObject().put("id", account.id()).put("name", account.name());
@@ -95,6 +127,28 @@ final class ThreadRoutes {
       }
     }
     return Future.succeededFuture(Answer.ok(out));
+  }
+
+  private static void capabilities(ObjectNode out, Capabilities can) {
+    out.put("textLimit", can.textLimit()).put("choices", can.choices());
+    ArrayNode media = out.putArray("media");
+    can.media().stream().map(k -> word(k.name())).sorted().forEach(media::add);
+    out.put("mediaBytes", can.mediaBytes());
+    ArrayNode features = out.putArray("features");
+    can.features().stream().map(f -> word(f.name())).sorted().forEach(features::add);
+    if (can.window() != null) {
+      out.put("windowMs", can.window().toMillis());
+    }
+    out.put("cost", word(can.cost().name()));
+    if (can.pace() != null) {
+      out.putObject("pace")
+          .put("messages", can.pace().messages())
+          .put("eachMs", can.pace().each().toMillis());
+    }
+  }
+
+  private static String word(String constant) {
+    return constant.toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
   private Future<Answer> card(RoutingContext ctx, Principal who) {

@@ -420,6 +420,7 @@ final class Requests {
       if (who instanceof Principal.Visitor || root.equals(topic)) {
         String home = who instanceof Principal.Visitor v ? v.home().toString() : null;
         session.signal(root, who, "typing", typing.on(), "all", home);
+        services.actions().typing(who, root, typing.on());
       }
     }
     ok(session, typing.ref());

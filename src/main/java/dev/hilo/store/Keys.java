@@ -65,6 +65,8 @@ import org.jspecify.annotations.Nullable;
  *   <dd>hashes of somebody's sign-ins, by when they end
  *   <dt>tries:&lt;hash&gt;
  *   <dd>tries at something that can be guessed: n (how many), until (when the next is allowed, ms)
+ *   <dt>pace:&lt;hash&gt;
+ *   <dd>when an account that sends may send again, us
  *   <dt>vault:&lt;w&gt;:&lt;name&gt;
  *   <dd>a secret, sealed
  *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
@@ -252,6 +254,10 @@ public final class Keys {
 
   static String tries(String hash) {
     return "tries:" + hash;
+  }
+
+  static String pace(String account) {
+    return "pace:" + Tokens.hash(account);
   }
 
   static String vault(String workspace, String name) {

@@ -585,4 +585,20 @@ redis.register_function('hilo4_swap', function(k, a)
   return 1
 end)
 
-redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 4 end}
+-- The next turn of somebody who may do so many things in so much time, half of them at once. The clock is this server's.
+-- KEYS 1 when the next is due without a burst, us  ARGV 1 how many  2 in how long  3 longest wait to be given; in ms
+-- reply  ms until the turn; if that is more than the longest wait, it was not given
+redis.register_function('hilo5_turn', function(k, a)
+  local time = redis.call('TIME')
+  local now = time[1] * 1000000 + time[2]
+  local interval = a[2] * 1000 / a[1]
+  local due = math.max(tonumber(redis.call('GET', k[1])) or 0, now)
+  local wait = math.max(0, due - interval * (math.max(1, math.floor(a[1] / 2)) - 1) - now)
+  if wait <= a[3] * 1000 then
+    local next = due + interval
+    redis.call('SET', k[1], string.format('%.0f', next), 'PX', math.ceil((next - now) / 1000) + 1000)
+  end
+  return math.ceil(wait / 1000)
+end)
+
+redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 5 end}

@@ -13,6 +13,7 @@ import dev.hilo.conversation.StreamState;
 import dev.hilo.reader.Board;
 import dev.hilo.reader.Sight;
 import dev.hilo.store.Feed;
+import dev.hilo.store.Pacing;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Streams;
 import dev.hilo.testing.PaperChannel;
@@ -78,7 +79,13 @@ class KeeperTest {
               node.joining,
               new Presence(node.link, name),
               new Lanes(
-                  node.streams, node.work, accounts, node.rosters(), new SimpleMeterRegistry()),
+                  node.streams,
+                  node.work,
+                  accounts,
+                  node.rosters(),
+                  new Pacing(node.link),
+                  new SimpleMeterRegistry()),
+              node.mediaFetch(accounts),
               node.rosters(),
               () -> {});
       board.start();

@@ -2,7 +2,6 @@ package dev.hilo.core;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Audience;
 import dev.hilo.conversation.Author;
@@ -23,9 +22,8 @@ class LaneStepTest {
   private static final long WRITTEN = 1_700_000_000_000L;
   private static final long OLD_EPOCH = (WRITTEN - 3_600_000) * 1024;
   private static final long NOW = WRITTEN + 2000;
-  private static final Capabilities ONCE = Capabilities.text(1000);
-  private static final Capabilities REPEATABLE =
-      Capabilities.text(1000).with(Capabilities.Feature.REPEATABLE);
+  private static final boolean ONCE = false;
+  private static final boolean REPEATABLE = true;
 
   /** Only its place and its time count here. */
   private static final Entry MESSAGE =
@@ -61,11 +59,7 @@ class LaneStepTest {
   }
 
   private static LaneStep turn(
-      @Nullable String claim,
-      boolean ours,
-      LaneStep.Tenure tenure,
-      Capabilities channel,
-      long now) {
+      @Nullable String claim, boolean ours, LaneStep.Tenure tenure, boolean channel, long now) {
     return LaneStep.of(new LaneStep.Head(MESSAGE, Attempt.of(claim), ours), tenure, channel, now);
   }
 

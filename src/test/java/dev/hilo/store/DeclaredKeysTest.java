@@ -251,6 +251,16 @@ class DeclaredKeysTest {
     assertThat(call("hilo4_swap", vault, List.of("a", "b"))).isEqualTo(":1");
   }
 
+  @Test
+  void everyFunctionOfLibrary5InEveryCourseItCanTake() {
+    List<String> turns = List.of(Keys.pace("x"));
+    List<Object> two = List.of(2, 3_600_000, 0);
+    assertThat(call("hilo5_turn", turns, two)).isEqualTo(":0");
+    assertThat(call("hilo5_turn", turns, two)).startsWith(":1").isNotEqualTo(":1");
+    assertThat(call("hilo5_turn", turns, List.of(2, 3_600_000, 3_600_000))).startsWith(":1");
+    assertThat(call("hilo5_turn", turns, List.of(2, 3_600_000, 3_600_000))).startsWith(":3");
+  }
+
   private static String lastLine(String reply) {
     return reply.substring(reply.lastIndexOf('\n') + 1);
   }
@@ -306,6 +316,7 @@ class DeclaredKeysTest {
             "hilo3_gather",
             "hilo4_swap",
             "hilo4_try",
+            "hilo5_turn",
             "hilo_version");
   }
 }

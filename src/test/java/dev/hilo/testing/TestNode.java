@@ -4,11 +4,15 @@ import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.channel.Inbound;
+import dev.hilo.config.ByteSize;
 import dev.hilo.conversation.Position;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
+import dev.hilo.core.Gestures;
+import dev.hilo.core.Download;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
+import dev.hilo.core.MediaFetch;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Replay;
@@ -16,6 +20,7 @@ import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
 import dev.hilo.core.Threads;
 import dev.hilo.core.Trail;
+import dev.hilo.core.Ways;
 import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.FileBlobs;
@@ -101,7 +106,7 @@ public final class TestNode implements AutoCloseable {
     this.roster = new Roster(workspace, List.of(agent("ana", "Ana"), agent("ben", "Ben")));
     roster.follow(roster.with(Map.of()), Position.START);
     this.reception =
-        new Reception(vertx, keys, directory, roots, joining, accounts, rosters(), blobs);
+        new Reception(vertx, keys, directory, roots, joining, accounts, rosters(), blobs, objects);
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     Rosters rosters = rosters();
     Threads threads =
@@ -110,7 +115,16 @@ public final class TestNode implements AutoCloseable {
         new Saying(vertx, threads, roots, streams, directory, accounts, keys, rosters, blobs);
     this.actions =
         new Actions(
-            threads, roots, joining, proofs, keys, tokens, rosters, URI.create("http://127.0.0.1"));
+            threads,
+            roots,
+            joining,
+            proofs,
+            keys,
+            tokens,
+            rosters,
+            new Ways(accounts),
+            new Gestures(new Ways(accounts), new SimpleMeterRegistry()),
+            URI.create("http://127.0.0.1"));
   }
 
   private static Item.User agent(String id, String name) {
@@ -139,6 +153,21 @@ public final class TestNode implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return result(made.future());
+  }
+
+  /** Fetches from hosts of this machine, too. */
+  public MediaFetch mediaFetch(Accounts accounts) {
+    Download.Settings settings =
+        new Download.Settings(
+            new ByteSize(1 << 20), new ByteSize(1 << 20), false, List.of("127.0.0.1"));
+    return new MediaFetch(
+        context,
+        roots,
+        streams,
+        accounts,
+        blobs,
+        new Download(vertx, settings),
+        new SimpleMeterRegistry());
   }
 
   /** Starts something on the node's event loop. */

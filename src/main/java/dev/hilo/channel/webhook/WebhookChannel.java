@@ -15,6 +15,9 @@ import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.Webhook;
 import dev.hilo.conversation.Content;
+import dev.hilo.channel.MediaSource;
+import java.util.Locale;
+import java.util.Map;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class WebhookChannel implements Channel {
   private static final int TEXT = 10_000;
+  private static final long FILE = 50L << 20;
+  private static final Duration LINK = Duration.ofDays(1);
 
   private final WebhookSettings settings;
   private final Ports ports;
@@ -47,7 +52,18 @@ final class WebhookChannel implements Channel {
   public Capabilities capabilities() {
     return Capabilities.text(TEXT)
         .choices(20)
+        .anyMedia(FILE)
         .with(Feature.RECEIPTS, Feature.REPLIES, Feature.REPEATABLE);
+  }
+
+  /** Whoever wrote the message gave the address: it is not believed. */
+  @Override
+  public MediaSource locate(String account, Content.Media media, Map<String, String> context) {
+    try {
+      return new MediaSource.Link(URI.create(requireNonNullElse(media.ref(), "")), Map.of(), false);
+    } catch (IllegalArgumentException e) {
+      return new MediaSource.Gone("its url is no address");
+    }
   }
 
   @Override
@@ -64,7 +80,7 @@ final class WebhookChannel implements Channel {
     ObjectNode data = data(message);
     if (data == null) {
       return new SendResult.Refused(
-          "unsupported", "only text of 1 to " + TEXT + " characters and choices can be sent here");
+          "unsupported", "only text of 1 to " + TEXT + " characters, choices and files can be sent here");
     }
     ObjectNode event = JsonNodeFactory.instance.objectNode().put("type", "message.created");
     String now = Instant.now().toString();
@@ -97,7 +113,7 @@ final class WebhookChannel implements Channel {
   }
 
   /** Null for what the vocabulary has no words for. */
-  private static @Nullable ObjectNode data(Outbound message) {
+  private @Nullable ObjectNode data(Outbound message) {
     ObjectNode data = JsonNodeFactory.instance.objectNode().put("id", message.id());
     String text =
         switch (message.content()) {
@@ -108,6 +124,15 @@ final class WebhookChannel implements Channel {
               all.addObject().put("id", option.id()).put("title", option.title());
             }
             yield words;
+          }
+          case Content.Media file when file.blob() != null -> {
+            ObjectNode one = data.putArray("attachments").addObject();
+            one.put("kind", file.kind().name().toLowerCase(Locale.ROOT))
+                .put("url", ports.blobs().link(file, LINK).toString())
+                .put("mime", file.mime())
+                .put("size", file.size())
+                .put("name", file.name());
+            yield requireNonNullElse(file.caption(), "");
           }
           case Content.Media _,
               Content.Location _,
@@ -120,7 +145,8 @@ final class WebhookChannel implements Channel {
               Content.Unsupported _ ->
               "";
         };
-    if (text.isBlank() || text.length() > TEXT || !message.attachments().isEmpty()) {
+    boolean says = !text.isBlank() || data.has("attachments");
+    if (!says || text.length() > TEXT || !message.attachments().isEmpty()) {
       return null;
     }
     data.put("text", text).putObject("recipient").put("id", message.to().id());
