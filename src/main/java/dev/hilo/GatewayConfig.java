@@ -253,7 +253,7 @@ public record GatewayConfig(
    * Where files are kept; all after {@code kind} is for S3 only.
    *
    * @param url of the service, without a path; a bucket is addressed by path
-   * @param prefix of all names in the bucket, empty or ending in a slash
+   * @param prefix of all names in the bucket, ending in a slash; null = none
    */
   public record Blobs(
       @Default("files") BlobKind kind,
@@ -262,7 +262,7 @@ public record GatewayConfig(
       @Default("us-east-1") String region,
       @Nullable String accessKey,
       @Nullable Secret secretKey,
-      @Default("") String prefix) {
+      @Nullable String prefix) {
     private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
     private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9_.-]+/)*");
 
@@ -277,7 +277,7 @@ public record GatewayConfig(
           .hold(
               bucket == null || BUCKET.matcher(bucket).matches(),
               "bucket must be 3 to 63 of a-z, 0-9, . and -")
-          .hold(PREFIX.matcher(prefix).matches(), "prefix must be like hilo/files/")
+          .hold(prefix == null || PREFIX.matcher(prefix).matches(), "prefix must be like hilo/files/")
           .check();
     }
 
@@ -285,7 +285,8 @@ public record GatewayConfig(
       return kind == BlobKind.FILES || url == null || bucket == null
           ? new FileBlobs(data.resolve("blobs"))
           : new S3Blobs(
-              new S3Blobs.Bucket(url, bucket, region, prefix),
+              new S3Blobs.Bucket(
+                  url, bucket, region, Objects.requireNonNullElse(prefix, "")),
               Objects.requireNonNull(accessKey),
               Objects.requireNonNull(secretKey).value(),
               data.resolve("blobs/~drafts"));

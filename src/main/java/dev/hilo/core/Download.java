@@ -134,6 +134,21 @@ public final class Download {
     }
   }
 
+  /**
+   * An answer with the parts of its body as they come: buffers, then {@link #LAST} or a throwable.
+   * It is never paused: of one that is, Vert.x 5.0 loses what came before the connection was closed.
+   * Only as much as a file may have is taken before {@code reset}.
+   */
+  private record Coming(HttpClientResponse answer, BlockingQueue<Object> parts) {
+    static final Object LAST = new Object();
+
+    static Coming of(HttpClientResponse answer) {
+      BlockingQueue<Object> parts = new LinkedBlockingQueue<>();
+      answer.handler(parts::add).exceptionHandler(parts::add).endHandler(_ -> parts.add(LAST));
+      return new Coming(answer, parts);
+    }
+  }
+
   /** The address may not be asked. */
   private static final class Forbidden extends Exception {
     private static final long serialVersionUID = 1;
@@ -158,11 +173,10 @@ public final class Download {
         try {
           headers.forEach(request::putHeader);
           request.putHeader("Accept-Encoding", "identity");
-          HttpClientResponse answer =
-              await(request.send().map(Download::held), end);
-          String location = answer.getHeader("Location");
-          if (answer.statusCode() / 100 != 3 || location == null) {
-            return read(answer, promised, to, end);
+          Coming coming = await(request.send().map(Coming::of), end);
+          String location = coming.answer.getHeader("Location");
+          if (coming.answer.statusCode() / 100 != 3 || location == null) {
+            return read(coming, promised, to, end);
           }
           Hop next = new Hop(hop.url.resolve(location), false);
           boolean same = next.url.getHost() != null && next.sameHost(hop);
@@ -202,11 +216,6 @@ public final class Download {
         end);
   }
 
-  /** Nothing of it gets lost before somebody reads it, and nobody has to. */
-  private static HttpClientResponse held(HttpClientResponse answer) {
-    return answer.pause().exceptionHandler(_ -> {});
-  }
-
   private InetAddress judged(Hop hop) throws Forbidden, UnknownHostException {
     String scheme = String.valueOf(hop.url.getScheme()).toLowerCase(Locale.ROOT);
     if (hop.url.getHost() == null || !Set.of("http", "https").contains(scheme)) {
@@ -223,8 +232,9 @@ public final class Download {
     return all.getFirst();
   }
 
-  private Result read(HttpClientResponse answer, Content.Media promised, Path to, long end)
+  private Result read(Coming coming, Content.Media promised, Path to, long end)
       throws IOException, TimeoutException, InterruptedException {
+    HttpClientResponse answer = coming.answer;
     int status = answer.statusCode();
     String why = "the other side answered " + status;
     Duration after = after(answer.getHeader("Retry-After"));
@@ -246,7 +256,7 @@ public final class Download {
       return new Result.Never(tooLarge());
     }
     ByteArrayOutputStream head = new ByteArrayOutputStream();
-    long size = body(answer, to, head, end);
+    long size = body(coming.parts, to, head, end);
     byte[] start = head.toByteArray();
     if (size < 0) {
       return new Result.Never(tooLarge());
@@ -279,15 +289,11 @@ public final class Download {
   }
 
   /** Gives the size, or -1 when it is too large. */
-  private long body(HttpClientResponse answer, Path to, ByteArrayOutputStream head, long end)
+  private long body(BlockingQueue<Object> parts, Path to, ByteArrayOutputStream head, long end)
       throws IOException, TimeoutException, InterruptedException {
-    BlockingQueue<Object> parts = new LinkedBlockingQueue<>();
-    Object last = new Object();
-    answer.handler(parts::add).exceptionHandler(parts::add).endHandler(_ -> parts.add(last));
     long size = 0;
     try (OutputStream out = Files.newOutputStream(to)) {
       while (true) {
-        answer.fetch(1);
         Object part = parts.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
         switch (part) {
           case null -> throw new TimeoutException();

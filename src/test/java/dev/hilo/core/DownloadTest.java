@@ -291,6 +291,7 @@ class DownloadTest {
         (request, _) -> {
           request.sendResponseHeaders(200, 1000);
           request.getResponseBody().write(PNG);
+          request.close();
         });
     assertThat(trusted("/busy", Content.Media.Kind.FILE))
         .isEqualTo(

@@ -3,6 +3,7 @@ package dev.hilo.testing;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,12 +54,10 @@ public final class FileServer implements AutoCloseable {
       count = asked(path).size();
     }
     Page page = pages.get(path);
-    try (request) {
-      if (page == null) {
-        request.sendResponseHeaders(404, -1);
-      } else {
-        page.answer(request, count);
-      }
+    if (page == null) {
+      request.sendResponseHeaders(404, -1);
+    } else {
+      page.answer(request, count);
     }
   }
 
@@ -93,7 +92,11 @@ public final class FileServer implements AutoCloseable {
       throws IOException {
     request.getResponseHeaders().add("Content-Type", type);
     request.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
-    request.getResponseBody().write(body);
+    if (body.length > 0) {
+      try (OutputStream out = request.getResponseBody()) {
+        out.write(body);
+      }
+    }
   }
 
   public List<Asked> asked(String path) {
