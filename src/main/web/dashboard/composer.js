@@ -13,6 +13,10 @@ import { lastUsed } from "./timeline.js";
 const SEEN_AFTER_MS = 1500;
 const MAX_TEXT = 8000;
 
+/** What `auto` means now: what the gateway chose, else the address last heard from. */
+const autoTarget = (addresses) =>
+  addresses.find(({ via }) => via === desk.card?.auto?.via) ?? lastUsed(addresses);
+
 /**
  * Where the agent writes: a reply over one of the customer's addresses, or a private note. Keeps
  * the draft per conversation and mode, and remembers what the agent had seen while writing, so
@@ -220,7 +224,7 @@ class Composer extends Part {
     if (!modes.length) return html`<p class="read-only">${icon("seen")}${t("readOnly")}</p>`;
     const note = this.mode === "note";
     const addresses = desk.card?.addresses ?? [];
-    const target = addresses.find(({ via }) => via === this.route) ?? lastUsed(addresses);
+    const target = addresses.find(({ via }) => via === this.route) ?? autoTarget(addresses);
     return html`<section class="composer ${note ? "is-note" : ""}" aria-label=${t(note ? "privateNote" : "reply")}>
       ${desk.stale ? this.staleBar() : nothing}
       <div class="composer-tools">
@@ -233,10 +237,11 @@ class Composer extends Part {
             : html`<label class="route">${target ? badge(target.channel, true) : nothing}<span class="hidden">${t("sendVia")}</span>
               <select data-testid="route" ?disabled=${!addresses.length} @change=${(e) => this.pickRoute(e.target.value)}>
                 <option value="auto" ?selected=${this.route === "auto"}>${this.auto(addresses)}</option>
-                ${addresses.map((address) => html`<option value=${address.via} ?disabled=${address.refuses} ?selected=${this.route === address.via}>${this.routeName(address)}</option>`)}
+                ${addresses.map((address) => html`<option value=${address.via} ?selected=${this.route === address.via}>${this.routeName(address)}</option>`)}
               </select></label>`
         }
       </div>
+      ${note ? nothing : this.wayHint(target)}
       ${canned ? this.answers(canned) : nothing}
       <div class="composer-box" @dragover=${note ? null : this.over} @dragleave=${this.out} @drop=${note ? null : this.dropped}>
         ${note ? nothing : attached(this.customer)}
@@ -306,19 +311,31 @@ class Composer extends Part {
   }
 
   auto(addresses) {
-    const last = lastUsed(addresses);
-    return last
-      ? t("autoRoute", { channel: [channelOf(last.channel).name, last.label].filter(Boolean).join(" · ") })
+    const chosen = autoTarget(addresses);
+    return chosen
+      ? t("autoRoute", { channel: [channelOf(chosen.channel).name, chosen.label].filter(Boolean).join(" · ") })
       : t("noRoute");
   }
 
-  routeName({ channel, label, lastAt, refuses }) {
-    const when = refuses
-      ? ` · ${t("refuses")}`
-      : lastAt
-        ? ` · ${t("lastUsed", { when: shortTime(prefs.locale, lastAt) })}`
-        : "";
-    return `${channelOf(channel).name}${label ? ` · ${label}` : ""}${when}`;
+  routeName({ channel, label, lastAt, openUntil, obstacle, paid }) {
+    const about = obstacle
+      ? t(`obstacle.${obstacle}.short`)
+      : openUntil
+        ? t("openUntil", { when: shortTime(prefs.locale, openUntil) })
+        : lastAt
+          ? t("lastUsed", { when: shortTime(prefs.locale, lastAt) })
+          : "";
+    return [channelOf(channel).name, label, about, paid && !obstacle ? t("costs") : ""].filter(Boolean).join(" · ");
+  }
+
+  /** Why a reply would not go, or goes another way than the customer came. */
+  wayHint(target) {
+    const passed = this.route === "auto" ? desk.card?.auto?.passedOver : null;
+    const obstacle = target?.obstacle ?? passed;
+    if (!obstacle) return nothing;
+    return html`<p class="way-hint" role="status" data-testid="way-hint">${icon("alert")}<span>${t(`obstacle.${obstacle}`)}${
+      passed && !target?.obstacle ? ` ${t("goesInstead", { channel: channelOf(target.channel).name })}` : ""
+    }</span></p>`;
   }
 
   staleBar() {

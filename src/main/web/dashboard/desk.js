@@ -248,6 +248,20 @@ export class Desk {
     this.typing(false);
   }
 
+  /** A refused message once more, in another way; it is another message now. */
+  sayAgain(id, { route, despite }) {
+    const item = this.live.outbox.find(id);
+    if (!item?.frame.to) return;
+    const { frame } = item;
+    this.live.discard(id);
+    this.live.say({
+      ...frame,
+      id: ulid(),
+      to: { ...frame.to, ...(route ? { route } : {}) },
+      ...(despite ? { despite } : {}),
+    });
+  }
+
   note(text) {
     this.live.doLater({ topic: this.topic, action: "note", text });
   }

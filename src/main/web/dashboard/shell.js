@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { channelOf } from "../shared/channels.js";
 import { icon } from "../shared/icons.js";
 import { LANGUAGES } from "../shared/i18n.js";
 import { clock } from "../shared/time.js";
@@ -8,6 +9,10 @@ import { pressed } from "./keys.js";
 import { prefs, t } from "./prefs.js";
 
 const BANNER_MS = 2000;
+const LOOK_MS = 20_000;
+
+/** A single refusal may pass; what lasts has to be mended. */
+const TROUBLE_MS = 5_000;
 
 /** The whole page: rail, list, conversation, details, and what floats above them. */
 export class Agent extends Part {
@@ -23,11 +28,14 @@ export class Agent extends Part {
     this.addEventListener("said", () => this.querySelector("hilo-thread")?.answered());
     this.end = desk.live.status.follow((status) => this.connection(status));
     desk.enter();
+    this.looking = setInterval(() => this.lookAtChannels(), LOOK_MS);
+    setTimeout(() => this.lookAtChannels(), 1000);
   }
 
   disconnectedCallback() {
     super.disconnectedCallback();
     document.removeEventListener("keydown", this.keyed);
+    clearInterval(this.looking);
     this.end();
   }
 
@@ -82,6 +90,7 @@ export class Agent extends Part {
         ${conversations ? html`<hilo-inbox role="region" aria-label=${t("conversations")}></hilo-inbox>
         <div class="conversation" role="region" aria-label=${t("conversation")}>
           ${this.banner ? html`<div class="banner" role="status">${icon("alert")}<span>${t("offline", { time: desk.lastHeard ? clock(prefs.locale, desk.lastHeard) : "–" })}</span></div>` : nothing}
+          ${this.trouble()}
           ${ended ? html`<div class="banner" role="alert">${icon("alert")}<span>${t("ended")}</span><button type="button" class="button small" @click=${() => location.reload()}>${t("reload")}</button></div>` : nothing}
           <hilo-thread></hilo-thread>
           <hilo-composer></hilo-composer>
@@ -97,6 +106,30 @@ export class Agent extends Part {
       ${desk.dialog === "join" ? html`<hilo-join></hilo-join>` : nothing}
       ${desk.dialog === "palette" ? html`<hilo-palette></hilo-palette>` : nothing}
       ${desk.dialog === "keys" ? html`<hilo-keys></hilo-keys>` : nothing}`;
+  }
+
+  /** An account of a platform that does not work any more, for whoever can mend it. */
+  trouble() {
+    const [first] = this.troubled ?? [];
+    if (!first || desk.settings !== null) return nothing;
+    const name = first.name || channelOf(first.type).name;
+    return html`<div class="banner" role="alert" data-testid="channel-trouble">${icon("alert")}<span>${t("channelTrouble", { name, why: first.health.why ?? "" })}</span>
+      <button type="button" class="button small" @click=${() => desk.go({ settings: "endpoints" })}>${t("channelTroubleOpen")}</button></div>`;
+  }
+
+  async lookAtChannels() {
+    if (!desk.may("endpoints") || document.visibilityState === "hidden") return;
+    try {
+      const answer = await fetch("/api/v1/endpoints", { headers: { accept: "application/json" } });
+      const { endpoints = [] } = answer.ok ? await answer.json() : {};
+      const longAgo = Date.now() - TROUBLE_MS;
+      this.troubled = endpoints.filter(
+        ({ on, health }) => on !== false && health && !health.ok && health.since < longAgo,
+      );
+    } catch {
+      return; // the next look tells
+    }
+    this.requestUpdate();
   }
 
   undo(toast) {

@@ -120,7 +120,7 @@ class SidePanel extends Part {
     return html`<li>${badge(address.channel, true)}<span class="identity"><strong>${channelOf(address.channel).name}</strong>
         <span class="address">${address.label ?? ""}</span>
         ${proven ? html`<span class="verified">${icon("verified")}${t("verified")}</span>` : nothing}
-        ${address.refuses ? html`<span class="refuses">${t("refuses")}</span>` : nothing}
+        ${address.refuses ? html`<span class="refuses">${t("obstacle.opt-out.short")}</span>` : nothing}
         ${address.lastAt ? html`<small>${t("lastUsed", { when: shortTime(prefs.locale, address.lastAt) })}</small>` : nothing}</span>
       ${
         address.channel !== "web" && elsewhere && !proven && desk.may("ask-proof")

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { channelOf } from "../shared/channels.js";
 import { icon } from "../shared/icons.js";
 import { comparePositions } from "../shared/ids.js";
 import { rich, link } from "../shared/rich.js";
@@ -9,7 +10,8 @@ import { desk } from "./desk.js";
 import { looks } from "./label-field.js";
 import { mailBody } from "./mail.js";
 import { media } from "./media.js";
-import { prefs, t } from "./prefs.js";
+import { prefs, t, told } from "./prefs.js";
+import { countdown } from "./refusal.js";
 
 const GROUP_MS = 300_000;
 
@@ -115,7 +117,8 @@ function stateOf(row, out, readUpTo) {
 }
 
 function footer(row, state) {
-  const why = row.pending?.problem?.title ?? row.why;
+  const { problem } = row.pending ?? {};
+  const why = problem ? refusal(problem) : row.why;
   return html`<div class="message-foot">
     ${row.edited ? html`<span>${t("edited")}</span>` : nothing}
     ${
@@ -125,11 +128,44 @@ function footer(row, state) {
     }
     ${
       row.pending?.state === "failed"
-        ? html`<button type="button" class="linkish" @click=${() => desk.live.retry(row.id)}>${t("retry")}</button>
+        ? html`${otherWays(row.id, problem)}${
+            problem?.detail?.obstacle
+              ? OVERRIDABLE.has(problem.detail.obstacle)
+                ? html`<button type="button" class="linkish" data-testid="despite" @click=${() => desk.sayAgain(row.id, { despite: problem.detail.obstacle })}>${t("sendAnyway")}</button>`
+                : nothing
+              : html`<button type="button" class="linkish" @click=${() => desk.live.retry(row.id)}>${t("retry")}</button>`
+          }
           <button type="button" class="linkish" @click=${() => desk.live.discard(row.id)}>${t("discard")}</button>`
         : nothing
     }
   </div>`;
+}
+
+/** What somebody may know better than the gateway. */
+const OVERRIDABLE = new Set(["opt-out", "window-closed", "credentials"]);
+
+const refusal = ({ title, detail }) => (detail?.obstacle ? t(`obstacle.${detail.obstacle}`) : title);
+
+/** The addresses on which it could be sent instead. */
+function otherWays(id, problem) {
+  return (problem?.detail?.routes ?? []).map(
+    ({ via, channel }) =>
+      html`<button type="button" class="linkish" data-testid="other-way" @click=${() => desk.sayAgain(id, { route: via })}>${t("sendViaInstead", { channel: channelOf(channel).name })}</button>`,
+  );
+}
+
+/** A step of a telephone call in a line. */
+function called({ direction, outcome = "", seconds, text }) {
+  const known = told(`call.${outcome}`);
+  const what = t(known ? `call.${outcome}` : "call.other", { outcome, text: text ?? "", time: countdown(seconds ?? 0) });
+  return `${t(direction === "out" ? "call.out" : "call.in")}: ${what}`;
+}
+
+function noticed({ kind, address, details = {} }) {
+  const channel = channelOf(address?.channel).name;
+  const known = told(`notice.${kind}`);
+  const from = details["referral.headline"] ?? details["referral.ref"];
+  return `${t(known ? `notice.${kind}` : "notice.other", { channel, kind })}${from ? ` (${from})` : ""}`;
 }
 
 function note(row) {
@@ -243,7 +279,9 @@ function lineOf(row) {
     case "ConsentChanged":
       return ["info", t(body.granted ? "event.consent" : "event.noConsent", { channel: body.channel })];
     case "CallLogged":
-      return ["phone", t("event.call", { outcome: body.outcome ?? "" })];
+      return ["phone", called(body)];
+    case "Noticed":
+      return ["info", noticed(body)];
     case "HandedOff":
       return ["out", t("event.handedOff", { to: body.to ?? "" })];
     default:

@@ -12,8 +12,16 @@ const CHANNELS = {
   discord: ["Discord", "DC", "#5059c9"],
   slack: ["Slack", "SL", "#611f69"],
   teams: ["Teams", "TM", "#4b4fa8"],
+  rcs: ["RCS", "RCS", "#1a5fb4"],
+  cloudevents: ["Device", "IO", "#5a6230"],
   line: ["LINE", "LN", "#06703a"],
   viber: ["Viber", "VB", "#6b4fc0"],
+  "twilio-sms": ["SMS", "SMS", "#8a5200"],
+  "twilio-whatsapp": ["WhatsApp", "WA", "#157347"],
+  "twilio-voice": ["Voice", "TEL", "#5b6470"],
+  vonage: ["Vonage", "VO", "#4b3fa6"],
+  bird: ["Bird", "BI", "#1f5fae"],
+  messagebird: ["MessageBird", "MB", "#2b64a0"],
 };
 
 /** `{name, short, color}`; a channel not known here shows its own key. */

@@ -12,13 +12,13 @@ import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.DeskWatch;
 import dev.hilo.core.Desks;
+import dev.hilo.core.Download;
 import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Endpoints;
 import dev.hilo.core.Gestures;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
-import dev.hilo.core.Download;
 import dev.hilo.core.Lanes;
 import dev.hilo.core.MediaFetch;
 import dev.hilo.core.Proofs;
@@ -68,6 +68,7 @@ import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Topology;
+import dev.hilo.store.Troubles;
 import dev.hilo.store.Usage;
 import dev.hilo.store.Vault;
 import dev.hilo.store.Work;
@@ -223,7 +224,13 @@ public final class Gateway implements AutoCloseable {
       first.forEach((name, content) -> written.put(name, content.blocks()));
       this.endpoints =
           new Endpoints(
-              types, this::ports, rosters, new Vault(nodeLink, installationKey), accounts, written);
+              types,
+              this::ports,
+              rosters,
+              new Vault(nodeLink, installationKey),
+              accounts,
+              new Troubles(nodeLink, node),
+              written);
       Feed feed = feed(nodeLoop, nodeLink);
       this.histories = new HistoryWatch(vertx, nodeLoop, new Streams(nodeLink));
       this.tokens = new Tokens(nodeLink);
@@ -554,6 +561,7 @@ public final class Gateway implements AutoCloseable {
         changes,
         new EndpointEditing(types, endpoints, rosters, changes, new Vault(link, installationKey)),
         new Usage(link, keyUse),
+        new Troubles(link, node),
         FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);

@@ -3,6 +3,7 @@ package dev.hilo.channel;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Where the bytes of a customer's file are. */
 public sealed interface MediaSource {
@@ -21,4 +22,15 @@ public sealed interface MediaSource {
 
   /** There are no bytes to be had any more, or never were. */
   record Gone(String why) implements MediaSource {}
+
+  /** A {@link Link} to what a platform named; {@link Gone} where that is no address. */
+  static MediaSource of(@Nullable String ref, Map<String, String> headers, boolean trusted) {
+    try {
+      return ref == null || !ref.matches("https?://[!-~]+")
+          ? new Gone("the platform gave no address of it")
+          : new Link(URI.create(ref), headers, trusted);
+    } catch (IllegalArgumentException _) {
+      return new Gone("the address that the platform gave is broken");
+    }
+  }
 }

@@ -194,6 +194,22 @@ public final class PlatformCall {
   }
 
   private Answer ask(WebClient http) throws InterruptedException, IOException {
+    try {
+      return begin(http).await(patience.toMillis(), MILLISECONDS);
+    } catch (Exception e) {
+      if (e instanceof InterruptedException stopped) {
+        throw stopped;
+      }
+      throw new Unanswered(e);
+    }
+  }
+
+  /** Sends; fails where no answer came. For an event loop, which goes on there. */
+  public Future<Answer> begin(Ports ports) {
+    return begin(ports.http());
+  }
+
+  private Future<Answer> begin(WebClient http) {
     var received = new Bounded();
     var request =
         http.requestAbs(method, url)
@@ -201,25 +217,21 @@ public final class PlatformCall {
             .followRedirects(false)
             .as(BodyCodec.pipe(received));
     headers.forEach(request::putHeader);
-    try {
-      var response =
-          (body.length == 0 && method.equals(HttpMethod.GET)
-                  ? request.send()
-                  : request.sendBuffer(Buffer.buffer(body)))
-              .await(patience.toMillis(), MILLISECONDS);
-      Map<String, String> named = new LinkedHashMap<>();
-      response.headers().forEach((name, value) -> named.put(name.toLowerCase(Locale.ROOT), value));
-      return new Answer(
-          response.statusCode(),
-          Payload.embedded(received.text()),
-          retryAfter(response.getHeader("retry-after")),
-          named);
-    } catch (Exception e) {
-      if (e instanceof InterruptedException stopped) {
-        throw stopped;
-      }
-      throw new Unanswered(e);
-    }
+    return (body.length == 0 && method.equals(HttpMethod.GET)
+            ? request.send()
+            : request.sendBuffer(Buffer.buffer(body)))
+        .map(
+            response -> {
+              Map<String, String> named = new LinkedHashMap<>();
+              response
+                  .headers()
+                  .forEach((name, value) -> named.put(name.toLowerCase(Locale.ROOT), value));
+              return new Answer(
+                  response.statusCode(),
+                  Payload.embedded(received.text()),
+                  retryAfter(response.getHeader("retry-after")),
+                  named);
+            });
   }
 
   /** No answer; {@link #unsent} where nothing left us. */

@@ -30,7 +30,8 @@ public record CustomerView(
 
     record Read(Position upTo) implements Body {}
 
-    record Stored(String message, int index, @Nullable String blob, @Nullable String mime, long size)
+    record Stored(
+        String message, int index, @Nullable String blob, @Nullable String mime, long size)
         implements Body {}
 
     record Episode(String conversation) implements Body {}
@@ -83,7 +84,8 @@ public record CustomerView(
             case UNKNOWN -> null;
           };
       case Event.ReadMarked e -> new Body.Read(e.upTo());
-      case Event.MediaStored e -> new Body.Stored(e.message(), e.index(), e.blob(), e.mime(), e.size());
+      case Event.MediaStored e ->
+          new Body.Stored(e.message(), e.index(), e.blob(), e.mime(), e.size());
       case Event.MediaFailed e -> new Body.Stored(e.message(), e.index(), null, null, -1);
       case Event.ConversationOpened e -> new Body.Episode(e.conversation());
       case Event.ConversationResolved e -> new Body.Episode(e.conversation());

@@ -244,10 +244,7 @@ public final class StreamState {
       case Event.ItemPut e -> edited(e.item(), false);
       case Event.ItemRemoved e -> edited(e.item(), true);
       case Event.Unknown _ -> blocked |= h.must().contains("decide");
-      case Event.IdentityObserved _,
-          Event.HandedOff _,
-          Event.Unrouted _,
-          Event.Audited _ -> {}
+      case Event.IdentityObserved _, Event.HandedOff _, Event.Unrouted _, Event.Audited _ -> {}
     }
   }
 

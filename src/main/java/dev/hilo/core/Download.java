@@ -105,7 +105,10 @@ public final class Download {
     this.names = names;
     this.client =
         vertx.createHttpClient(
-            new HttpClientOptions().setConnectTimeout(10_000).setIdleTimeout(30).setKeepAlive(false),
+            new HttpClientOptions()
+                .setConnectTimeout(10_000)
+                .setIdleTimeout(30)
+                .setKeepAlive(false),
             new PoolOptions().setHttp1MaxSize(64));
   }
 
@@ -252,7 +255,9 @@ public final class Download {
       return new Result.Never("a page came instead of the file");
     }
     String length = answer.getHeader("Content-Length");
-    if (length != null && length.length() < 18 && Long.parseLong(length) > settings.maxBytes.bytes()) {
+    if (length != null
+        && length.length() < 18
+        && Long.parseLong(length) > settings.maxBytes.bytes()) {
       return new Result.Never(tooLarge());
     }
     ByteArrayOutputStream head = new ByteArrayOutputStream();

@@ -30,8 +30,7 @@ record Drafts(Author by, @Nullable String src, long at, long rx) {
   }
 
   /** As {@link #of(StreamState, Event, String, String)}, told to {@code audience} only. */
-  Draft of(
-      StreamState state, Event event, String home, @Nullable String via, Audience audience) {
+  Draft of(StreamState state, Event event, String home, @Nullable String via, Audience audience) {
     StreamState.Conversation c = state.conversation();
     return new Draft(
         new Header(

@@ -11,6 +11,7 @@ import dev.hilo.config.Fault;
 import dev.hilo.config.InvalidConfig;
 import dev.hilo.config.Parts;
 import dev.hilo.store.StoreUnavailable;
+import dev.hilo.store.Troubles;
 import dev.hilo.store.Vault;
 import dev.hilo.workspace.Desk;
 import dev.hilo.workspace.Edit;
@@ -18,10 +19,12 @@ import dev.hilo.workspace.Item;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,6 +43,7 @@ public final class Endpoints implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Endpoints.class);
   private static final long STORE_MS = 300;
   private static final long AGAIN_MS = 5000;
+  private static final long TELL_MS = 2000;
 
   /**
    * One endpoint of a desk.
@@ -70,10 +74,13 @@ public final class Endpoints implements AutoCloseable {
   private final Map<String, Map<String, Standing>> standing = new ConcurrentHashMap<>();
   private final BlockingQueue<String> changed = new LinkedBlockingQueue<>();
   private final Thread worker = Thread.ofVirtual().name("endpoints").unstarted(this::work);
+  private final Thread teller = Thread.ofVirtual().name("troubles").unstarted(this::tell);
+  private final Troubles troubles;
 
   /**
    * @param ports by workspace
    * @param vault asked on threads that may wait
+   * @param troubles where this node says what is wrong, on threads that may wait
    * @param file the settings in the configuration file, by workspace and endpoint
    */
   public Endpoints(
@@ -82,17 +89,20 @@ public final class Endpoints implements AutoCloseable {
       Rosters rosters,
       Vault vault,
       Accounts accounts,
+      Troubles troubles,
       Map<String, Map<String, ConfigNode>> file) {
     this.types = types;
     this.ports = ports;
     this.rosters = rosters;
     this.vault = vault;
     this.accounts = accounts;
+    this.troubles = troubles;
     this.file = Map.copyOf(file);
     for (Roster roster : rosters.all()) {
       accounts.await(roster.workspace());
     }
     worker.start();
+    teller.start();
   }
 
   /** A desk is another now, or was read for the first time. */
@@ -137,6 +147,41 @@ public final class Endpoints implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Says now and then what is wrong here, for the other nodes. */
+  private void tell() {
+    Set<String> told = new HashSet<>();
+    try {
+      while (true) {
+        Thread.sleep(TELL_MS);
+        for (Roster roster : rosters.all()) {
+          String workspace = roster.workspace();
+          for (String id : standing.getOrDefault(workspace, Map.of()).keySet()) {
+            tell(workspace, id, told);
+          }
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void tell(String workspace, String id, Set<String> told) {
+    Health.Now now = health(workspace, id);
+    String name = workspace + " " + id;
+    try {
+      if (now.why() != null && !now.ok()) {
+        Troubles.Trouble trouble = new Troubles.Trouble(now.since(), now.why());
+        troubles.say(workspace, id, trouble, System.currentTimeMillis()).await();
+        told.add(name);
+      } else if (told.contains(name)) {
+        troubles.over(workspace, id).await();
+        told.remove(name);
+      }
+    } catch (StoreUnavailable _) {
+      // said the next time
     }
   }
 
@@ -288,5 +333,6 @@ public final class Endpoints implements AutoCloseable {
   @Override
   public void close() {
     worker.interrupt();
+    teller.interrupt();
   }
 }

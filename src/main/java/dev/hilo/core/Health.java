@@ -32,6 +32,11 @@ public final class Health {
       @Nullable Long sent,
       @Nullable Long refused,
       long backlog) {
+    /** The same, with what is wrong on another node. */
+    public Now troubled(long from, String what) {
+      return new Now(false, from, what, heard, sent, refused, backlog);
+    }
+
     /** Of an endpoint that is not open. */
     static Now closed(boolean ok, long since, @Nullable String why) {
       return new Now(ok, since, why, null, null, null, 0);

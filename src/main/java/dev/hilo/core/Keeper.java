@@ -30,8 +30,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Looks after the customers of the {@link Partitions} this node keeps: sends what is unsent,
- * fetches files, settles facts that wait for their decision, finishes merges, writes rows and snapshots. Works on
- * virtual threads; every method but the constructor may be called from any.
+ * fetches files, settles facts that wait for their decision, finishes merges, writes rows and
+ * snapshots. Works on virtual threads; every method but the constructor may be called from any.
  */
 public final class Keeper implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Keeper.class);

@@ -70,8 +70,7 @@ public final class MediaFetch implements AutoCloseable {
   private final Set<CustomerId> running = ConcurrentHashMap.newKeySet();
 
   /** What did not work yet. Lost with the node: its successor just tries again. */
-  private final Map<String, Retry> retries =
-      Collections.synchronizedMap(new Lately<>(REMEMBERED));
+  private final Map<String, Retry> retries = Collections.synchronizedMap(new Lately<>(REMEMBERED));
 
   /** What has its entry in the stream that theirs was merged into, where theirs cannot show it. */
   private final Set<String> settled =
@@ -358,7 +357,9 @@ public final class MediaFetch implements AutoCloseable {
                             f.message().equals(file.place.message())
                                 && f.index() == file.place.index()
                                 && !f.position().equals(file.place.position()));
-            return replaced ? List.of() : List.of(drafts.of(state, event, h.home(), h.via(), audience));
+            return replaced
+                ? List.of()
+                : List.of(drafts.of(state, event, h.home(), h.via(), audience));
           }
         };
     while (!closed) {

@@ -8,8 +8,8 @@ import java.util.List;
 
 /**
  * Which addresses lie in the public Internet, by the IANA special-purpose registries of IPv4 and
- * IPv6. Everything else (loopback, private, link-local with the metadata services of clouds, shared,
- * multicast, reserved) may be a machine next to ours.
+ * IPv6. Everything else (loopback, private, link-local with the metadata services of clouds,
+ * shared, multicast, reserved) may be a machine next to ours.
  */
 final class PublicNet {
   private record Net(InetAddress start, int bits) {

@@ -10,6 +10,7 @@ import dev.hilo.codec.Json;
 import dev.hilo.config.Field;
 import dev.hilo.core.Endpoints;
 import dev.hilo.core.Health;
+import dev.hilo.store.Troubles;
 import dev.hilo.workspace.Desk;
 import dev.hilo.workspace.Edit;
 import dev.hilo.workspace.Item;
@@ -20,14 +21,20 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Endpoints as they fare on this node, and what the types of channels want to know. */
+/**
+ * Endpoints as they fare, on this node and on the others, and what the types of channels want to
+ * know.
+ */
 final class EndpointRoutes {
   private final ChannelTypes types;
   private final Endpoints endpoints;
   private final Rosters rosters;
+  private final Troubles troubles;
   private final URI publicUrl;
 
-  EndpointRoutes(ChannelTypes types, Endpoints endpoints, Rosters rosters, URI publicUrl) {
+  EndpointRoutes(
+      ChannelTypes types, Endpoints endpoints, Rosters rosters, Troubles troubles, URI publicUrl) {
+    this.troubles = troubles;
     this.types = types;
     this.endpoints = endpoints;
     this.rosters = rosters;
@@ -41,14 +48,26 @@ final class EndpointRoutes {
   }
 
   private Future<Route.Answer> list(Principal who) {
+    return troubles
+        .all(who.workspace(), System.currentTimeMillis())
+        .map(elsewhere -> listed(who, elsewhere));
+  }
+
+  private Route.Answer listed(Principal who, Map<String, Troubles.Trouble> elsewhere) {
     ObjectNode out = Json.object();
     ArrayNode all = out.putArray("endpoints");
     for (Edit edit : rosters.of(who.workspace()).desk().all()) {
       if (edit.item() instanceof Item.Endpoint endpoint) {
-        endpoint(all.addObject(), who.workspace(), endpoint, edit.rev().equals(Desk.FILE));
+        ObjectNode one = all.addObject();
+        endpoint(one, who.workspace(), endpoint, edit.rev().equals(Desk.FILE));
+        Health.Now here = endpoints.health(who.workspace(), endpoint.id());
+        Troubles.Trouble there = elsewhere.get(endpoint.id());
+        health(
+            one.putObject("health"),
+            here.ok() && there != null ? here.troubled(there.since(), there.why()) : here);
       }
     }
-    return Future.succeededFuture(Route.Answer.ok(out));
+    return Route.Answer.ok(out);
   }
 
   private void endpoint(ObjectNode out, String workspace, Item.Endpoint endpoint, boolean file) {
@@ -75,7 +94,6 @@ final class EndpointRoutes {
         }
       }
     }
-    health(out.putObject("health"), endpoints.health(workspace, endpoint.id()));
   }
 
   private static void health(ObjectNode out, Health.Now now) {

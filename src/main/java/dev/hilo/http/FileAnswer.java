@@ -55,7 +55,9 @@ final class FileAnswer {
       }
       long from = Long.parseLong(m.group(1));
       long to = m.group(2).isEmpty() ? size - 1 : Math.min(size - 1, Long.parseLong(m.group(2)));
-      return m.group(2).isEmpty() || from <= Long.parseLong(m.group(2)) ? new Range(from, to) : null;
+      return m.group(2).isEmpty() || from <= Long.parseLong(m.group(2))
+          ? new Range(from, to)
+          : null;
     }
   }
 

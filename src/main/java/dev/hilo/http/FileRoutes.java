@@ -144,7 +144,8 @@ final class FileRoutes {
                     .compose(
                         draft ->
                             received(ctx.request(), draft, most)
-                                .compose(_ -> vertx.executeBlocking(() -> kept(ctx, home, draft, name)))
+                                .compose(
+                                    _ -> vertx.executeBlocking(() -> kept(ctx, home, draft, name)))
                                 .eventually(
                                     () ->
                                         vertx.executeBlocking(() -> Files.deleteIfExists(draft)))));
@@ -166,7 +167,8 @@ final class FileRoutes {
   }
 
   private static String name(@Nullable String asked) {
-    String plain = Objects.requireNonNullElse(asked, "").replaceAll("[\\p{Cntrl}/\\\\]", "_").strip();
+    String plain =
+        Objects.requireNonNullElse(asked, "").replaceAll("[\\p{Cntrl}/\\\\]", "_").strip();
     return plain.substring(0, Math.min(plain.length(), LONGEST_NAME));
   }
 
@@ -174,8 +176,7 @@ final class FileRoutes {
     return vertx
         .fileSystem()
         .open(draft.toString(), new OpenOptions().setTruncateExisting(true))
-        .compose(
-            file -> written(request, file, most).eventually(file::close));
+        .compose(file -> written(request, file, most).eventually(file::close));
   }
 
   private static Future<Void> written(HttpServerRequest request, AsyncFile file, long most) {

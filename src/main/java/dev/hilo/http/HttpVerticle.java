@@ -24,6 +24,7 @@ import dev.hilo.store.Blobs;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
+import dev.hilo.store.Troubles;
 import dev.hilo.store.Usage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -83,6 +84,7 @@ public final class HttpVerticle extends VerticleBase {
       Desks desks,
       EndpointEditing endpointEditing,
       Usage usage,
+      Troubles troubles,
       FrontDoor door,
       Relay relay,
       Hub hub) {}
@@ -149,7 +151,12 @@ public final class HttpVerticle extends VerticleBase {
                 shared.rosters(), loop.desks(), loop.door().doorkeeper(), loop.endpointEditing())
             .routes());
     routes.addAll(
-        new EndpointRoutes(shared.types(), shared.endpoints(), shared.rosters(), shared.publicUrl())
+        new EndpointRoutes(
+                shared.types(),
+                shared.endpoints(),
+                shared.rosters(),
+                loop.troubles(),
+                shared.publicUrl())
             .routes());
     ForeignPages pages = new ForeignPages(shared.doors());
     pages.admit(router, "/api/v1/blobs/*", "GET", "authorization, range");

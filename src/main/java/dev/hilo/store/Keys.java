@@ -65,6 +65,8 @@ import org.jspecify.annotations.Nullable;
  *   <dd>hashes of somebody's sign-ins, by when they end
  *   <dt>tries:&lt;hash&gt;
  *   <dd>tries at something that can be guessed: n (how many), until (when the next is allowed, ms)
+ *   <dt>troubles:&lt;w&gt;
+ *   <dd>what is wrong with an endpoint, by endpoint and node
  *   <dt>pace:&lt;hash&gt;
  *   <dd>when an account that sends may send again, us
  *   <dt>vault:&lt;w&gt;:&lt;name&gt;
@@ -254,6 +256,10 @@ public final class Keys {
 
   static String tries(String hash) {
     return "tries:" + hash;
+  }
+
+  static String troubles(String workspace) {
+    return "troubles:" + workspace;
   }
 
   static String pace(String account) {

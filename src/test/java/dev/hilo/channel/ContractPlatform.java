@@ -1,5 +1,6 @@
 package dev.hilo.channel;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,11 @@ public interface ContractPlatform {
 
   /** What must be there before {@code webhook} can judge a case, for example fetched keys. */
   default void prepare(Webhook webhook, ContractCase c) {}
+
+  /** What is expected of a case; other than it says only where it contradicts its own body. */
+  default JsonNode expected(ContractCase c) {
+    return c.expected();
+  }
 
   /** False where the platform promises no proof of origin for this kind of call. */
   default boolean proves(ContractCase c) {
@@ -46,5 +52,11 @@ public interface ContractPlatform {
   static List<Map<String, String>> accounts(ContractCase c, String otherwise) {
     Set<String> ids = c.accounts().isEmpty() ? Set.of(otherwise) : c.accounts();
     return ids.stream().map(id -> Map.of("id", id, "name", "Account", "token", "t")).toList();
+  }
+
+  /** As {@link #accounts}, without tokens. */
+  static List<Map<String, String>> named(ContractCase c, String otherwise) {
+    Set<String> ids = c.accounts().isEmpty() ? Set.of(otherwise) : c.accounts();
+    return ids.stream().map(id -> Map.of("id", id, "name", "Account")).toList();
   }
 }

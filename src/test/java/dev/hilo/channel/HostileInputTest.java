@@ -9,7 +9,18 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import dev.hilo.channel.bird.BirdChannelType;
+import dev.hilo.channel.instagram.InstagramChannelType;
+import dev.hilo.channel.line.LineChannelType;
+import dev.hilo.channel.messagebird.MessageBirdChannelType;
+import dev.hilo.channel.messenger.MessengerChannelType;
+import dev.hilo.channel.slack.SlackChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
+import dev.hilo.channel.twilio.TwilioSmsChannelType;
+import dev.hilo.channel.twilio.TwilioVoiceChannelType;
+import dev.hilo.channel.twilio.TwilioWhatsAppChannelType;
+import dev.hilo.channel.viber.ViberChannelType;
+import dev.hilo.channel.vonage.VonageChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
 import dev.hilo.config.ConfigNode;
@@ -26,7 +37,9 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -64,13 +77,34 @@ class HostileInputTest {
             new WhatsAppChannelType(),
             "{app-secret: 0123456789abcdef, verify-token: v,"
                 + " accounts: [{id: a, name: A, token: t}]}");
-    attack(
-        webhook,
-        "whatsapp",
-        body ->
-            Map.of(
-                "x-hub-signature-256",
-                List.of("sha256=" + HexFormat.of().formatHex(Signature.hmacSha256(KEY, body)))));
+    attack(webhook, "whatsapp", HostileInputTest::meta);
+  }
+
+  @Test
+  void messenger() throws Exception {
+    var webhook =
+        open(
+            new MessengerChannelType(),
+            "{app-secret: 0123456789abcdef, verify-token: v,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(webhook, "messenger", HostileInputTest::meta);
+    attack(webhook, "meta-comments", HostileInputTest::meta);
+  }
+
+  @Test
+  void instagram() throws Exception {
+    var webhook =
+        open(
+            new InstagramChannelType(),
+            "{app-secrets: [0123456789abcdef], verify-token: v,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(webhook, "instagram", HostileInputTest::meta);
+    attack(webhook, "meta-comments", HostileInputTest::meta);
+  }
+
+  private static Map<String, List<String>> meta(byte[] body) {
+    String mac = HexFormat.of().formatHex(Signature.hmacSha256(KEY, body));
+    return Map.of("x-hub-signature-256", List.of("sha256=" + mac));
   }
 
   @Test
@@ -80,6 +114,38 @@ class HostileInputTest {
             new TelegramChannelType(),
             "{secret-token: s, accounts: [{id: '7', name: A, token: t}]}");
     attack(webhook, "telegram", _ -> Map.of("x-telegram-bot-api-secret-token", List.of("s")));
+  }
+
+  @Test
+  void line() throws Exception {
+    var webhook =
+        open(
+            new LineChannelType(),
+            "{channel-secret: 0123456789abcdef, accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "line",
+        body ->
+            Map.of("x-line-signature", List.of(Signature.base64(Signature.hmacSha256(KEY, body)))));
+  }
+
+  @Test
+  void slack() throws Exception {
+    var webhook =
+        open(
+            new SlackChannelType(),
+            "{signing-secret: 0123456789abcdef, accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "slack",
+        body ->
+            Map.of(
+                "x-slack-request-timestamp", List.of("0"),
+                "x-slack-signature",
+                    List.of(
+                        "v0="
+                            + Signature.hex(
+                                Signature.hmacSha256(KEY, "v0:0:".getBytes(UTF_8), body)))));
   }
 
   @Test
@@ -103,6 +169,140 @@ class HostileInputTest {
                             + Base64.getEncoder()
                                 .encodeToString(
                                     Signature.hmacSha256(KEY, "m.0.".getBytes(UTF_8), body)))));
+  }
+
+  @Test
+  void viber() throws Exception {
+    var webhook =
+        open(new ViberChannelType(), "{accounts: [{id: a, name: A, token: 0123456789abcdef}]}");
+    attack(
+        webhook,
+        "viber",
+        body ->
+            Map.of(
+                "x-viber-content-signature",
+                List.of(HexFormat.of().formatHex(Signature.hmacSha256(KEY, body)))));
+  }
+
+  @Test
+  void vonage() throws Exception {
+    var webhook =
+        open(
+            new VonageChannelType(),
+            "{signature-secrets: [k], api-key: a, api-secret: s, accounts: [{id: '1', name: A}]}");
+    attack(
+        webhook,
+        "vonage",
+        body ->
+            Map.of(
+                "authorization",
+                List.of(
+                    "Bearer "
+                        + HmacJwtTest.token(
+                            "HS256",
+                            "{\"iat\":1,\"payload_hash\":\"" + digest(body) + "\"}",
+                            "k"))));
+  }
+
+  @Test
+  void bird() throws Exception {
+    var webhook =
+        open(
+            new BirdChannelType(),
+            "{signing-keys: [0123456789abcdef], workspace: w, access-key: k,"
+                + " accounts: [{id: a, name: A}]}");
+    attack(
+        webhook,
+        "bird",
+        body ->
+            Map.of(
+                "messagebird-request-timestamp", List.of("0"),
+                "messagebird-signature",
+                    List.of(
+                        Signature.base64(
+                            Signature.hmacSha256(
+                                KEY,
+                                "0\n\n".getBytes(UTF_8),
+                                Signature.digest("SHA-256", body))))));
+  }
+
+  @Test
+  void messageBird() throws Exception {
+    var webhook =
+        open(
+            new MessageBirdChannelType(),
+            "{signing-keys: [k], access-key: k, accounts: [{id: a, name: A}]}");
+    String claims =
+        "{\"iss\":\"MessageBird\",\"nbf\":1,\"exp\":60,\"url_hash\":\"%s\",\"payload_hash\":\"%s\"}";
+    attack(
+        webhook,
+        "messagebird-legacy",
+        body ->
+            Map.of(
+                "messagebird-signature-jwt",
+                List.of(
+                    HmacJwtTest.token(
+                        "HS256", claims.formatted(digest(new byte[0]), digest(body)), "k"))));
+  }
+
+  private static String digest(byte[] bytes) {
+    return Signature.hex(Signature.digest("SHA-256", bytes));
+  }
+
+  @Test
+  void twilio() throws Exception {
+    for (ChannelType<?> type :
+        List.of(
+            new TwilioSmsChannelType(),
+            new TwilioWhatsAppChannelType(),
+            new TwilioVoiceChannelType())) {
+      var webhook =
+          open(
+              type,
+              "{account-sid: AC00000000000000000000000000000000, auth-tokens: [0123456789abcdef],"
+                  + " accounts: [{id: '+15550190100', name: A}]}");
+      attackForms(webhook, type.name());
+    }
+  }
+
+  /** Each field of each recorded form is left out, and put to something else. */
+  private static void attackForms(Webhook webhook, String folder)
+      throws IOException, URISyntaxException, Payload.Malformed {
+    Path path = Path.of(HostileInputTest.class.getResource("/fixtures/" + folder).toURI());
+    int calls = 0;
+    try (var files = Files.list(path)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".form")).toList()) {
+        var form = new TreeMap<>(FormBody.of(Files.readAllBytes(file)).fields());
+        for (String name : List.copyOf(form.keySet())) {
+          List<String> was = form.get(name);
+          for (String junk :
+              List.of("", "x".repeat(600), "-1", "whatsapp:", "\ufffd\u0000 1e999")) {
+            form.put(name, List.of(junk));
+            receive(webhook, form);
+            calls++;
+          }
+          form.remove(name);
+          receive(webhook, form);
+          form.put(name, was);
+        }
+      }
+    }
+    assertThat(calls).isGreaterThan(500);
+  }
+
+  private static void receive(Webhook webhook, TreeMap<String, List<String>> form) {
+    var signed = new StringBuilder();
+    form.forEach((name, values) -> signed.append(name).append(values.getFirst()));
+    byte[] mac = Signature.hmac("HmacSHA1", KEY, signed.toString().getBytes(UTF_8));
+    byte[] body =
+        form.entrySet().stream()
+            .map(e -> e.getKey() + "=" + PlatformCall.encoded(e.getValue().getFirst()))
+            .collect(Collectors.joining("&"))
+            .getBytes(UTF_8);
+    receive(
+        webhook,
+        body,
+        _ -> Map.of("x-twilio-signature", List.of(Base64.getEncoder().encodeToString(mac))));
   }
 
   private interface Sign {
@@ -134,7 +334,8 @@ class HostileInputTest {
           assertThat(accepted.items())
               .allSatisfy(item -> assertThat(JSON.writeValueAsBytes(item)).isNotEmpty());
       case Webhook.Received.Refused refused -> assertThat(refused.status()).isEqualTo(400);
-      case Webhook.Received.Answered _ -> throw new AssertionError("no handshake was asked for");
+      case Webhook.Received.Answered answered ->
+          assertThat(answered.reply().status()).isEqualTo(200);
     }
   }
 

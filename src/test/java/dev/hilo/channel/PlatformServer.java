@@ -36,7 +36,25 @@ public final class PlatformServer implements AutoCloseable {
   /** One call as it came. */
   public record Request(String method, String uri, MultiMap headers, byte[] bytes) {
     public JsonNode json() {
-      return PlatformServer.json(new String(bytes, java.nio.charset.StandardCharsets.UTF_8));
+      return PlatformServer.json(text());
+    }
+
+    public String text() {
+      return new String(bytes, java.nio.charset.StandardCharsets.UTF_8);
+    }
+
+    /** The fields of a form, each with its one value. */
+    public Map<String, String> form() throws Payload.Malformed {
+      assertThat(headers.get("content-type")).isEqualTo("application/x-www-form-urlencoded");
+      Map<String, String> fields = new java.util.LinkedHashMap<>();
+      FormBody.of(bytes)
+          .fields()
+          .forEach(
+              (name, values) -> {
+                assertThat(values).as(name).hasSize(1);
+                fields.put(name, values.getFirst());
+              });
+      return fields;
     }
   }
 
@@ -71,6 +89,11 @@ public final class PlatformServer implements AutoCloseable {
 
   public Ports ports() {
     return new Ports(vertx, http, new NoBlobs(), URI.create("https://gw.example.test"), "main");
+  }
+
+  /** As {@link #ports}, with a file to send. */
+  public Ports portsWithBlobs() {
+    return new Ports(vertx, http, new LinkedBlobs(), URI.create("https://gw.example.test"), "main");
   }
 
   /** The answer to the next call that has none yet; further headers as name, value. */

@@ -1,12 +1,10 @@
 package dev.hilo.channel.telegram;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.channel.Capabilities;
+import dev.hilo.channel.Capabilities.Feature;
 import dev.hilo.channel.Channel;
+import dev.hilo.channel.Gesture;
+import dev.hilo.channel.MediaSource;
 import dev.hilo.channel.Outbound;
 import dev.hilo.channel.Payload;
 import dev.hilo.channel.PlatformCall;
@@ -15,25 +13,26 @@ import dev.hilo.channel.SendResult;
 import dev.hilo.channel.TokenAccount;
 import dev.hilo.channel.Webhook;
 import dev.hilo.conversation.Content;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /** One bot. */
 final class TelegramChannel implements Channel {
-  private static final int TEXT = 4096;
-  private static final int CALLBACK_BYTES = 64;
-  private static final int BUTTONS = 100;
-
   private final TokenAccount bot;
   private final String url;
+  private final String files;
   private final Ports ports;
   private final Webhook webhook;
 
   TelegramChannel(TelegramSettings settings, Ports ports) {
     this.bot = settings.accounts().getFirst();
-    this.url = settings.baseUrl() + "/bot" + bot.token().value() + "/sendMessage";
+    this.url = settings.baseUrl() + "/bot" + bot.token().value() + "/";
+    this.files = settings.baseUrl() + "/file/bot" + bot.token().value() + "/";
     this.ports = ports;
     this.webhook = new TelegramWebhook(settings);
   }
@@ -45,7 +44,18 @@ final class TelegramChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.text(TEXT).choices(BUTTONS);
+    return Capabilities.text(TelegramMessage.TEXT)
+        .choices(TelegramMessage.BUTTONS)
+        .anyMedia(TelegramMessage.FILE_BYTES)
+        .with(
+            Feature.REPLIES,
+            Feature.REACTIONS,
+            Feature.EDITS,
+            Feature.REMOVALS,
+            Feature.LOCATIONS,
+            Feature.TYPING,
+            Feature.READS)
+        .paced(30, Duration.ofSeconds(1));
   }
 
   @Override
@@ -58,19 +68,34 @@ final class TelegramChannel implements Channel {
     if (!message.account().equals(bot.id())) {
       return new SendResult.Refused("unknown-account", "no such bot is configured");
     }
-    var refused = refusal(message);
-    return refused != null ? refused : send(message, message.to().id(), true);
+    var refused = TelegramMessage.refusal(message);
+    if (refused != null) {
+      return refused;
+    }
+    var media = message.content() instanceof Content.Media file ? file : null;
+    String blob = media == null ? null : media.blob();
+    byte[] bytes = new byte[0];
+    if (blob != null) {
+      try (InputStream in = ports.blobs().open(blob)) {
+        bytes = in.readAllBytes();
+      } catch (IOException _) {
+        return new SendResult.Retry(
+            PlatformCall.pause(message.attempt()), "the file cannot be read now");
+      }
+    }
+    return send(message, media, bytes, message.to().id(), true);
   }
 
   /**
    * A group that became a supergroup has another id, which the refusal names: once more to that.
    */
-  private SendResult send(Outbound message, String chat, boolean follow)
+  private SendResult send(
+      Outbound message, Content.@Nullable Media media, byte[] bytes, String chat, boolean follow)
       throws InterruptedException {
     var moved = new AtomicReference<@Nullable String>();
     var result =
-        PlatformCall.post(url)
-            .json(body(message, chat))
+        TelegramMessage.of(message)
+            .call(url, chat, media, bytes)
             .send(
                 ports,
                 message.attempt(),
@@ -79,7 +104,7 @@ final class TelegramChannel implements Channel {
                   return judge(answer, chat, message.attempt());
                 });
     String next = moved.get();
-    return follow && next != null ? send(message, next, false) : result;
+    return follow && next != null ? send(message, media, bytes, next, false) : result;
   }
 
   private static SendResult judge(PlatformCall.Answer answer, String chat, int attempt) {
@@ -92,6 +117,11 @@ final class TelegramChannel implements Channel {
           ? new SendResult.Unknown("taken, but the answer names no message")
           : new SendResult.Accepted((where == null ? chat : where) + ":" + id);
     }
+    return refused(answer, attempt);
+  }
+
+  private static SendResult refused(PlatformCall.Answer answer, int attempt) {
+    Payload body = answer.body();
     if (answer.taken() || answer.lost()) {
       return new SendResult.Unknown("HTTP " + answer.status() + " without Telegram's own answer");
     }
@@ -104,85 +134,135 @@ final class TelegramChannel implements Channel {
       Duration after = wait >= 0 ? Duration.ofSeconds(wait) : answer.retryAfter();
       return new SendResult.Retry(after == null ? PlatformCall.pause(attempt) : after, why);
     }
-    return new SendResult.Refused(Integer.toString(code), why);
+    boolean gone = why.matches("(?i).*(bot was blocked|user is deactivated|bot was kicked).*");
+    return code == 403 && gone
+        ? new SendResult.Refused("opt-out", why)
+        : new SendResult.Refused(Integer.toString(code), why, code == 401 || code == 404);
   }
 
-  private static SendResult.@Nullable Refused refusal(Outbound message) {
-    if (!message.attachments().isEmpty()) {
-      return new SendResult.Refused("unsupported", "files cannot be sent here");
-    }
-    return switch (message.content()) {
-      case Content.Text(var text) -> refusal(text);
-      case Content.Choices choices -> refusal(choices);
-      case Content.Media _,
-          Content.Location _,
-          Content.Contact _,
-          Content.Choice _,
-          Content.Form _,
-          Content.Card _,
-          Content.Template _,
-          Content.Email _,
-          Content.Unsupported _ ->
-          new SendResult.Refused("unsupported", "only text and choices can be sent here");
-    };
-  }
-
-  private static SendResult.@Nullable Refused refusal(String text) {
-    if (text.isBlank()) {
-      return new SendResult.Refused("empty", "a text is empty");
-    }
-    return text.length() <= TEXT
-        ? null
-        : new SendResult.Refused(
-            "too-long", "a text may have " + TEXT + " characters, not " + text.length());
-  }
-
-  private static SendResult.@Nullable Refused refusal(Content.Choices choices) {
-    int count = choices.options().size();
-    if (count == 0 || count > BUTTONS) {
-      return new SendResult.Refused(
-          "choices", "expected 1 to " + BUTTONS + " choices, got " + count);
-    }
-    for (var option : choices.options()) {
-      int length = option.id().getBytes(UTF_8).length;
-      if (length == 0 || length > CALLBACK_BYTES || option.title().isBlank()) {
-        return new SendResult.Refused(
-            "choices", "a choice needs a title and an id of 1 to " + CALLBACK_BYTES + " bytes");
+  /** Typing ends by itself. Reading is shown in the chats of a business account only. */
+  @Override
+  public SendResult perform(Gesture gesture) throws InterruptedException {
+    Map<String, String> context = gesture.context();
+    boolean business = context.containsKey("business_connection_id");
+    if (gesture instanceof Gesture.Edit(_, _, _, _, Content.Text(var text))) {
+      var refused = TelegramMessage.refusal(text);
+      if (refused != null) {
+        return refused;
       }
     }
-    return refusal(choices.text());
+    TelegramMessage call =
+        switch (gesture) {
+          case Gesture.Typing typing -> TelegramMessage.typing(context);
+          case Gesture.Read read ->
+              business ? about("readBusinessMessage", read.target(), context) : null;
+          case Gesture.React react -> reaction(react);
+          case Gesture.Edit edit -> edit(edit);
+          case Gesture.Remove remove ->
+              business ? removal(remove) : about("deleteMessage", remove.target(), Map.of());
+        };
+    if (call == null || !gesture.account().equals(bot.id())) {
+      return new SendResult.Refused("unsupported", "Telegram does not show this here");
+    } else if (gesture instanceof Gesture.Typing typing && !typing.on()) {
+      return new SendResult.Accepted("");
+    }
+    String about = gesture.about();
+    return call.call(url, chat(gesture, call), null, new byte[0])
+        .send(
+            ports,
+            1,
+            answer ->
+                answer.taken() && answer.body().flag("ok") || done(answer)
+                    ? new SendResult.Accepted(about == null ? "" : about)
+                    : refused(answer, 1));
   }
 
-  private static ObjectNode body(Outbound message, String chat) {
-    ObjectNode body = JsonNodeFactory.instance.objectNode();
-    if (chat.matches("-?\\d{1,18}")) {
-      body.put("chat_id", Long.parseLong(chat));
-    } else {
-      body.put("chat_id", chat);
+  /** What was done before is done. */
+  private static boolean done(PlatformCall.Answer answer) {
+    String words = answer.body().text("description");
+    return words != null
+        && (words.contains("message is not modified")
+            || words.contains("message to delete not found"));
+  }
+
+  /** Null where messages of a business account are named by their numbers alone. */
+  private static @Nullable String chat(Gesture gesture, TelegramMessage call) {
+    String about = gesture.about();
+    if (call.fields().has("message_ids")) {
+      return null;
     }
-    if (message.content() instanceof Content.Choices(var text, var options)) {
-      ArrayNode rows = body.put("text", text).putObject("reply_markup").putArray("inline_keyboard");
-      for (var option : options) {
-        ObjectNode button = rows.addArray().addObject().put("text", option.title());
-        button.put("callback_data", option.id());
+    return about != null && about.indexOf(':') > 0
+        ? about.substring(0, about.indexOf(':'))
+        : gesture.to().id();
+  }
+
+  private static @Nullable TelegramMessage about(
+      String method, String target, Map<String, String> context) {
+    var call = TelegramMessage.about(method, target);
+    String business = context.get("business_connection_id");
+    if (call != null && business != null) {
+      call.fields().put("business_connection_id", business);
+    }
+    return call;
+  }
+
+  private static @Nullable TelegramMessage reaction(Gesture.React react) {
+    var call = about("setMessageReaction", react.target(), Map.of());
+    if (call != null) {
+      var all = call.fields().putArray("reaction");
+      if (react.on()) {
+        all.addObject().put("type", "emoji").put("emoji", react.emoji());
       }
-    } else if (message.content() instanceof Content.Text(var text)) {
-      body.put("text", text);
     }
-    String answered = message.replyTo();
-    if (answered != null && answered.matches("-?\\d+:\\d{1,18}")) {
-      long id = Long.parseLong(answered.substring(answered.indexOf(':') + 1));
-      ObjectNode reply = body.putObject("reply_parameters").put("message_id", id);
-      reply.put("allow_sending_without_reply", true);
+    return call;
+  }
+
+  private static @Nullable TelegramMessage edit(Gesture.Edit edit) {
+    var call = about("editMessageText", edit.target(), edit.context());
+    if (call == null || !(edit.content() instanceof Content.Text(var text))) {
+      return null;
     }
-    String business = message.context().get("business_connection_id");
-    if (business != null) {
-      body.put("business_connection_id", business);
+    call.fields().put("text", text);
+    return call;
+  }
+
+  private static @Nullable TelegramMessage removal(Gesture.Remove remove) {
+    var call = about("deleteBusinessMessages", remove.target(), remove.context());
+    if (call != null) {
+      call.fields().putArray("message_ids").add(call.fields().remove("message_id"));
     }
-    String thread = message.context().get("message_thread_id");
-    if (thread != null && thread.matches("\\d{1,18}")) {
-      body.put("message_thread_id", Long.parseLong(thread));
+    return call;
+  }
+
+  /** The link holds the bot's token and lives for an hour. */
+  @Override
+  public MediaSource locate(String account, Content.Media media, Map<String, String> context)
+      throws InterruptedException {
+    String ref = media.ref();
+    if (ref == null) {
+      return new MediaSource.Gone("Telegram named no file");
     }
-    return body;
+    try {
+      var answer =
+          PlatformCall.get(url + "getFile?file_id=" + PlatformCall.encoded(ref)).ask(ports);
+      String path = answer.body().at("result").id("file_path");
+      if (answer.taken() && path != null) {
+        return path.startsWith("/")
+            ? new MediaSource.Gone("the Bot API server keeps its files to itself (--local)")
+            : MediaSource.of(files + path, Map.of(), true);
+      }
+      return switch (refused(answer, 1)) {
+        case SendResult.Refused(_, var why, var credentials) when !credentials ->
+            new MediaSource.Gone(why);
+        case SendResult.Retry(var after, var why) -> new MediaSource.Later(after, why);
+        case SendResult.Refused _,
+            SendResult.Accepted _,
+            SendResult.WindowClosed _,
+            SendResult.Unknown _ ->
+            new MediaSource.Later(Duration.ofMinutes(5), "HTTP " + answer.status());
+      };
+    } catch (IOException e) {
+      return new MediaSource.Later(Duration.ofMinutes(1), "no answer: " + e.getMessage());
+    }
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Payload;
 import dev.hilo.channel.SendResult;
+import dev.hilo.channel.meta.GraphError;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Event;
@@ -12,6 +13,7 @@ import dev.hilo.conversation.Strength;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -77,7 +79,9 @@ final class WhatsAppEvents {
             List.of(),
             message.at("context").id("id"),
             details(message, echo),
-            group == null ? Map.of() : Map.of("recipient_type", "group"));
+            group == null
+                ? Map.of("message_id", id)
+                : Map.of("message_id", id, "recipient_type", "group"));
   }
 
   /** What is about another message; null for a message, and for what names none. */
@@ -161,16 +165,57 @@ final class WhatsAppEvents {
             : person(call.id("from"), call.id("from_user_id"));
     String event = call.required("event");
     var origin = origin(call, person, null, call.required("id") + "|" + event, ours);
-    String outcome = requireNonNullElse(call.id("status"), event);
-    return new Inbound.Call(
+    return call(
         origin,
-        call.required("id"),
-        ours ? "out" : "in",
-        outcome,
-        call.number("duration", 0),
-        null,
-        null,
-        Map.of());
+        call,
+        ours,
+        requireNonNullElse(call.id("status"), event),
+        call.number("duration", 0));
+  }
+
+  /** How a call of ours is taken. */
+  Inbound callStatus(Payload status) {
+    if (!"call".equals(status.text("type"))) {
+      return status(status);
+    }
+    String word = status.required("status");
+    var person = person(status.id("recipient_id"), status.id("recipient_user_id"));
+    String key = status.required("id") + "|" + word;
+    return call(origin(status, person, null, key, true), status, true, word, 0);
+  }
+
+  private static Inbound call(
+      Inbound.Origin origin, Payload call, boolean ours, String word, long seconds) {
+    String outcome =
+        switch (word) {
+          case "connect", "RINGING" -> "ringing";
+          case "ACCEPTED" -> "in-progress";
+          case "REJECTED" -> "busy";
+          case "terminate" -> "completed";
+          default -> word.toLowerCase(Locale.ROOT);
+        };
+    String direction = ours ? "out" : "in";
+    return new Inbound.Call(
+        origin, call.required("id"), direction, outcome, seconds, null, null, Map.of());
+  }
+
+  /** Our access ended, or came back. */
+  static Inbound access(String account, Payload entry, String event, boolean connected) {
+    String key = account + "|" + event + "|" + entry.text("time");
+    var address = new Address(WhatsAppChannelType.NAME, "", account);
+    return new Inbound.AccountChanged(
+        new Inbound.Origin(
+            account,
+            address,
+            List.of(),
+            Strength.PLATFORM,
+            Map.of(),
+            null,
+            null,
+            key,
+            entry.seconds("time")),
+        connected,
+        event);
   }
 
   /** Contacts stand beside the messages, in no order. */

@@ -1,9 +1,8 @@
 package dev.hilo.channel.whatsapp;
 
-import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.TokenAccount;
+import dev.hilo.channel.meta.Graph;
 import dev.hilo.config.Default;
-import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
 import java.net.URI;
 import java.util.List;
@@ -28,14 +27,10 @@ public record WhatsAppSettings(
     List<TokenAccount> accounts) {
 
   public WhatsAppSettings {
-    new Rules()
-        .hold(PlatformCall.isBase(baseUrl), "base-url must be like https://graph.facebook.com")
-        .hold(version.matches("v\\d{1,3}\\.\\d"), "version must be like v26.0")
+    Graph.rules(baseUrl, version, accounts)
         .hold(
             !listLabel.isBlank() && listLabel.length() <= 20,
             "list-label must have 1 to 20 letters")
-        .hold(!accounts.isEmpty(), "accounts must have at least one phone number id")
-        .hold(TokenAccount.distinct(accounts), "accounts must each have an id of their own")
         .check();
   }
 }

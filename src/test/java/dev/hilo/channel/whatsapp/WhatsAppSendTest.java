@@ -15,6 +15,7 @@ import dev.hilo.conversation.Content;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AutoClose;
@@ -180,7 +181,22 @@ class WhatsAppSendTest {
     "400,131064,Retry",
     "503,999,Retry",
     "400,131047,WindowClosed",
+    "429,17,Retry",
+    "400,613,Retry",
     "400,131050,Refused",
+    "400,131021,Refused",
+    "400,131009,Refused",
+    "400,131051,Refused",
+    "400,132016,Refused",
+    "400,131030,Refused",
+    "400,131037,Refused",
+    "400,368,Refused",
+    "400,131031,Refused",
+    "400,130497,Refused",
+    "403,3,Refused",
+    "403,200,Refused",
+    "403,131005,Refused",
+    "400,131045,Refused",
     "400,131049,Refused",
     "400,130472,Refused",
     "400,131026,Refused",
@@ -200,7 +216,10 @@ class WhatsAppSendTest {
     SendResult result = send(to(PHONE, TEXT));
     assertThat(result.getClass().getSimpleName()).isEqualTo(kind);
     if (result instanceof SendResult.Refused refused) {
-      assertThat(refused.code()).isEqualTo(Integer.toString(code));
+      assertThat(refused.code()).isEqualTo(code == 131050 ? "opt-out" : Integer.toString(code));
+      assertThat(refused.why()).startsWith(code + ": ");
+      boolean locked = Set.of(0, 3, 10, 190, 200, 131005, 131042, 131045).contains(code);
+      assertThat(refused.credentials()).isEqualTo(locked || status == 401);
     }
     assertThat(result.toString()).doesNotContain("15550142233").doesNotContain("wa-token");
   }

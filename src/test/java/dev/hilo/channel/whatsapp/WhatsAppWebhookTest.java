@@ -1,20 +1,19 @@
 package dev.hilo.channel.whatsapp;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hilo.channel.Inbound;
-import dev.hilo.channel.Signature;
 import dev.hilo.channel.Webhook;
 import dev.hilo.channel.WebhookRequest;
+import dev.hilo.channel.meta.MetaDelivery;
 import dev.hilo.config.ConfigNode;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Event;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -218,6 +217,59 @@ class WhatsAppWebhookTest {
             });
   }
 
+  @Test
+  void howACallOfOursIsTaken() {
+    assertThat(
+            (Inbound.Call)
+                change(
+                        "calls",
+                        "statuses",
+                        """
+                        {"id":"wacid.2","type":"call","status":"RINGING",
+                         "recipient_id":"15550142233","timestamp":"1772618405"}\
+                        """)
+                    .getFirst())
+        .satisfies(
+            c -> {
+              assertThat(c.direction()).isEqualTo("out");
+              assertThat(c.outcome()).isEqualTo("ringing");
+              assertThat(c.origin().address()).isEqualTo(PHONE);
+              assertThat(c.origin().dedupeKey()).isEqualTo("wacid.2|RINGING");
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ACCOUNT_DELETED,,false",
+    "PARTNER_REMOVED,,false",
+    "DISABLED_UPDATE,DISABLE,false",
+    "DISABLED_UPDATE,REINSTATE,true",
+    "DISABLED_UPDATE,SCHEDULE_FOR_DISABLE,",
+    "VERIFIED_ACCOUNT,,"
+  })
+  void accessEndsAndComesBack(String event, @Nullable String ban, @Nullable Boolean connected) {
+    var items =
+        delivered(
+            """
+            {"field":"account_update","value":{"event":"%s","ban_info":{"waba_ban_state":"%s"}}}\
+            """
+                .formatted(event, ban));
+    if (connected == null) {
+      assertThat(items).isEmpty();
+    } else {
+      assertThat(items).hasSize(1);
+      assertThat(((Inbound.AccountChanged) items.getFirst()).connected()).isEqualTo(connected);
+      assertThat(items.getFirst().origin().account()).isEqualTo("1");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"message_template_status_update", "phone_number_quality_update", "something_new"})
+  void otherNewsOfTheAccountSaysNothing(String field) {
+    assertThat(delivered("{\"field\":\"%s\",\"value\":{\"event\":\"FLAGGED\"}}".formatted(field)))
+        .isEmpty();
+  }
+
   @ParameterizedTest
   @CsvSource({"PUT,400", "POST,401"})
   void otherCallsAreRefused(String method, int status) {
@@ -238,17 +290,20 @@ class WhatsAppWebhookTest {
   }
 
   private List<Inbound> change(String field, String list, String items) {
-    byte[] body =
+    return delivered(
         """
-        {"object":"whatsapp_business_account","entry":[{"id":"w","changes":[{"field":"%s","value":{
-         "messaging_product":"whatsapp","metadata":{"phone_number_id":"1"},
-         "contacts":[{"profile":{"name":"Marta"},"user_id":"US.4812"}],"%s":[%s]}}]}]}\
+        {"field":"%s","value":{"messaging_product":"whatsapp","metadata":{"phone_number_id":"1"},
+         "contacts":[{"profile":{"name":"Marta"},"user_id":"US.4812"}],"%s":[%s]}}\
         """
-            .formatted(field, list, items)
-            .getBytes(UTF_8);
-    String mac = HexFormat.of().formatHex(Signature.hmacSha256("app".getBytes(UTF_8), body));
-    var headers = Map.of("x-hub-signature-256", List.of("sha256=" + mac));
-    var request = new WebhookRequest("POST", "", Map.of(), headers, body, Instant.EPOCH);
-    return ((Webhook.Received.Accepted) webhook.receive(request)).items();
+            .formatted(field, list, items));
+  }
+
+  private List<Inbound> delivered(String change) {
+    return MetaDelivery.items(
+        webhook,
+        """
+        {"object":"whatsapp_business_account","entry":[{"id":"w","time":1,"changes":[%s]}]}\
+        """
+            .formatted(change));
   }
 }

@@ -1,0 +1,4 @@
+package dev.hilo.channel.contract;
+
+/** The same account. */
+public final class TwilioWhatsapp extends TwilioSms {}
