@@ -64,6 +64,7 @@ function enlarge(url, m, name) {
   dialog.addEventListener("click", ({ target }) => {
     if (target !== save) dialog.close();
   });
+  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // the desk has keys of its own
   dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();

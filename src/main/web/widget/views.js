@@ -174,7 +174,7 @@ function media(ui, m) {
   }
   if (picture) {
     const url = ui.blobUrl(m.blob);
-    return html`${url ? html`<a class="picture" href=${url} target="_blank" rel="noopener" aria-label=${t("enlarge", { name: m.caption || name })}><img src=${url} alt=${m.caption || name} /></a>` : html`<div class="image-space"></div>`}${caption}`;
+    return html`${url ? html`<a href=${url} target="_blank" rel="noopener"><img src=${url} alt=${m.caption || name} /></a>` : html`<div class="image-space"></div>`}${caption}`;
   }
   const size = m.size > 0 ? html`<small>${byteSize(locale, m.size)}</small>` : nothing;
   const file = html`<button type="button" class="file" aria-label=${t("download", { name })} @click=${() => ui.download(m.blob, name)}>
