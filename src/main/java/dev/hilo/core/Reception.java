@@ -159,24 +159,29 @@ public final class Reception {
       same.addAll(change.current());
     }
     for (Address alias : same) {
-      String other = keys.via(alias);
-      done =
-          done.compose(_ -> directory.home(home.workspace(), other, home))
-              .compose(
-                  there ->
-                      there.customer().equals(home)
-                          ? Future.succeededFuture()
-                          : joining
-                              .observe(
-                                  new Joining.Evidence(
-                                      List.of(home, there.customer()),
-                                      List.of(via, other),
-                                      Strength.PLATFORM,
-                                      item.origin().address().channel(),
-                                      Author.gateway("reception")))
-                              .mapEmpty());
+      done = done.compose(_ -> proved(home, via, alias));
     }
     return done;
+  }
+
+  /** A platform proves that whoever is reached by {@code via} is reached by {@code alias}, too. */
+  public Future<Void> proved(CustomerId home, String via, Address alias) {
+    String other = keys.via(alias);
+    return directory
+        .home(home.workspace(), other, home)
+        .compose(
+            there ->
+                there.customer().equals(home)
+                    ? Future.succeededFuture()
+                    : joining
+                        .observe(
+                            new Joining.Evidence(
+                                List.of(home, there.customer()),
+                                List.of(via, other),
+                                Strength.PLATFORM,
+                                alias.channel(),
+                                Author.gateway("reception")))
+                        .mapEmpty());
   }
 
   private Future<Void> unrouted(
