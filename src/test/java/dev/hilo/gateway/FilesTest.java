@@ -10,6 +10,7 @@ import dev.hilo.Gateway;
 import dev.hilo.testing.Cut;
 import dev.hilo.testing.FileServer;
 import dev.hilo.testing.RedisServer;
+import dev.hilo.testing.S3Server;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -245,6 +246,47 @@ class FilesTest {
             text.replaceFirst("[0-9a-f]{8}\\?", "00000000?"),
             text.replaceFirst("\\?.*", ""))) {
       assertThat(bytes(URI.create(wrong), "GET").statusCode()).as(wrong).isEqualTo(403);
+    }
+  }
+
+  @Test
+  void aBucketKeepsThemForAllNodes() throws Exception {
+    try (S3Server bucket = new S3Server()) {
+      String blobs =
+          "blobs: {kind: s3, url: \"%s\", bucket: %s, region: %s, access-key: %s, secret-key: %s}"
+              .formatted(
+                  bucket.url(),
+                  S3Server.BUCKET,
+                  S3Server.REGION,
+                  S3Server.ACCESS,
+                  S3Server.SECRET);
+      Gateway a = nodes.start("a", redis.uri(), CONFIG + blobs);
+      Gateway b = nodes.start("b", redis.uri(), CONFIG + blobs);
+      byte[] sound = new byte[300_000];
+      sound[0] = 'I';
+      sound[1] = 'D';
+      sound[2] = '3';
+      files.at("/a.mp3", 200, "audio/mpeg", sound);
+      assertThat(Rest.deliver(a, letter("kim", "listen", "/a.mp3")).status()).isEqualTo(202);
+      Rest ana = Rest.agent(b, "Ana");
+      String kim = awaitCustomer(ana, "listen");
+      await().atMost(Nodes.PATIENCE).until(() -> events(ana, kim, "MediaStored").size() == 1);
+      String blob = events(ana, kim, "MediaStored").getFirst().at("/body/blob").asText();
+      assertThat(bucket.objects()).containsOnlyKeys(blob);
+      URI url = b.url().resolve("/api/v1/blobs/" + blob);
+      assertThat(bytes(url, "GET", of(ana)).body()).isEqualTo(sound);
+      String[] range =
+          Stream.concat(Stream.of(of(ana)), Stream.of("Range", "bytes=0-2")).toArray(String[]::new);
+      HttpResponse<byte[]> part = bytes(url, "GET", range);
+      assertThat(part.statusCode()).isEqualTo(206);
+      assertThat(new String(part.body(), UTF_8)).isEqualTo("ID3");
+      HttpResponse<String> uploaded = upload(a, kim, "p.png", "image/png", PNG, of(ana));
+      assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(200);
+      assertThat(bucket.refusals()).isEmpty();
+      bucket.close();
+      assertThat(a.ready()).as("text goes on without the bucket").isTrue();
+      Rest luis = Rest.agent(a, "Luis");
+      assertThat(upload(a, kim, "q.png", "image/png", sound, of(luis)).statusCode()).isEqualTo(503);
     }
   }
 
