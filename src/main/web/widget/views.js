@@ -176,14 +176,12 @@ function media(ui, m) {
     const url = ui.blobUrl(m.blob);
     return html`${url ? html`<a href=${url} target="_blank" rel="noopener"><img src=${url} alt=${m.caption || name} /></a>` : html`<div class="image-space"></div>`}${caption}`;
   }
-  const size = m.size > 0 ? html`<small>${byteSize(locale, m.size)}</small>` : nothing;
-  const file = html`<button type="button" class="file" aria-label=${t("download", { name })} @click=${() => ui.download(m.blob, name)}>
-    ${icon("file")}<span>${name}${size}</span></button>`;
   if (m.kind === "voice" || m.kind === "audio") {
-    const url = ui.blobUrl(m.blob);
-    return html`${url ? html`<audio controls src=${url} aria-label=${name}></audio>` : html`<div class="image-space" data-sound></div>`}${m.kind === "audio" ? file : nothing}${caption}`;
+    return html`<audio controls src=${ui.blobUrl(m.blob) ?? nothing} aria-label=${name}></audio>${caption}`;
   }
-  return html`${file}${caption}`;
+  const size = m.size > 0 ? html`<small>${byteSize(locale, m.size)}</small>` : nothing;
+  return html`<button type="button" class="file" aria-label=${t("download", { name })} @click=${() => ui.download(m.blob, name)}>
+    ${icon("file")}<span>${name}${size}</span></button>${caption}`;
 }
 
 function eventText({ t }, { t: type, event }) {

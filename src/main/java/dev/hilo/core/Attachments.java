@@ -37,7 +37,10 @@ final class Attachments {
     if (home == null || !ours.test(home)) {
       return Future.failedFuture(none());
     }
-    return vertx.executeBlocking(() -> looked(m, blob, to)).map(Objects::requireNonNull);
+    return vertx
+        .executeBlocking(() -> looked(m, blob, to))
+        .map(Objects::requireNonNull)
+        .recover(e -> Future.failedFuture(Problem.ofFiles(e)));
   }
 
   private Content looked(Content.Media m, String blob, CustomerId to) throws IOException {

@@ -2,6 +2,8 @@ package dev.hilo.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.hilo.store.StoreUnavailable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
 
 /** An expected refusal, as sockets and REST show it. The codes are part of the protocol. */
@@ -99,6 +101,13 @@ public final class Problem extends RuntimeException {
           new Problem(Code.STORE_UNAVAILABLE, "the store does not answer now; try again");
       default -> new Problem(Code.INTERNAL, "something went wrong here; it was logged");
     };
+  }
+
+  /** As {@code e}, or as a problem that may pass if files cannot be written or read now. */
+  public static Throwable ofFiles(Throwable e) {
+    return e instanceof IOException && !(e instanceof NoSuchFileException)
+        ? new Problem(Code.STORE_UNAVAILABLE, "files cannot be kept or read now; try again")
+        : e;
   }
 
   public Code code() {

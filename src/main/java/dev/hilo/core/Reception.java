@@ -509,6 +509,9 @@ public final class Reception {
   }
 
   private Future<Inbound> blocking(Callable<Inbound> work) {
-    return vertx.executeBlocking(work).map(Objects::requireNonNull);
+    return vertx
+        .executeBlocking(work)
+        .map(Objects::requireNonNull)
+        .recover(e -> Future.failedFuture(Problem.ofFiles(e)));
   }
 }

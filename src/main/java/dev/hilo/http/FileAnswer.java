@@ -3,6 +3,7 @@ package dev.hilo.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hilo.channel.FileType;
+import dev.hilo.core.Problem;
 import dev.hilo.store.Blobs;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -80,6 +81,7 @@ final class FileAnswer {
                   ? new Part(stored, type, 0, stored.size())
                   : new Part(stored, type, part.from, part.to - part.from + 1);
             })
+        .recover(e -> Future.failedFuture(Problem.ofFiles(e)))
         .compose(part -> send(ctx, Objects.requireNonNull(part), name));
   }
 

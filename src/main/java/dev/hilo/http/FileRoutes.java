@@ -146,6 +146,7 @@ final class FileRoutes {
                             received(ctx.request(), draft, most)
                                 .compose(
                                     _ -> vertx.executeBlocking(() -> kept(ctx, home, draft, name)))
+                                .recover(e -> Future.failedFuture(Problem.ofFiles(e)))
                                 .eventually(
                                     () ->
                                         vertx.executeBlocking(() -> Files.deleteIfExists(draft)))));

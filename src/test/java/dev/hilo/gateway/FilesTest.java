@@ -10,6 +10,7 @@ import dev.hilo.Gateway;
 import dev.hilo.testing.Cut;
 import dev.hilo.testing.FileServer;
 import dev.hilo.testing.RedisServer;
+import dev.hilo.testing.S3Server;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -154,7 +155,8 @@ class FilesTest {
     assertThat(header(whole, "content-disposition")).startsWith("inline; filename=\"a_b.png\"");
     assertThat(header(whole, "x-content-type-options")).isEqualTo("nosniff");
     assertThat(header(whole, "content-security-policy")).contains("default-src 'none'", "sandbox");
-    String[] range = Stream.concat(Stream.of(of(ana)), Stream.of("Range", "bytes=1-3")).toArray(String[]::new);
+    String[] range =
+        Stream.concat(Stream.of(of(ana)), Stream.of("Range", "bytes=1-3")).toArray(String[]::new);
     HttpResponse<byte[]> part = bytes(url, "GET", range);
     assertThat(part.statusCode()).isEqualTo(206);
     assertThat(new String(part.body(), UTF_8)).isEqualTo("PNG");
@@ -249,6 +251,45 @@ class FilesTest {
   }
 
   @Test
+  void aBucketKeepsThemForAllNodes() throws Exception {
+    try (S3Server bucket = new S3Server()) {
+      String blobs =
+          "blobs: {kind: s3, url: \"%s\", bucket: %s, region: %s, access-key: %s, secret-key: %s}"
+              .formatted(
+                  bucket.url(), S3Server.BUCKET, S3Server.REGION, S3Server.ACCESS, S3Server.SECRET);
+      Gateway a = nodes.start("a", redis.uri(), CONFIG + blobs);
+      Gateway b = nodes.start("b", redis.uri(), CONFIG + blobs);
+      byte[] sound = new byte[300_000];
+      sound[0] = 'I';
+      sound[1] = 'D';
+      sound[2] = '3';
+      files.at("/a.mp3", 200, "audio/mpeg", sound);
+      assertThat(Rest.deliver(a, letter("kim", "listen", "/a.mp3")).status()).isEqualTo(202);
+      Rest ana = Rest.agent(b, "Ana");
+      String kim = awaitCustomer(ana, "listen");
+      await().atMost(Nodes.PATIENCE).until(() -> events(ana, kim, "MediaStored").size() == 1);
+      String blob = events(ana, kim, "MediaStored").getFirst().at("/body/blob").asText();
+      assertThat(bucket.objects()).containsOnlyKeys(blob);
+      URI url = b.url().resolve("/api/v1/blobs/" + blob);
+      assertThat(bytes(url, "GET", of(ana)).body()).isEqualTo(sound);
+      String[] range =
+          Stream.concat(Stream.of(of(ana)), Stream.of("Range", "bytes=0-2")).toArray(String[]::new);
+      HttpResponse<byte[]> part = bytes(url, "GET", range);
+      assertThat(part.statusCode()).isEqualTo(206);
+      assertThat(new String(part.body(), UTF_8)).isEqualTo("ID3");
+      HttpResponse<String> uploaded = upload(a, kim, "p.png", "image/png", PNG, of(ana));
+      assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(200);
+      assertThat(bucket.refusals()).isEmpty();
+      for (int i = 0; i < 3; i++) {
+        bucket.next(503);
+      }
+      assertThat(a.ready()).as("text goes on without the bucket").isTrue();
+      Rest luis = Rest.agent(a, "Luis");
+      assertThat(upload(a, kim, "q.png", "image/png", sound, of(luis)).statusCode()).isEqualTo(503);
+    }
+  }
+
+  @Test
   void onlyFilesOfTheThreadCanBeSent() throws Exception {
     Gateway a = node("a", redis.uri());
     for (String who : List.of("dan", "eve")) {
@@ -279,7 +320,9 @@ class FilesTest {
     }
     ObjectNode lied = file.deepCopy().put("size", 5).put("mime", "text/html");
     assertThat(
-            ana.post("/api/v1/customers/" + dan + "/messages", Rest.object("id", "z", "content", lied))
+            ana.post(
+                    "/api/v1/customers/" + dan + "/messages",
+                    Rest.object("id", "z", "content", lied))
                 .status())
         .isEqualTo(200);
     assertThat(events(ana, dan, "MessageAdded").toString())
@@ -310,7 +353,9 @@ class FilesTest {
       visitor.say("hello");
       stranger.say("hello, too");
       String home = visitor.topic().substring(2);
-      String[] mine = {"Authorization", "Bearer " + visitor.token(), "Origin", "https://shop.example"};
+      String[] mine = {
+        "Authorization", "Bearer " + visitor.token(), "Origin", "https://shop.example"
+      };
       HttpResponse<String> uploaded = upload(a, home, "me.png", "image/png", PNG, mine);
       assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(200);
       assertThat(header(uploaded, "access-control-allow-origin")).isEqualTo("https://shop.example");
@@ -326,7 +371,9 @@ class FilesTest {
       assertThat(ack.path("type").asText()).as(ack.toString()).isEqualTo("ack");
       JsonNode seen =
           visitor.awaitEvent(
-              visitor.topic(), e -> e.at("/body/content/type").asText().equals("media"), "a picture");
+              visitor.topic(),
+              e -> e.at("/body/content/type").asText().equals("media"),
+              "a picture");
       assertThat(seen.at("/body/content/size").asInt()).isEqualTo(PNG.length);
       URI blob = a.url().resolve("/api/v1/blobs/" + seen.at("/body/content/blob").asText());
       assertThat(bytes(blob, "GET", mine).body()).isEqualTo(PNG);
