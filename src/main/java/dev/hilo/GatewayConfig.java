@@ -277,7 +277,8 @@ public record GatewayConfig(
           .hold(
               bucket == null || BUCKET.matcher(bucket).matches(),
               "bucket must be 3 to 63 of a-z, 0-9, . and -")
-          .hold(prefix == null || PREFIX.matcher(prefix).matches(), "prefix must be like hilo/files/")
+          .hold(
+              prefix == null || PREFIX.matcher(prefix).matches(), "prefix must be like hilo/files/")
           .check();
     }
 
@@ -285,8 +286,7 @@ public record GatewayConfig(
       return kind == BlobKind.FILES || url == null || bucket == null
           ? new FileBlobs(data.resolve("blobs"))
           : new S3Blobs(
-              new S3Blobs.Bucket(
-                  url, bucket, region, Objects.requireNonNullElse(prefix, "")),
+              new S3Blobs.Bucket(url, bucket, region, Objects.requireNonNullElse(prefix, "")),
               Objects.requireNonNull(accessKey),
               Objects.requireNonNull(secretKey).value(),
               data.resolve("blobs/~drafts"));

@@ -18,7 +18,8 @@ public final class RsaJwt {
   private RsaJwt() {}
 
   /**
-   * A key in PEM of PKCS #8, also with its line breaks written as {@code \n}; null for what is none.
+   * A key in PEM of PKCS #8, also with its line breaks written as {@code \n}; null for what is
+   * none.
    */
   public static @Nullable PrivateKey key(Secret pem) {
     try {

@@ -139,8 +139,8 @@ public final class Download {
 
   /**
    * An answer with the parts of its body as they come: buffers, then {@link #LAST} or a throwable.
-   * It is never paused: of one that is, Vert.x 5.0 loses what came before the connection was closed.
-   * Only as much as a file may have is taken before {@code reset}.
+   * It is never paused: of one that is, Vert.x 5.0 loses what came before the connection was
+   * closed. Only as much as a file may have is taken before {@code reset}.
    */
   private record Coming(HttpClientResponse answer, BlockingQueue<Object> parts) {
     static final Object LAST = new Object();

@@ -157,8 +157,7 @@ public final class S3Blobs extends Blobs {
           HttpRequest.newBuilder(url).timeout(PATIENCE).method(method, body);
       signature.signed(method, url, headers, hash, Instant.now()).forEach(request::header);
       try {
-        HttpResponse<InputStream> answer =
-            http.send(request.build(), BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> answer = http.send(request.build(), BodyHandlers.ofInputStream());
         if (answer.statusCode() < 500 || attempt == TRIES) {
           return answer;
         }

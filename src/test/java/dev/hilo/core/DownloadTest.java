@@ -150,7 +150,8 @@ class DownloadTest {
   void howeverAnAddressIsWritten() {
     server.at("/secret", 200, "image/png", PNG);
     for (String host :
-        List.of("127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]")) {
+        List.of(
+            "127.0.0.1", "localhost", "[::1]", "[::ffff:127.0.0.1]", "[0:0:0:0:0:ffff:7f00:1]")) {
       assertThat(fetch("http://" + host + ":" + server.port() + "/secret"))
           .as(host)
           .isEqualTo(NOT_PUBLIC);
@@ -197,10 +198,7 @@ class DownloadTest {
   void credentialsStayWithTheirHost() {
     name("files.example", "127.0.0.1");
     String files = "http://files.example:" + server.port();
-    server
-        .redirect("/a", "/b")
-        .redirect("/b", files + "/c")
-        .at("/c", 200, "image/png", PNG);
+    server.redirect("/a", "/b").redirect("/b", files + "/c").at("/c", 200, "image/png", PNG);
     MediaSource.Link link =
         new MediaSource.Link(server.url("/a"), Map.of("Authorization", "Bearer secret"), true);
     assertThat(fetch(link, Content.Media.Kind.IMAGE, false))

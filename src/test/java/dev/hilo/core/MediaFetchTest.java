@@ -217,7 +217,9 @@ class MediaFetchTest {
             links.incrementAndGet() == 1
                 ? new MediaSource.Later(Duration.ofMillis(10), "the platform still turns it")
                 : new MediaSource.Link(server.url("/link" + links.get()), Map.of(), false);
-    server.at("/link2", 202, "text/plain", new byte[0]).at("/link4", 200, "image/png", FileServer.PNG);
+    server
+        .at("/link2", 202, "text/plain", new byte[0])
+        .at("/link4", 200, "image/png", FileServer.PNG);
     try (Office _ = new Office("a")) {
       receive(PaperChannel.picture("dan", "1", "/x"));
       assertThat(awaitOutcomes(home("dan"), 1))
@@ -314,8 +316,7 @@ class MediaFetchTest {
   void theRecordingOfACallIsForStaff() {
     server.at("/call.mp3", 200, "audio/mpeg", "ID3 and sound".getBytes(StandardCharsets.UTF_8));
     Content.Media recording =
-        new Content.Media(
-            Content.Media.Kind.AUDIO, null, null, -1, null, null, "/call.mp3", null);
+        new Content.Media(Content.Media.Kind.AUDIO, null, null, -1, null, null, "/call.mp3", null);
     receive(
         new Inbound.Call(
             PaperChannel.origin("ida", "1", List.of()),
@@ -331,8 +332,7 @@ class MediaFetchTest {
       assertThat(awaitOutcomes(ida, 1)).singleElement().isInstanceOf(Event.MediaStored.class);
       assertThat(entries(ida))
           .allSatisfy(
-              e ->
-                  assertThat(CustomerView.of(e, Set.of(ida.toString()), _ -> null)).isNull());
+              e -> assertThat(CustomerView.of(e, Set.of(ida.toString()), _ -> null)).isNull());
     }
   }
 
@@ -366,14 +366,14 @@ class MediaFetchTest {
                       Strength.PLATFORM,
                       "test",
                       Author.gateway("test"))));
-      CustomerId root =
-          node.await(() -> node.roots.root(second).map(StreamState::customer));
+      CustomerId root = node.await(() -> node.roots.root(second).map(StreamState::customer));
       merged.countDown();
       await().atMost(LONG).until(() -> !outcomes(root).isEmpty());
       List<Entry> stored = new ArrayList<>(entries(root));
       stored.removeIf(e -> !(e.event() instanceof Event.MediaStored));
-      assertThat(stored).singleElement().satisfies(
-          e -> assertThat(e.header().home()).isEqualTo(second.toString()));
+      assertThat(stored)
+          .singleElement()
+          .satisfies(e -> assertThat(e.header().home()).isEqualTo(second.toString()));
       assertThat(server.asked("/a.png")).hasSize(1);
     }
   }

@@ -154,7 +154,8 @@ class FilesTest {
     assertThat(header(whole, "content-disposition")).startsWith("inline; filename=\"a_b.png\"");
     assertThat(header(whole, "x-content-type-options")).isEqualTo("nosniff");
     assertThat(header(whole, "content-security-policy")).contains("default-src 'none'", "sandbox");
-    String[] range = Stream.concat(Stream.of(of(ana)), Stream.of("Range", "bytes=1-3")).toArray(String[]::new);
+    String[] range =
+        Stream.concat(Stream.of(of(ana)), Stream.of("Range", "bytes=1-3")).toArray(String[]::new);
     HttpResponse<byte[]> part = bytes(url, "GET", range);
     assertThat(part.statusCode()).isEqualTo(206);
     assertThat(new String(part.body(), UTF_8)).isEqualTo("PNG");
@@ -279,7 +280,9 @@ class FilesTest {
     }
     ObjectNode lied = file.deepCopy().put("size", 5).put("mime", "text/html");
     assertThat(
-            ana.post("/api/v1/customers/" + dan + "/messages", Rest.object("id", "z", "content", lied))
+            ana.post(
+                    "/api/v1/customers/" + dan + "/messages",
+                    Rest.object("id", "z", "content", lied))
                 .status())
         .isEqualTo(200);
     assertThat(events(ana, dan, "MessageAdded").toString())
@@ -310,7 +313,9 @@ class FilesTest {
       visitor.say("hello");
       stranger.say("hello, too");
       String home = visitor.topic().substring(2);
-      String[] mine = {"Authorization", "Bearer " + visitor.token(), "Origin", "https://shop.example"};
+      String[] mine = {
+        "Authorization", "Bearer " + visitor.token(), "Origin", "https://shop.example"
+      };
       HttpResponse<String> uploaded = upload(a, home, "me.png", "image/png", PNG, mine);
       assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(200);
       assertThat(header(uploaded, "access-control-allow-origin")).isEqualTo("https://shop.example");
@@ -326,7 +331,9 @@ class FilesTest {
       assertThat(ack.path("type").asText()).as(ack.toString()).isEqualTo("ack");
       JsonNode seen =
           visitor.awaitEvent(
-              visitor.topic(), e -> e.at("/body/content/type").asText().equals("media"), "a picture");
+              visitor.topic(),
+              e -> e.at("/body/content/type").asText().equals("media"),
+              "a picture");
       assertThat(seen.at("/body/content/size").asInt()).isEqualTo(PNG.length);
       URI blob = a.url().resolve("/api/v1/blobs/" + seen.at("/body/content/blob").asText());
       assertThat(bytes(blob, "GET", mine).body()).isEqualTo(PNG);

@@ -22,11 +22,7 @@ class AwsSignatureTest {
   void getOfARange() {
     assertThat(
             SIGNATURE.signed(
-                "GET",
-                at("test.txt"),
-                Map.of("Range", "bytes=0-9"),
-                AwsSignature.NO_BODY,
-                NOW))
+                "GET", at("test.txt"), Map.of("Range", "bytes=0-9"), AwsSignature.NO_BODY, NOW))
         .containsEntry(
             "authorization",
             "AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20130524/us-east-1/s3/aws4_request,"

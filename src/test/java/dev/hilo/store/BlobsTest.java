@@ -23,8 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What holds for files wherever they lie. */
 class BlobsTest {
   private static final byte[] BYTES = "what was sent".getBytes(UTF_8);
-  private static final String HASH =
-      "0123456789abcdef".repeat(4);
+  private static final String HASH = "0123456789abcdef".repeat(4);
 
   @TempDir Path folder;
   private final S3Server server = new S3Server();
@@ -104,9 +103,7 @@ class BlobsTest {
     Blobs blobs = open(kind);
     String unknown = "main/" + home.local() + "/" + HASH;
     for (String name : List.of(unknown, "../../etc/passwd", "main/x/" + HASH, "", unknown + "/")) {
-      assertThatThrownBy(() -> blobs.open(name))
-          .as(name)
-          .isInstanceOf(NoSuchFileException.class);
+      assertThatThrownBy(() -> blobs.open(name)).as(name).isInstanceOf(NoSuchFileException.class);
     }
     assertThatThrownBy(() -> blobs.share(unknown, CustomerId.fresh("main")))
         .isInstanceOf(NoSuchFileException.class);
