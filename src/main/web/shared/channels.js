@@ -15,14 +15,11 @@ const CHANNELS = {
   line: ["LINE", "LN", "#06703a"],
   wechat: ["WeChat", "WC", "#2b6b12"],
   viber: ["Viber", "VB", "#6b4fc0"],
-  "twilio-sms": ["SMS", "SMS", "#8a5200"],
-  "twilio-whatsapp": ["WhatsApp", "WA", "#157347"],
-  "twilio-voice": ["Voice", "TEL", "#5b6470"],
 };
 
-/** `{name, short, color}`; a channel not known here shows its own key. */
+/** `{name, short, color}`; `twilio-sms` is an SMS; a channel not known here shows its own key. */
 export function channelOf(key = "") {
-  const [name, short, color] = CHANNELS[key] ?? [
+  const [name, short, color] = CHANNELS[key.replace("twilio-", "")] ?? [
     key ? key[0].toUpperCase() + key.slice(1) : "–",
     key.slice(0, 3).toUpperCase(),
     "#3d5a45",

@@ -130,6 +130,27 @@ class ReceptionTest {
   }
 
   @Test
+  void whatNamesOnlyItsCallIsFoundWithWhoCalledInWhateverOrder() {
+    for (String person : List.of("ring", "rec")) {
+      var call = PaperChannel.address("call-" + person);
+      Inbound rings = call(PaperChannel.origin(person, person + 1, List.of(call)), "ringing");
+      Inbound records =
+          call(PaperChannel.origin("call-" + person, person + 2, List.of()), "recording");
+      boolean first = person.equals("ring");
+      TestNode.result(receive(a, first ? rings : records));
+      TestNode.result(receive(b, first ? records : rings));
+      assertThat(home(a, person)).isEqualTo(home(b, "call-" + person));
+      assertThat(entries(a, home(a, person)))
+          .filteredOn(e -> e.event() instanceof Event.CallLogged)
+          .hasSize(2);
+    }
+  }
+
+  private static Inbound call(Inbound.Origin origin, String outcome) {
+    return new Inbound.Call(origin, "c", "in", outcome, 0, null, null, Map.of());
+  }
+
+  @Test
   void itemsOfOneDeliveryStayInOrder() {
     List<Inbound> items =
         IntStream.range(0, 30)
