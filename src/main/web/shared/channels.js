@@ -13,7 +13,7 @@ const CHANNELS = {
   slack: ["Slack", "SL", "#611f69"],
   teams: ["Teams", "TM", "#4b4fa8"],
   rcs: ["RCS", "RCS", "#1a5fb4"],
-  cloudevents: ["Device", "IO", "#5a6230"],
+  webhook: ["App", "API", "#5a6230"],
   line: ["LINE", "LN", "#06703a"],
   wechat: ["WeChat", "WC", "#2b6b12"],
   zalo: ["Zalo", "ZA", "#0a58b8"],

@@ -56,9 +56,21 @@ public record Payload(JsonNode node) {
 
   /** One JSON object in UTF-8, nested at most 64 deep, and nothing after it. */
   public static Payload object(byte[] body) throws Malformed {
-    JsonNode read;
+    Payload read = any(body);
+    if (!read.node.isObject()) {
+      throw new Malformed("the body is no JSON object");
+    }
+    return read;
+  }
+
+  /** As {@link #object}, for JSON of any kind. */
+  public static Payload any(byte[] body) throws Malformed {
     try {
-      read = JSON.readTree(body);
+      JsonNode read = JSON.readTree(body);
+      if (read.isMissingNode()) {
+        throw new Malformed("the body is empty");
+      }
+      return new Payload(read);
     } catch (JsonProcessingException e) {
       var at = e.getLocation();
       throw new Malformed(
@@ -68,10 +80,6 @@ public record Payload(JsonNode node) {
     } catch (IOException e) {
       throw new Malformed("the body is no JSON in UTF-8");
     }
-    if (!read.isObject()) {
-      throw new Malformed("the body is no JSON object");
-    }
-    return new Payload(read);
   }
 
   /** As {@link #object}, for JSON within JSON; empty where it is none. */

@@ -3,7 +3,10 @@ package dev.hilo.channel;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.MessageDigest;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import javax.crypto.Mac;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  * Message authentication of webhooks. Comparisons take as long for a near miss as for a far one.
  */
 public final class Signature {
+  /** What stands before the 32 bytes of a public key to make it one of X.509. */
+  private static final byte[] ED25519 = HexFormat.of().parseHex("302a300506032b6570032100");
+
   private Signature() {}
 
   /** HMAC-SHA-256 over the parts, one after the other. */
@@ -45,6 +51,27 @@ public final class Signature {
       return digest.digest();
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every Java runtime has " + algorithm, e);
+    }
+  }
+
+  /**
+   * True if the parts, one after the other, were signed by Ed25519.
+   *
+   * @param key the 32 bytes of the public key; false for any other number
+   */
+  public static boolean ed25519(byte[] key, byte[] signature, byte[]... parts) {
+    try {
+      byte[] encoded = Arrays.copyOf(ED25519, ED25519.length + key.length);
+      System.arraycopy(key, 0, encoded, ED25519.length, key.length);
+      var check = java.security.Signature.getInstance("Ed25519");
+      check.initVerify(
+          KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));
+      for (byte[] part : parts) {
+        check.update(part);
+      }
+      return check.verify(signature);
+    } catch (GeneralSecurityException _) {
+      return false;
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.hilo.channel;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
@@ -9,12 +8,9 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.hilo.config.ConfigNode;
 import dev.hilo.conversation.Event;
 import io.vertx.core.Vertx;
-import io.vertx.ext.web.client.WebClient;
 import java.io.IOException;
-import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -90,7 +86,7 @@ class ChannelContractTest {
 
   private void run(ContractPlatform platform, ContractCase c, Map<String, ContractCase> siblings) {
     try {
-      check(platform, c, siblings);
+      check(platform, platform.brought(c), siblings);
       passed++;
       System.out.println("passed   " + c);
     } catch (Throwable e) {
@@ -270,23 +266,7 @@ class ChannelContractTest {
   }
 
   private Webhook webhook(ContractPlatform platform, ContractCase c) {
-    var ports =
-        new Ports(
-            vertx,
-            WebClient.create(vertx),
-            new NoBlobs(),
-            URI.create("https://gw.example.test"),
-            "main");
-    var settings = ConfigNode.parse(JSON.valueToTree(platform.settings(c)).toString());
-    var webhook = open(requireNonNull(types.get(platform.type(c))), settings, ports).webhook();
-    assertThat(webhook).isNotNull();
-    platform.prepare(webhook, c);
-    return webhook;
-  }
-
-  private static <S extends Record> Channel open(
-      ChannelType<S> type, ConfigNode settings, Ports ports) {
-    return type.open(settings.bind(type.settings()), ports);
+    return ContractPlatform.open(vertx, platform, c);
   }
 
   private static JsonNode json(String text) {

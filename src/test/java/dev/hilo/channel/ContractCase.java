@@ -34,7 +34,7 @@ public record ContractCase(
   private static final String EXPECTED = ".expected.json";
 
   /** All cases under a folder of platforms, by platform and name. */
-  static Map<String, List<ContractCase>> under(Path root) throws IOException {
+  public static Map<String, List<ContractCase>> under(Path root) throws IOException {
     var all = new LinkedHashMap<String, List<ContractCase>>();
     for (Path folder : listed(root)) {
       if (Files.isDirectory(folder)) {
@@ -68,6 +68,21 @@ public record ContractCase(
   WebhookRequest with(byte[] body) {
     return new WebhookRequest(
         request.method(), request.url(), request.query(), request.headers(), body, request.now());
+  }
+
+  /** The same with one more header. */
+  public ContractCase with(String header, String value) {
+    var headers = new LinkedHashMap<>(request.headers());
+    headers.put(header, List.of(value));
+    var more =
+        new WebhookRequest(
+            request.method(),
+            request.url(),
+            request.query(),
+            headers,
+            request.body(),
+            request.now());
+    return new ContractCase(platform, name, more, configured, expected, anyRefusal);
   }
 
   /** Without headers and query, where all proofs are. */

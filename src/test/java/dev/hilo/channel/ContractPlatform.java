@@ -1,6 +1,13 @@
 package dev.hilo.channel;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.hilo.config.ConfigNode;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.client.WebClient;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,9 +35,32 @@ public interface ContractPlatform {
     return c.expected();
   }
 
+  /** A case that is no call of the platform, as the call that brings it to us. */
+  default ContractCase brought(ContractCase c) {
+    return c;
+  }
+
   /** False where the platform promises no proof of origin for this kind of call. */
   default boolean proves(ContractCase c) {
     return true;
+  }
+
+  /** The webhook that a case is for, ready to judge it. */
+  static Webhook open(Vertx vertx, ContractPlatform platform, ContractCase c) {
+    var ports =
+        new Ports(
+            vertx,
+            WebClient.create(vertx),
+            new NoBlobs(),
+            URI.create("https://gw.example.test"),
+            "main");
+    var settings =
+        ConfigNode.parse(new ObjectMapper().valueToTree(platform.settings(c)).toString());
+    Webhook webhook =
+        requireNonNull(new ChannelTypes().find(platform.type(c))).open(settings, ports).webhook();
+    requireNonNull(webhook);
+    platform.prepare(webhook, c);
+    return webhook;
   }
 
   static @Nullable ContractPlatform of(String folder) {

@@ -304,7 +304,8 @@ final class NeutralEvent {
     if (item instanceof Inbound.Message message && message.echo()) {
       return String.valueOf(details.get("from"));
     }
-    return origin.sender() == null ? origin.address().id() : origin.sender().id();
+    boolean place = origin.room() != null && origin.room().id().equals(origin.address().id());
+    return origin.sender() != null ? origin.sender().id() : place ? null : origin.address().id();
   }
 
   /** The platform's own word for what became of a message; it ends the reason. */
@@ -351,7 +352,7 @@ final class NeutralEvent {
       return call.text();
     }
     return switch (content) {
-      case null -> null;
+      case null -> details.get("text");
       case Content.Text(var text) -> text;
       case Content.Media media -> media.caption();
       case Content.Choice choice ->
@@ -503,8 +504,10 @@ final class NeutralEvent {
         put(words, details.get("media.emoji"), "emoji");
         put(words, details.get("media.animated"), "animated");
         put(words, media.failed() == null ? null : "true", "unavailable");
+        String number = all.isEmpty() ? "" : "." + (all.size() + 1);
+        put(words, details.get("media.id" + number), "id");
+        put(words, details.get("media.alt" + number), "alt");
         put(words, details.get("media.thumb"), "thumb");
-        put(words, details.get("media.alt"), "alt");
         all.add(words);
       }
       case Content.Location location -> {

@@ -30,6 +30,7 @@ public final class PlatformServer implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final BlockingQueue<Request> requests = new LinkedBlockingQueue<>();
   private final BlockingQueue<Consumer<HttpServerRequest>> answers = new LinkedBlockingQueue<>();
+  private volatile @Nullable Consumer<HttpServerRequest> always;
   private final HttpServer server;
   private final WebClient http = WebClient.create(vertx);
 
@@ -74,7 +75,8 @@ public final class PlatformServer implements AutoCloseable {
                                       request.uri(),
                                       request.headers(),
                                       body.getBytes()));
-                              Consumer<HttpServerRequest> answer = answers.poll();
+                              Consumer<HttpServerRequest> next = answers.poll();
+                              Consumer<HttpServerRequest> answer = next == null ? always : next;
                               if (answer != null) {
                                 answer.accept(request);
                               }
@@ -107,6 +109,17 @@ public final class PlatformServer implements AutoCloseable {
           response.end(body);
         });
     return this;
+  }
+
+  /** The answer to every call that has none of its own. */
+  public void always(int status, String body) {
+    always =
+        request ->
+            request
+                .response()
+                .setStatusCode(status)
+                .putHeader("content-type", "application/json")
+                .end(body);
   }
 
   /** The next call is read and its connection closed. */

@@ -74,6 +74,7 @@ public final class TestNode implements AutoCloseable {
   public final Joining joining;
   public final Reception reception;
   public final Proofs proofs;
+  public final Threads threads;
   public final Saying saying;
   public final Actions actions;
   public final Roster roster;
@@ -106,7 +107,7 @@ public final class TestNode implements AutoCloseable {
         new Reception(vertx, keys, directory, roots, joining, accounts, rosters(), blobs, objects);
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     Rosters rosters = rosters();
-    Threads threads =
+    this.threads =
         new Threads(new Permissions(rosters), roots, new Trail(streams, roots, Clock.systemUTC()));
     this.saying =
         new Saying(vertx, threads, roots, streams, directory, accounts, keys, rosters, blobs);

@@ -8,6 +8,7 @@ import dev.hilo.load.figure.Fanout;
 import dev.hilo.load.figure.FeedDeath;
 import dev.hilo.load.figure.Growth;
 import dev.hilo.load.figure.Idle;
+import dev.hilo.load.figure.Ingest;
 import dev.hilo.load.figure.JvmMatrix;
 import dev.hilo.load.figure.Stalled;
 import dev.hilo.load.figure.Startup;
@@ -63,13 +64,14 @@ public final class Load {
       case "drain" -> Drain.run(o);
       case "feed-death" -> FeedDeath.run(o);
       case "jvm" -> JvmMatrix.run(o);
+      case "ingest" -> Ingest.run(o);
       case "append" -> Append.run(o);
       case "startup" -> Startup.run(o);
       case "plots" -> Plots.run(o);
       default ->
           throw new Options.Unusable(
               "usage: run"
-                  + " durable|delay|idle|fanout|storm|stalled|growth|drain|feed-death|jvm|append|startup|plots"
+                  + " durable|delay|idle|fanout|storm|stalled|growth|drain|feed-death|jvm|append|ingest|startup|plots"
                   + " [quick=true] [name=value ...]");
     }
   }

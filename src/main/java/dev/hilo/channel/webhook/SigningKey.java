@@ -4,20 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hilo.channel.Signature;
 import dev.hilo.config.Secret;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.spec.X509EncodedKeySpec;
 import java.util.Base64;
-import java.util.HexFormat;
 
 /**
  * Signs and verifies as Standard Webhooks 1.0.0 says: over {@code id.timestamp.body}, {@code v1} is
  * HMAC-SHA-256, {@code v1a} is Ed25519.
  */
 sealed interface SigningKey {
-  /** What stands before the 32 bytes of a public key to make it one of X.509. */
-  byte[] ED25519 = HexFormat.of().parseHex("302a300506032b6570032100");
-
   /** True if {@code signature}, such as {@code v1,K5oZ…}, is of this key's kind and right. */
   boolean verifies(String signature, String id, String timestamp, byte[] body);
 
@@ -74,20 +67,14 @@ sealed interface SigningKey {
   record Public(byte[] key) implements SigningKey {
     @Override
     public boolean verifies(String signature, String id, String timestamp, byte[] body) {
-      if (!signature.startsWith("v1a,")) {
-        return false;
-      }
       try {
-        byte[] encoded = new byte[ED25519.length + key.length];
-        System.arraycopy(ED25519, 0, encoded, 0, ED25519.length);
-        System.arraycopy(key, 0, encoded, ED25519.length, key.length);
-        var check = java.security.Signature.getInstance("Ed25519");
-        check.initVerify(
-            KeyFactory.getInstance("Ed25519").generatePublic(new X509EncodedKeySpec(encoded)));
-        check.update(envelope(id, timestamp));
-        check.update(body);
-        return check.verify(Base64.getDecoder().decode(signature.substring(4)));
-      } catch (GeneralSecurityException | IllegalArgumentException _) {
+        return signature.startsWith("v1a,")
+            && Signature.ed25519(
+                key,
+                Base64.getDecoder().decode(signature.substring(4)),
+                envelope(id, timestamp),
+                body);
+      } catch (IllegalArgumentException _) {
         return false;
       }
     }

@@ -1,71 +1,102 @@
 package dev.hilo.channel.webhook;
 
+import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Payload;
 import dev.hilo.channel.Webhook;
 import dev.hilo.channel.WebhookRequest;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The inbound half: Standard Webhooks 1.0.0 around our own small vocabulary. */
+/** The inbound half: our own small vocabulary, or CloudEvents 1.0 in each of their HTTP modes. */
 final class StandardWebhook implements Webhook {
-  private static final Duration TOLERANCE = Duration.ofMinutes(5);
-  private static final int SIGNATURES = 8;
+  private static final Logger LOG = LoggerFactory.getLogger(StandardWebhook.class);
 
-  private final List<SigningKey> keys;
+  private final Callers callers;
   private final String account;
 
   StandardWebhook(WebhookSettings settings) {
-    keys = settings.signingSecrets().stream().map(SigningKey::of).toList();
+    callers = new Callers(settings);
     account = settings.account();
   }
 
   @Override
   public Received receive(WebhookRequest request) {
-    String id = request.header("webhook-id");
-    String timestamp = request.header("webhook-timestamp");
-    String signatures = request.header("webhook-signature");
-    if (id == null || timestamp == null || signatures == null) {
-      return refused(401, "expected webhook-id, webhook-timestamp and webhook-signature");
+    if (request.method().equals("OPTIONS")) {
+      return allowed(request);
     }
-    if (!id.matches("[^.\\p{Cntrl}]{1,256}")) {
-      return refused(400, "webhook-id: expected 1 to 256 characters without '.'");
-    }
-    if (!isRecent(timestamp, request.now())) {
-      return refused(401, "webhook-timestamp: expected the seconds of now, 5 min more or less");
-    }
-    if (!isSigned(signatures, id, timestamp, request.body())) {
-      return refused(401, "webhook-signature does not fit the body");
-    }
-    try {
-      Payload body = Payload.object(request.body());
-      return new Received.Accepted(
-          List.of(new WebhookEvents(account, id).of(body)), Reply.ACCEPTED);
-    } catch (Payload.Malformed e) {
-      return new Received.Refused(400, String.valueOf(e.getMessage()));
-    }
-  }
-
-  private static boolean isRecent(String timestamp, Instant now) {
-    return timestamp.matches("\\d{1,12}")
-        && Duration.between(Instant.ofEpochSecond(Long.parseLong(timestamp)), now)
-                .abs()
-                .compareTo(TOLERANCE)
-            <= 0;
-  }
-
-  private boolean isSigned(String signatures, String id, String timestamp, byte[] body) {
-    for (String signature : signatures.split(" ", SIGNATURES + 1)) {
-      for (SigningKey key : keys) {
-        if (key.verifies(signature, id, timestamp, body)) {
-          return true;
+    return switch (callers.of(request)) {
+      case Callers.Unknown(int status, String why) -> new Received.Refused(status, why);
+      case Callers.Known caller -> {
+        try {
+          yield new Received.Accepted(items(caller, request), Reply.ACCEPTED);
+        } catch (Payload.Malformed | CloudEvent.Invalid e) {
+          yield new Received.Refused(400, String.valueOf(e.getMessage()));
+        } catch (CloudEvent.Unsupported e) {
+          yield new Received.Refused(415, String.valueOf(e.getMessage()));
+        } catch (WebhookEvents.NotItself e) {
+          yield new Received.Refused(403, String.valueOf(e.getMessage()));
         }
       }
-    }
-    return false;
+    };
   }
 
-  private static Received refused(int status, String why) {
-    return new Received.Refused(status, why);
+  /** A sender asks whether it may send here (HTTP webhooks for CloudEvents 1.0, 4.1). */
+  private static Received allowed(WebhookRequest request) {
+    String origin = request.header("webhook-request-origin");
+    return origin == null || !origin.matches("[A-Za-z0-9.*:/_-]{1,255}")
+        ? new Received.Refused(400, "expected the header webhook-request-origin")
+        : new Received.Answered(
+            new Reply(
+                200,
+                "text/plain",
+                "",
+                Map.of(
+                    "webhook-allowed-origin",
+                    origin,
+                    "webhook-allowed-rate",
+                    "*",
+                    "allow",
+                    "POST")));
+  }
+
+  private List<Inbound> items(Callers.Known caller, WebhookRequest request)
+      throws Payload.Malformed,
+          CloudEvent.Invalid,
+          CloudEvent.Unsupported,
+          WebhookEvents.NotItself {
+    var events = new WebhookEvents(account, caller);
+    return switch (CloudEvent.Mode.of(request)) {
+      case NONE -> List.of(events.of(Payload.object(request.body())));
+      case BINARY -> List.of(events.of(CloudEvent.binary(request)));
+      case STRUCTURED -> List.of(events.of(CloudEvent.structured(Payload.object(request.body()))));
+      case BATCH -> batch(events, Payload.any(request.body()));
+    };
+  }
+
+  /** One bad event does not spoil the others; nothing but bad ones is an error. */
+  private static List<Inbound> batch(WebhookEvents events, Payload batch)
+      throws CloudEvent.Invalid, WebhookEvents.NotItself {
+    if (!batch.node().isArray()) {
+      throw new CloudEvent.Invalid("expected a list of events");
+    }
+    var items = new ArrayList<Inbound>();
+    List<Payload> all = batch.items();
+    for (int i = 0; i < all.size(); i++) {
+      try {
+        items.add(events.of(CloudEvent.structured(all.get(i))));
+      } catch (CloudEvent.Invalid e) {
+        if (all.size() == 1) {
+          throw e;
+        }
+        LOG.debug("[{}] is left out: {}", i, e.getMessage());
+      }
+    }
+    if (items.isEmpty() && !all.isEmpty()) {
+      throw new CloudEvent.Invalid("none of the events is valid");
+    }
+    return List.copyOf(items);
   }
 }

@@ -1,99 +1,173 @@
 package dev.hilo.channel.webhook;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNullElse;
 
+import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Payload;
+import dev.hilo.channel.SendResult;
+import dev.hilo.channel.Signature;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Strength;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one event: {@code message.created|updated|deleted|reaction|read} with {@code data.id,
- * conversation, sender{id,name,email,phone,username,language}, text, replyTo, attachments[], emoji,
- * action}, and {@code device.alert} with {@code data.deviceId, severity, message} and measurements.
- * All else is kept as it came.
+ * Reads one event of our vocabulary, {@code message.*} and {@code device.alert} as the guide to the
+ * channels tells them, or a CloudEvent of a thing. All else is kept as it came.
  */
 final class WebhookEvents {
   private static final int DEVICE = 500;
+  private static final int MEASURES = 20;
   private static final Set<String> ALERT = Set.of("deviceId", "severity", "message");
   private static final List<String> PERSON =
       List.of("name", "email", "phone", "username", "language");
 
   private final String account;
-  private final String webhookId;
+  private final Callers.Known caller;
 
-  WebhookEvents(String account, String webhookId) {
-    this.account = account;
-    this.webhookId = webhookId;
+  /** A device speaks for another one. */
+  static final class NotItself extends Exception {
+    private static final long serialVersionUID = 1;
+
+    NotItself(String device) {
+      super("the key of device " + device + " speaks for this device only");
+    }
   }
 
-  Inbound of(Payload body) {
+  /** {@code id}: of the event, where what it says has none. */
+  private record Stamp(String key, String id, @Nullable Instant at) {}
+
+  WebhookEvents(String account, Callers.Known caller) {
+    this.account = account;
+    this.caller = caller;
+  }
+
+  Inbound of(Payload body) throws NotItself {
+    String id = caller.call().isEmpty() ? recognised(body) : caller.call();
+    var stamp = new Stamp("webhook-id:" + id, id, body.time("timestamp"));
     String type = body.id("type");
     Payload data = body.at("data");
-    Instant at = time(body.text("timestamp"));
-    Inbound known =
-        type == null ? null : type.equals("device.alert") ? alert(data, at) : about(type, data, at);
-    return known != null ? known : kept(type, body, at);
+    Inbound known = known(type, data, stamp);
+    if (known != null) {
+      return known;
+    }
+    String sender = person(data);
+    var content = new Content.Unsupported(requireNonNullElse(type, ""), body.raw());
+    var origin = origin(sender == null ? "endpoint" : sender, data, stamp);
+    return message(origin, stamp.id(), content, Map.of(), context(data));
+  }
+
+  /** Without a time or an id of its own, the same words twice are two events. */
+  private static String recognised(Payload body) {
+    return body.has("timestamp") || body.at("data").has("id")
+        ? Signature.hex(Signature.digest("SHA-256", body.node().toString().getBytes(UTF_8)))
+        : UUID.randomUUID().toString();
+  }
+
+  Inbound of(CloudEvent event) throws NotItself {
+    var stamp = new Stamp("ce:" + event.source() + "|" + event.id(), event.id(), event.time());
+    Inbound known = known(event.type(), event.data(), stamp);
+    return known != null ? known : thing(event, stamp);
   }
 
   /** Null for a type that is not ours, and where something it needs is absent. */
-  private @Nullable Inbound about(String type, Payload data, @Nullable Instant at) {
-    String sender = data.at("sender").id("id");
+  private @Nullable Inbound known(@Nullable String type, Payload data, Stamp stamp)
+      throws NotItself {
+    if (type == null) {
+      return null;
+    }
+    if (type.equals("device.alert")) {
+      return alert(data, stamp);
+    }
+    String sender = type.startsWith("message.") ? person(data) : null;
     if (sender == null) {
       return null;
     }
-    var origin = origin(sender, data, at);
+    var origin = origin(sender, data, stamp);
     String target = data.id("id");
-    String text = data.text("text");
-    if (type.equals("message.created")) {
-      return created(origin, data, text);
-    }
-    return target == null
-        ? null
-        : switch (type) {
-          case "message.updated" ->
-              text == null ? null : new Inbound.Edit(origin, target, new Content.Text(text));
-          case "message.deleted" -> new Inbound.Removal(origin, target);
-          case "message.read" ->
-              new Inbound.Receipt(origin, target, Event.Delivery.READ, null, null);
-          case "message.reaction" ->
-              new Inbound.Reaction(
-                  origin, target, data.id("emoji"), !"remove".equals(data.text("action")));
-          default -> null;
-        };
+    return switch (type) {
+      case "message.created" -> created(origin, data, stamp);
+      case "message.typing" -> new Inbound.Typing(origin, !"false".equals(data.text("on")));
+      default -> target == null ? null : about(type, origin, target, data);
+    };
   }
 
-  private @Nullable Inbound created(Inbound.Origin origin, Payload data, @Nullable String text) {
+  private static @Nullable Inbound about(
+      String type, Inbound.Origin origin, String target, Payload data) {
+    Content content = content(data);
+    return switch (type) {
+      case "message.updated" -> content == null ? null : new Inbound.Edit(origin, target, content);
+      case "message.deleted" -> new Inbound.Removal(origin, target);
+      case "message.delivered" -> receipt(origin, target, Event.Delivery.DELIVERED, null);
+      case "message.read" -> receipt(origin, target, Event.Delivery.READ, null);
+      case "message.failed" ->
+          receipt(
+              origin,
+              target,
+              Event.Delivery.FAILED,
+              new SendResult.Refused(
+                  requireNonNullElse(data.id("code"), "failed"),
+                  Payload.cut(requireNonNullElse(data.text("reason"), "no reason given"), 200)));
+      case "message.reaction" ->
+          new Inbound.Reaction(
+              origin, target, data.id("emoji"), !"remove".equals(data.text("action")));
+      default -> null;
+    };
+  }
+
+  private static Inbound receipt(
+      Inbound.Origin origin,
+      String target,
+      Event.Delivery state,
+      SendResult.@Nullable Refused failure) {
+    return new Inbound.Receipt(origin, target, state, target, failure);
+  }
+
+  private @Nullable Inbound created(Inbound.Origin origin, Payload data, Stamp stamp) {
     var files = new ArrayList<Content.Media>();
     for (Payload file : data.list("attachments")) {
       files.add(file(file));
     }
-    if (text == null && files.isEmpty()) {
+    Content said = content(data);
+    if (said == null && files.isEmpty()) {
       return null;
     }
-    Content content = text != null ? new Content.Text(text) : files.removeFirst();
     return new Inbound.Message(
         origin,
-        requireNonNullElse(data.id("id"), webhookId),
+        requireNonNullElse(data.id("id"), stamp.id()),
         false,
         false,
-        content,
+        said != null ? said : files.removeFirst(),
         List.copyOf(files),
         data.id("replyTo"),
         Map.of(),
         context(data));
+  }
+
+  private static @Nullable Content content(Payload data) {
+    String text = data.text("text");
+    String chosen = data.at("choice").id("id");
+    Payload place = data.at("location");
+    Double latitude = place.decimal("latitude");
+    Double longitude = place.decimal("longitude");
+    return chosen != null
+        ? new Content.Choice("choice", chosen, data.at("choice").text("title"), null, null)
+        : text != null
+            ? new Content.Text(text)
+            : latitude == null || longitude == null
+                ? null
+                : new Content.Location(
+                    latitude, longitude, place.text("name"), place.text("address"), null);
   }
 
   private static Content.Media file(Payload file) {
@@ -116,81 +190,122 @@ final class WebhookEvents {
         url == null ? "no url of at most 512 characters" : null);
   }
 
-  private @Nullable Inbound alert(Payload data, @Nullable Instant at) {
-    String device = data.id("deviceId");
+  private @Nullable Inbound alert(Payload data, Stamp stamp) throws NotItself {
+    String device = person(data);
     String text = data.text("message");
-    if (device == null || device.length() > DEVICE || text == null) {
+    if (device == null || text == null) {
       return null;
     }
-    var details = new LinkedHashMap<String, String>();
-    put(details, "priority", data.text("severity"));
-    for (String field : data.fields().stream().limit(20).toList()) {
-      if (!ALERT.contains(field)) {
-        put(details, "meta." + Payload.cut(field, 50), data.text(field));
-      }
-    }
-    return new Inbound.Message(
-        origin("device:" + device, data, at),
-        webhookId,
-        false,
-        true,
+    return message(
+        origin(device, data, stamp),
+        stamp.id(),
         new Content.Text(text),
-        List.of(),
-        null,
-        details,
+        measured(data).map(),
         Map.of());
   }
 
-  private Inbound kept(@Nullable String type, Payload body, @Nullable Instant at) {
-    Payload data = body.at("data");
-    String sender = data.at("sender").id("id");
-    return new Inbound.Message(
-        origin(sender == null ? "endpoint" : sender, data, at),
-        webhookId,
-        false,
-        true,
-        new Content.Unsupported(requireNonNullElse(type, ""), body.raw()),
-        List.of(),
-        null,
-        Map.of(),
-        context(data));
+  /** A thing is its source and, within it, its subject. */
+  private Inbound thing(CloudEvent event, Stamp stamp) throws NotItself {
+    Payload data = event.data();
+    String source = event.source();
+    String subject = event.subject();
+    var own = caller.device();
+    var origin =
+        new Inbound.Origin(
+            account,
+            own != null
+                ? address(account, "device:" + own.id())
+                : subject == null
+                    ? address(account, source)
+                    : address(account + " " + source, subject),
+            List.of(),
+            Strength.PLATFORM,
+            own == null ? Map.of() : Map.of("name", own.name()),
+            null,
+            new Inbound.Room(source, "source", null, null),
+            stamp.key(),
+            stamp.at());
+    Facts details = measured(data);
+    event.extensions().forEach((name, value) -> details.put("meta." + name, value));
+    details.put("meta.type", event.type());
+    String message = data.text("message");
+    String words =
+        event.text() != null ? event.text() : message == null ? data.text("text") : message;
+    String raw = event.other() == null ? data.raw() : event.other();
+    return message(
+        origin,
+        stamp.id(),
+        words == null ? new Content.Unsupported(event.type(), raw) : new Content.Text(words),
+        details.map(),
+        Map.of("conversation", source));
   }
 
-  private Inbound.Origin origin(String sender, Payload data, @Nullable Instant at) {
-    var attributes = new LinkedHashMap<String, String>();
-    PERSON.forEach(word -> put(attributes, word, data.at("sender").text(word)));
+  private static Facts measured(Payload data) {
+    var facts = new Facts().put("priority", data.text("severity"));
+    for (String field : data.fields().stream().limit(MEASURES).toList()) {
+      if (!ALERT.contains(field)) {
+        facts.put("meta." + Payload.cut(field, 50), data.text(field));
+      }
+    }
+    return facts;
+  }
+
+  private static Inbound message(
+      Inbound.Origin origin,
+      String id,
+      Content content,
+      Map<String, String> details,
+      Map<String, String> context) {
+    return new Inbound.Message(origin, id, false, true, content, List.of(), null, details, context);
+  }
+
+  /** Who speaks; a device with a key of its own is always itself. */
+  private @Nullable String person(Payload data) throws NotItself {
+    String sender = data.at("sender").id("id");
+    String device = data.id("deviceId");
+    var own = caller.device();
+    if (own == null) {
+      return sender != null || device == null || device.length() > DEVICE
+          ? sender
+          : "device:" + device;
+    }
+    String itself = "device:" + own.id();
+    for (String claimed : new String[] {sender, device}) {
+      if (claimed != null && !claimed.equals(own.id()) && !claimed.equals(itself)) {
+        throw new NotItself(own.id());
+      }
+    }
+    return itself;
+  }
+
+  private Inbound.Origin origin(String sender, Payload data, Stamp stamp) {
+    var attributes = new Facts();
+    var own = caller.device();
+    if (own == null) {
+      PERSON.forEach(word -> attributes.put(word, data.at("sender").text(word)));
+    } else {
+      attributes.put("name", own.name());
+    }
     String conversation = data.id("conversation");
     return new Inbound.Origin(
         account,
-        new Address(WebhookChannelType.NAME, account, sender),
+        address(account, sender),
         List.of(),
         Strength.PLATFORM,
-        attributes,
+        attributes.map(),
         null,
         conversation == null
             ? null
             : new Inbound.Room(conversation, "conversation", null, data.id("thread")),
-        "webhook-id:" + webhookId,
-        at);
+        stamp.key(),
+        stamp.at());
+  }
+
+  private static Address address(String scope, String id) {
+    return new Address(WebhookChannelType.NAME, scope, Payload.cut(id, 512));
   }
 
   private static Map<String, String> context(Payload data) {
-    var context = new LinkedHashMap<String, String>();
-    put(context, "conversation", data.id("conversation"));
-    return context;
-  }
-
-  private static @Nullable Instant time(@Nullable String timestamp) {
-    try {
-      return timestamp == null ? null : OffsetDateTime.parse(timestamp).toInstant();
-    } catch (DateTimeParseException _) {
-      return null;
-    }
-  }
-
-  private static void put(Map<String, String> map, String key, @Nullable String text) {
-    if (text != null && !text.isEmpty()) {
-      map.put(key, Payload.cut(text, 500));
-    }
+    return new Facts().put("conversation", data.id("conversation")).map();
   }
 }

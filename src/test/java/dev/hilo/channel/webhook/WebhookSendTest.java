@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.channel.Channel;
+import dev.hilo.channel.Gesture;
+import dev.hilo.channel.GivenBlobs;
 import dev.hilo.channel.PlatformServer;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.Webhook;
@@ -32,7 +34,8 @@ class WebhookSendTest {
   private Channel open(String outgoing) {
     var settings =
         ConfigNode.parse("account: crm\nname: CRM\nsigning-secrets: [" + KEY + "]\n" + outgoing);
-    return new WebhookChannelType().open(settings.bind(WebhookSettings.class), server.ports());
+    return new WebhookChannelType()
+        .open(settings.bind(WebhookSettings.class), GivenBlobs.in(server.ports()));
   }
 
   private Channel open() {
@@ -104,5 +107,72 @@ class WebhookSendTest {
   void withoutAnAddressNothingIsSent() throws Exception {
     assertThat(PlatformServer.send(open(""), message("crm", INES, TEXT)))
         .isInstanceOf(SendResult.Refused.class);
+  }
+
+  @Test
+  void goneMeansNeverAgain() throws Exception {
+    server.answers(410, "");
+    assertThat(PlatformServer.send(open(), message("crm", INES, TEXT)))
+        .isEqualTo(new SendResult.Refused("410", "HTTP 410", true));
+  }
+
+  @Test
+  void filesGoByLinkAndPlacesAsTheyAre() throws Exception {
+    server.answers(200, "").answers(200, "");
+    var picture =
+        new Content.Media(
+            Content.Media.Kind.IMAGE, "b1", "image/png", 9, "a.png", "Look", null, null);
+    PlatformServer.send(open(), message("crm", INES, picture));
+    var data = server.asked().json().path("data");
+    assertThat(data.path("text").asText()).isEqualTo("Look");
+    assertThat(data.path("attachments"))
+        .isEqualTo(
+            json(
+                """
+                [{"kind":"image","url":"https://gw.example.test/files/b1?d=1","mime":"image/png",
+                  "name":"a.png","size":9}]\
+                """));
+    PlatformServer.send(
+        open(), message("crm", INES, new Content.Location(1.5, 2.5, "Shop", null, null)));
+    assertThat(server.asked().json().at("/data/location"))
+        .isEqualTo(json("{\"latitude\":1.5,\"longitude\":2.5,\"name\":\"Shop\"}"));
+  }
+
+  @Test
+  void gesturesAreEventsOfTheirOwn() throws Exception {
+    assertThat(asked(new Gesture.Typing("crm", INES, Map.of("conversation", "c-77"), true)))
+        .isEqualTo(
+            json(
+                """
+                {"type":"message.typing","data":{"recipient":{"id":"crm-user-9"},
+                 "conversation":"c-77","on":true}}\
+                """));
+    assertThat(asked(new Gesture.Edit("crm", INES, Map.of(), "out1", new Content.Text("Hi"))))
+        .isEqualTo(
+            json(
+                """
+                {"type":"message.updated","data":{"id":"out1","recipient":{"id":"crm-user-9"},
+                 "text":"Hi"}}\
+                """));
+    assertThat(asked(new Gesture.Remove("crm", INES, Map.of(), "out1")).path("type").asText())
+        .isEqualTo("message.deleted");
+    assertThat(asked(new Gesture.Read("crm", INES, Map.of(), "m1")).path("type").asText())
+        .isEqualTo("message.read");
+    assertThat(asked(new Gesture.React("crm", INES, Map.of(), "m1", "👍", false)).path("data"))
+        .isEqualTo(
+            json(
+                """
+                {"id":"m1","recipient":{"id":"crm-user-9"},"emoji":"👍","action":"remove"}\
+                """));
+  }
+
+  private com.fasterxml.jackson.databind.JsonNode asked(Gesture gesture) throws Exception {
+    server.answers(200, "");
+    var channel = open();
+    assertThat(PlatformServer.onVirtualThread(() -> channel.perform(gesture)))
+        .isInstanceOf(SendResult.Accepted.class);
+    var body = (ObjectNode) server.asked().json();
+    body.remove("timestamp");
+    return body;
   }
 }
