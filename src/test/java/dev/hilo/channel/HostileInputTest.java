@@ -10,11 +10,16 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import dev.hilo.channel.bird.BirdChannelType;
+import dev.hilo.channel.contract.Rcs;
+import dev.hilo.channel.contract.Teams;
+import dev.hilo.channel.discord.DiscordChannelType;
 import dev.hilo.channel.instagram.InstagramChannelType;
 import dev.hilo.channel.line.LineChannelType;
 import dev.hilo.channel.messagebird.MessageBirdChannelType;
 import dev.hilo.channel.messenger.MessengerChannelType;
+import dev.hilo.channel.rcs.RcsChannelType;
 import dev.hilo.channel.slack.SlackChannelType;
+import dev.hilo.channel.teams.TeamsChannelType;
 import dev.hilo.channel.telegram.TelegramChannelType;
 import dev.hilo.channel.twilio.TwilioSmsChannelType;
 import dev.hilo.channel.twilio.TwilioVoiceChannelType;
@@ -24,6 +29,7 @@ import dev.hilo.channel.vonage.VonageChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
 import dev.hilo.channel.zalo.ZaloChannelType;
+import dev.hilo.channel.x.XChannelType;
 import dev.hilo.config.ConfigNode;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.client.WebClient;
@@ -191,6 +197,141 @@ class HostileInputTest {
   }
 
   @Test
+  void cloudEvents() throws Exception {
+    var webhook =
+        open(
+            new WebhookChannelType(),
+            "{account: a, name: A, signing-secrets: [], bearer-tokens: [0123456789abcdef]}");
+    for (String type : List.of("application/cloudevents+json", "application/json")) {
+      int calls =
+          attack(
+              webhook,
+              bodies("cloudevents"),
+              _ ->
+                  Map.of(
+                      "authorization", List.of("Bearer 0123456789abcdef"),
+                      "content-type", List.of(type),
+                      "ce-specversion", List.of("1.0"),
+                      "ce-id", List.of("1"),
+                      "ce-source", List.of("/s"),
+                      "ce-type", List.of("t")));
+      assertThat(calls).isGreaterThan(200);
+    }
+  }
+
+  @Test
+  void x() throws Exception {
+    var webhook =
+        open(
+            new XChannelType(),
+            "{experimental: true, consumer-secret: 0123456789abcdef,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "x",
+        body ->
+            Map.of(
+                "x-twitter-webhooks-signature",
+                List.of("sha256=" + Signature.base64(Signature.hmacSha256(KEY, body)))));
+  }
+
+  /** What is heard on the websocket, and what is in the place of a dispatch. */
+  @Test
+  void discord() throws Exception {
+    var webhook =
+        open(
+            new DiscordChannelType(),
+            "{experimental: true, application-id: '7', name: A, relay-token: 0123456789abcdef,"
+                + " public-key: '"
+                + "0".repeat(64)
+                + "'}");
+    var interactions = new ArrayList<JsonNode>();
+    for (JsonNode body : bodies("discord")) {
+      interactions.add(
+          body.has("t") ? body : NODES.objectNode().put("t", "INTERACTION_CREATE").set("d", body));
+    }
+    int calls =
+        attack(
+            webhook,
+            interactions,
+            _ -> Map.of("authorization", List.of("Bearer 0123456789abcdef")));
+    assertThat(calls).isGreaterThan(500);
+  }
+
+  @Test
+  void rcs() throws Exception {
+    var webhook =
+        open(
+            new RcsChannelType(),
+            JSON.writeValueAsString(
+                Map.of(
+                    "client-token",
+                    "0123456789abcdef",
+                    "service-account",
+                    "a@b",
+                    "private-key",
+                    Rcs.pem(),
+                    "accounts",
+                    List.of(Map.of("id", "a", "name", "A")))));
+    var events = new ArrayList<JsonNode>();
+    for (JsonNode body : bodies("rcs")) {
+      String data = body.path("message").path("data").asText();
+      events.add(JSON.readTree(Base64.getDecoder().decode(data.isEmpty() ? "e30=" : data)));
+    }
+    var sign =
+        new Sign() {
+          @Override
+          public Map<String, List<String>> headers(byte[] body) {
+            byte[] mac = Signature.hmac("HmacSHA512", KEY, body);
+            return Map.of("x-goog-signature", List.of(Signature.base64(mac)));
+          }
+
+          @Override
+          public byte[] sent(byte[] body) {
+            var envelope = NODES.objectNode();
+            envelope.putObject("message").put("data", Signature.base64(body));
+            return envelope.toString().getBytes(UTF_8);
+          }
+        };
+    assertThat(attack(webhook, events, sign)).isGreaterThan(300);
+  }
+
+  @Test
+  void teams() throws Exception {
+    String token =
+        JSON.readTree(
+                HostileInputTest.class.getResource("/fixtures/teams/message-personal.headers.json"))
+            .at("/headers/authorization")
+            .asText();
+    var sign =
+        new Sign() {
+          @Override
+          public Map<String, List<String>> headers(byte[] body) {
+            return Map.of("authorization", List.of(token));
+          }
+
+          @Override
+          public Instant now() {
+            return Instant.ofEpochSecond(1_772_800_000);
+          }
+        };
+    try (var keys = Teams.keys()) {
+      var webhook =
+          open(
+              new TeamsChannelType(),
+              "{app-id: 7d2c1a90-5b6e-4f3a-8c9d-0e1f2a3b4c5d, name: A, tenant: t, client-secret: s,"
+                  + " keys-url: '"
+                  + keys.url()
+                  + "/openid'}");
+      webhook
+          .prepared(
+              new WebhookRequest("POST", "", Map.of(), sign.headers(KEY), new byte[0], sign.now()))
+          .await();
+      attack(webhook, "teams", sign);
+    }
+  }
+
+  @Test
   void viber() throws Exception {
     var webhook =
         open(new ViberChannelType(), "{accounts: [{id: a, name: A, token: 0123456789abcdef}]}");
@@ -326,12 +467,25 @@ class HostileInputTest {
 
   private interface Sign {
     Map<String, List<String>> headers(byte[] body);
+
+    /** What is sent of it. */
+    default byte[] sent(byte[] body) {
+      return body;
+    }
+
+    default Instant now() {
+      return Instant.EPOCH;
+    }
   }
 
   private static void attack(Webhook webhook, String folder, Sign sign)
       throws IOException, URISyntaxException {
+    assertThat(attack(webhook, bodies(folder), sign)).isGreaterThan(500);
+  }
+
+  private static int attack(Webhook webhook, List<JsonNode> bodies, Sign sign) throws IOException {
     int calls = 0;
-    for (JsonNode body : bodies(folder)) {
+    for (JsonNode body : bodies) {
       for (Consumer<JsonNode> place : places(body)) {
         for (JsonNode junk : JUNK) {
           place.accept(junk);
@@ -342,17 +496,17 @@ class HostileInputTest {
         place.accept(null);
       }
     }
-    assertThat(calls).isGreaterThan(500);
+    return calls;
   }
 
   private static void receive(Webhook webhook, byte[] bytes, Sign sign) {
     var request =
-        new WebhookRequest("POST", "", Map.of(), sign.headers(bytes), bytes, Instant.EPOCH);
+        new WebhookRequest("POST", "", Map.of(), sign.headers(bytes), sign.sent(bytes), sign.now());
     switch (webhook.receive(request)) {
       case Webhook.Received.Accepted accepted ->
           assertThat(accepted.items())
               .allSatisfy(item -> assertThat(JSON.writeValueAsBytes(item)).isNotEmpty());
-      case Webhook.Received.Refused refused -> assertThat(refused.status()).isEqualTo(400);
+      case Webhook.Received.Refused refused -> assertThat(refused.status()).isIn(400, 403);
       case Webhook.Received.Answered answered ->
           assertThat(answered.reply().status()).isEqualTo(200);
     }

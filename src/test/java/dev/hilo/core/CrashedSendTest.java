@@ -16,6 +16,7 @@ import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.conversation.Strength;
 import dev.hilo.store.Keys;
@@ -60,8 +61,7 @@ class CrashedSendTest {
        "messages":[{"id":"m1"}],"sentMessages":[{"id":"m1"}],"result":{"message_id":1,"chat":{"id":1}},
        "sid":"SM1","message_uuid":"m1","message_id":"m1","recipient_id":"eva","errcode":0,"error":0,
        "data":{"message_id":"m1","dm_event_id":"m1","dm_conversation_id":"c1"},
-       "access_token":"lent","expires_in":7200,"token_type":"Bearer"}\
-      """;
+       "access_token":"lent","expires_in":7200,"token_type":"Bearer"}""";
 
   private static final String RSA = rsa();
 
@@ -71,9 +71,9 @@ class CrashedSendTest {
           Map.entry("bird", "{signing-keys: [k], workspace: w, access-key: a, ACCOUNTS}"),
           Map.entry(
               "discord",
-              "{experimental: true, application-id: '1', name: D, public-key:"
-                  + " 03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8, bot-token:"
-                  + " t, base-url: URL}"),
+              "{experimental: true, application-id: '1', name: D, public-key: "
+                  + "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8, bot-token: t,"
+                  + " base-url: URL}"),
           Map.entry("instagram", "{app-secrets: [s], verify-token: v, base-url: URL, TOKENS}"),
           Map.entry("line", "{channel-secret: s, base-url: URL, data-url: URL, TOKENS}"),
           Map.entry("messagebird", "{signing-keys: [k], access-key: a, base-url: URL, ACCOUNTS}"),
@@ -83,7 +83,9 @@ class CrashedSendTest {
               "{client-token: t, service-account: a@b.c, private-key: RSA, base-url: URL, "
                   + "token-url: URL, accounts: [{id: acc, name: N}]}"),
           Map.entry("slack", "{signing-secret: s, base-url: URL, TOKENS}"),
-          Map.entry("teams", "{app-id: acc, name: N, tenant: t, client-secret: s, login-url: URL}"),
+          Map.entry(
+              "teams",
+              "{app-id: acc, name: N, tenant: t, client-secret: s, login-url: URL}"),
           Map.entry("telegram", "{secret-token: s, base-url: URL, TOKENS}"),
           Map.entry("twilio-sms", "{account-sid: SID, auth-tokens: [t], base-url: URL, ACCOUNTS}"),
           Map.entry(
@@ -103,7 +105,8 @@ class CrashedSendTest {
           Map.entry("whatsapp", "{app-secret: s, verify-token: v, base-url: URL, TOKENS}"),
           Map.entry("x", "{experimental: true, consumer-secret: s, base-url: URL, TOKENS}"),
           Map.entry(
-              "zalo", "{experimental: true, app-id: '1', app-secret: s, base-url: URL, TOKENS}"));
+              "zalo",
+              "{experimental: true, app-id: '1', app-secret: s, base-url: URL, TOKENS}"));
 
   /** Channels that send nothing, or not over HTTP. */
   private static final List<String> WITHOUT = List.of("email", "kakao", "twilio-voice");
@@ -136,7 +139,8 @@ class CrashedSendTest {
     platform.always(200, TAKEN);
     try (Desk desk = new Desk(type)) {
       StreamState.Pending said = desk.says("first");
-      assertThat(desk.outcome(said, false)).isEqualTo(Event.Delivery.SENT);
+      Event.Delivery outcome = desk.outcome(said, false);
+      assertThat(outcome).as(desk.why()).isEqualTo(Event.Delivery.SENT);
       int once = desk.calls("first");
       assertThat(once).as("calls for one message").isEqualTo(1);
 
@@ -163,8 +167,7 @@ class CrashedSendTest {
               .get(type)
               .replace("ACCOUNTS", "accounts: [{id: ACC, name: N}]")
               .replace("TOKENS", "accounts: [{id: ACC, name: N, token: t}]")
-              .replace("ACC", type.startsWith("twilio") ? "'+15550190100'" : "acc")
-              .replace("acc", account(type))
+              .replace("ACC", account(type))
               .replace("RSA", '"' + RSA + '"')
               .replace("SID", "AC7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d")
               .replace("URL", url);
@@ -215,7 +218,7 @@ class CrashedSendTest {
               List.of(),
               null,
               Map.of(),
-              Map.of("service_url", url + "/", "service-url", url + "/", "serviceUrl", url + "/"));
+              Map.of("serviceUrl", url + "/", "conversation", "a:1", "channel", "123456"));
       node.await(() -> reception.receive(node.workspace, type, "endpoint", List.of(hello)));
       saying =
           new Saying(
@@ -235,12 +238,7 @@ class CrashedSendTest {
 
     StreamState.Pending says(String text) {
       Say say = new Say(text, new Content.Text(text), "auto", null, true);
-      node.await(
-          () ->
-              saying.say(
-                  new Principal.Agent(node.workspace, "ana", "Ana", Principal.Seat.UNKNOWN),
-                  customer,
-                  say));
+      node.await(() -> saying.say(new Principal.Agent(node.workspace, "ana", "Ana", Principal.Seat.UNKNOWN), customer, say));
       return state().pending().getLast();
     }
 
@@ -271,9 +269,21 @@ class CrashedSendTest {
                 () ->
                     lanes.run(
                         state(), new LaneStep.Tenure(token, epoch, System.currentTimeMillis())));
-        await().until(() -> Objects.requireNonNull(state().message(said.id())).delivery() != null);
+        await()
+            .until(
+                () ->
+                    Objects.requireNonNull(state().message(said.id())).delivery() != null);
         return Objects.requireNonNull(state().message(said.id())).delivery();
       }
+    }
+
+    /** What the newest outcome says. */
+    String why() {
+      return node
+          .await(() -> node.streams.after(customer, Position.START, 100))
+          .getLast()
+          .event()
+          .toString();
     }
 
     /** How often the platform was asked to send this text. */
@@ -295,8 +305,9 @@ class CrashedSendTest {
 
   private static String account(String type) {
     return switch (type) {
-      case "telegram" -> "7011223344";
+      case "telegram" -> "'7011223344'";
       case "slack" -> "T1";
+      case "twilio-sms", "twilio-whatsapp" -> "'+15550190100'";
       default -> "acc";
     };
   }

@@ -172,8 +172,6 @@ final class DiscordChannel implements Channel {
 
   @Override
   public MediaSource locate(String account, Content.Media media, Map<String, String> context) {
-    return media.ref() == null
-        ? new MediaSource.Gone("no url")
-        : MediaSource.of(media.ref(), Map.of(), false);
+    return MediaSource.of(media.ref(), Map.of(), false);
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
+import dev.hilo.channel.InboundMedia;
 import dev.hilo.channel.Payload;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
@@ -200,24 +201,13 @@ final class DiscordEvents {
   }
 
   private static Content.Media file(Payload file) {
-    String mime = file.id("content_type");
-    String url = file.id("url");
-    String type = requireNonNullElse(mime, "");
-    return new Content.Media(
-        type.startsWith("image/")
-            ? Content.Media.Kind.IMAGE
-            : type.startsWith("video/")
-                ? Content.Media.Kind.VIDEO
-                : !type.startsWith("audio/")
-                    ? Content.Media.Kind.FILE
-                    : file.has("waveform") ? Content.Media.Kind.VOICE : Content.Media.Kind.AUDIO,
-        null,
-        mime,
+    return InboundMedia.of(
+        file.has("waveform") ? Content.Media.Kind.VOICE : null,
+        file.id("content_type"),
         file.number("size", -1),
         file.text("filename"),
         null,
-        url,
-        url == null ? "no url of at most 512 characters" : null);
+        file.text("url"));
   }
 
   /** Format 3 is no picture: it is drawn by the app. */

@@ -278,8 +278,6 @@ final class RcsChannel implements Channel {
   /** A link that anybody may follow, for a while. */
   @Override
   public MediaSource locate(String account, Content.Media media, Map<String, String> context) {
-    return media.ref() == null
-        ? new MediaSource.Gone("no link")
-        : MediaSource.of(media.ref(), Map.of(), false);
+    return MediaSource.of(media.ref(), Map.of(), false);
   }
 }

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
+import dev.hilo.channel.InboundMedia;
 import dev.hilo.channel.Payload;
 import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Address;
@@ -19,9 +20,12 @@ import org.jspecify.annotations.Nullable;
 final class RcsEvents {
   private final Payload event;
   private final String phone;
+  private final String agent;
 
-  RcsEvents(Payload event) {
+  /** {@code named}: the agent by the envelope, for events that name none. */
+  RcsEvents(Payload event, @Nullable String named) {
     this.event = event;
+    agent = event.id("agentId") == null && named != null ? named : event.required("agentId");
     String sender = event.id("senderPhoneNumber");
     phone = sender == null ? event.required("phoneNumber") : sender;
   }
@@ -106,27 +110,19 @@ final class RcsEvents {
   }
 
   private static Content.Media file(Payload file) {
-    String mime = requireNonNullElse(file.id("mimeType"), "application/octet-stream");
-    String url = file.id("fileUri");
-    return new Content.Media(
-        mime.startsWith("image/")
-            ? Content.Media.Kind.IMAGE
-            : mime.startsWith("video/")
-                ? Content.Media.Kind.VIDEO
-                : mime.startsWith("audio/") ? Content.Media.Kind.AUDIO : Content.Media.Kind.FILE,
+    return InboundMedia.of(
         null,
-        mime,
+        requireNonNullElse(file.id("mimeType"), "application/octet-stream"),
         file.number("fileSizeBytes", -1),
         file.text("fileName"),
         null,
-        url,
-        url == null ? "no link of at most 512 characters" : null);
+        file.text("fileUri"));
   }
 
   private Inbound.Origin origin(String key) {
     Instant at = event.time("sendTime");
     return new Inbound.Origin(
-        event.required("agentId"),
+        agent,
         new Address(RcsChannelType.NAME, "", phone),
         List.of(),
         Strength.PLATFORM,

@@ -9,6 +9,7 @@ import dev.hilo.channel.Webhook;
 import dev.hilo.channel.WebhookRequest;
 import java.util.Base64;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -49,7 +50,8 @@ final class RcsWebhook implements Webhook {
       return new Received.Refused(401, "header x-goog-signature does not fit message.data");
     }
     try {
-      return new Received.Accepted(items(Payload.object(data)), Reply.OK);
+      String agent = body.at("message").at("attributes").id("agentId");
+      return new Received.Accepted(items(Payload.object(data), agent), Reply.OK);
     } catch (Payload.Malformed e) {
       return new Received.Refused(400, "message.data: " + e.getMessage());
     }
@@ -71,9 +73,9 @@ final class RcsWebhook implements Webhook {
         : new Received.Refused(403, "clientToken is not ours");
   }
 
-  private static List<Inbound> items(Payload event) {
+  private static List<Inbound> items(Payload event, @Nullable String agent) {
     try {
-      return List.of(new RcsEvents(event).item());
+      return List.of(new RcsEvents(event, agent).item());
     } catch (IllegalArgumentException e) {
       LOG.debug("an event is left out: {} is missing or wrong", e.getMessage());
       return List.of();

@@ -258,14 +258,11 @@ final class TeamsChannel implements Channel {
       throws InterruptedException {
     String url = media.ref();
     String server = context.get("serviceUrl");
-    if (url == null) {
-      return new MediaSource.Gone("no link");
+    if (url == null || server == null || !(url + "/").startsWith(base(server) + "/")) {
+      return MediaSource.of(url, Map.of(), false);
     }
-    boolean own = server != null && (url + "/").startsWith(base(server) + "/");
     try {
-      return own && MediaSource.of(url, Map.of(), false) instanceof MediaSource.Link(var link, _, _)
-          ? new MediaSource.Link(link, Map.of("authorization", "Bearer " + token.get()), true)
-          : MediaSource.of(url, Map.of(), false);
+      return MediaSource.of(url, Map.of("authorization", "Bearer " + token.get()), true);
     } catch (IOException e) {
       return new MediaSource.Later(PlatformCall.pause(1), String.valueOf(e.getMessage()));
     }

@@ -3,6 +3,7 @@ package dev.hilo.channel.teams;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
+import dev.hilo.channel.InboundMedia;
 import dev.hilo.channel.Payload;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
@@ -161,7 +162,7 @@ final class TeamsEvents {
         boolean fits = !url.isEmpty() && url.length() <= LINK;
         files.add(
             new Content.Media(
-                kind(mime),
+                InboundMedia.kind(mime),
                 null,
                 info ? null : mime,
                 -1,
@@ -172,14 +173,6 @@ final class TeamsEvents {
       }
     }
     return files;
-  }
-
-  private static Content.Media.Kind kind(String mime) {
-    return mime.startsWith("image/")
-        ? Content.Media.Kind.IMAGE
-        : mime.startsWith("video/")
-            ? Content.Media.Kind.VIDEO
-            : mime.startsWith("audio/") ? Content.Media.Kind.AUDIO : Content.Media.Kind.FILE;
   }
 
   private Inbound edit() {

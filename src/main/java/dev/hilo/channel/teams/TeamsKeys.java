@@ -30,8 +30,10 @@ final class TeamsKeys {
 
   private static final Duration TOO_OLD = Duration.ofDays(5);
 
-  /** Between two tries, whatever keys are asked for. */
+  /** Between two tries, whatever keys are asked for; the shorter one while there are none. */
   private static final Duration PAUSE = Duration.ofMinutes(1);
+
+  private static final Duration SHORT_PAUSE = Duration.ofSeconds(5);
 
   private static final int LEAST_BITS = 2048;
   private static final int MOST = 100;
@@ -42,8 +44,8 @@ final class TeamsKeys {
   private final Ports ports;
   private final URI openId;
   private Map<String, Key> keys = Map.of();
-  private Instant fetched = Instant.MIN;
-  private Instant tried = Instant.MIN;
+  private Instant fetched = Instant.EPOCH;
+  private Instant tried = Instant.EPOCH;
   private Future<Void> fetching = Future.succeededFuture();
 
   TeamsKeys(Ports ports, URI openId) {
@@ -51,16 +53,23 @@ final class TeamsKeys {
     this.openId = openId;
   }
 
+  /** True if none may be believed: nobody can be judged. */
+  synchronized boolean isEmpty() {
+    return keys.isEmpty() || !Instant.now().isBefore(fetched.plus(TOO_OLD));
+  }
+
   /** Null if it is not known, or known for too long. */
   synchronized @Nullable Key find(String kid) {
-    return Instant.now().isBefore(fetched.plus(TOO_OLD)) ? keys.get(kid) : null;
+    return isEmpty() ? null : keys.get(kid);
   }
 
   /** Completes when a key of this name was looked for. */
   synchronized Future<Void> ready(@Nullable String kid) {
     Instant now = Instant.now();
     boolean known = kid != null && keys.containsKey(kid) && now.isBefore(fetched.plus(OLD));
-    if (!known && fetching.isComplete() && now.isAfter(tried.plus(PAUSE))) {
+    if (!known
+        && fetching.isComplete()
+        && now.isAfter(tried.plus(isEmpty() ? SHORT_PAUSE : PAUSE))) {
       tried = now;
       fetching =
           ask(openId.toString())

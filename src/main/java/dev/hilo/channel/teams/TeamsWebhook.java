@@ -38,6 +38,9 @@ final class TeamsWebhook implements Webhook {
     }
     String kid = token.kid();
     var key = kid == null ? null : keys.find(kid);
+    if (key == null && kid != null && keys.isEmpty()) {
+      return new Received.Refused(503, "Microsoft's keys could not be fetched yet");
+    }
     if (key == null) {
       return new Received.Refused(403, "the token is not signed by a key that is known");
     }

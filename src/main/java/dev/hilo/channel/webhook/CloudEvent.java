@@ -10,6 +10,7 @@ import java.nio.charset.CharacterCodingException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -94,10 +95,6 @@ record CloudEvent(
     if (event.has("data") && event.has("data_base64")) {
       throw new Invalid("data and data_base64 exclude one another");
     }
-    String mime = mime(event.text("datacontenttype"));
-    Payload data = event.at("data");
-    String text = data.node().isTextual() ? data.text() : null;
-    String bytes = event.text("data_base64");
     var attributes = new LinkedHashMap<String, String>();
     for (String name : event.fields()) {
       String value = event.text(name);
@@ -105,16 +102,20 @@ record CloudEvent(
         attributes.put(name, value);
       }
     }
-    return of(
-        attributes,
-        text == null ? data : Payload.nothing(),
-        text,
-        bytes == null
-            ? null
-            : bytes.length() / 4 * 3 + " bytes of " + (mime.isEmpty() ? "?" : mime));
+    String base64 = event.text("data_base64");
+    if (base64 != null) {
+      try {
+        return of(attributes, event.text("datacontenttype"), Base64.getDecoder().decode(base64));
+      } catch (IllegalArgumentException _) {
+        throw new Invalid("data_base64: expected base64");
+      }
+    }
+    Payload data = event.at("data");
+    String text = data.node().isTextual() ? data.text() : null;
+    return of(attributes, text == null ? data : Payload.nothing(), text, null);
   }
 
-  static CloudEvent binary(WebhookRequest request) throws Invalid, Payload.Malformed {
+  static CloudEvent binary(WebhookRequest request) throws Invalid {
     var attributes = new LinkedHashMap<String, String>();
     for (String header : request.headers().keySet()) {
       String value = request.header(header);
@@ -122,25 +123,30 @@ record CloudEvent(
         attributes.put(header.substring(3), decoded(header, value));
       }
     }
-    byte[] body = request.body();
-    String type = request.header("content-type");
-    String mime = mime(type);
-    boolean json = mime.equals("application/json") || mime.endsWith("+json");
-    if (body.length == 0) {
+    return of(attributes, request.header("content-type"), request.body());
+  }
+
+  private static CloudEvent of(
+      Map<String, String> attributes, @Nullable String contentType, byte[] bytes) throws Invalid {
+    String mime = mime(contentType);
+    if (bytes.length == 0) {
       return of(attributes, Payload.nothing(), null, null);
     }
-    if (json) {
-      Payload data = Payload.any(body);
-      String text = data.node().isTextual() ? data.text() : null;
-      return of(attributes, text == null ? data : Payload.nothing(), text, null);
+    if (mime.equals("application/json") || mime.endsWith("+json")) {
+      try {
+        Payload data = Payload.any(bytes);
+        String text = data.node().isTextual() ? data.text() : null;
+        return of(attributes, text == null ? data : Payload.nothing(), text, null);
+      } catch (Payload.Malformed e) {
+        throw new Invalid("data: " + e.getMessage());
+      }
     }
-    return mime.startsWith("text/")
-        ? of(attributes, Payload.nothing(), utf8("the body", body), null)
-        : of(
-            attributes,
-            Payload.nothing(),
-            null,
-            body.length + " bytes of " + (mime.isEmpty() ? "?" : mime));
+    boolean words = mime.startsWith("text/");
+    return of(
+        attributes,
+        Payload.nothing(),
+        words ? utf8("data", bytes) : null,
+        words ? null : bytes.length + " bytes of " + (mime.isEmpty() ? "?" : mime));
   }
 
   private static CloudEvent of(

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
+import dev.hilo.channel.InboundMedia;
 import dev.hilo.channel.Payload;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.Signature;
@@ -171,9 +172,8 @@ final class WebhookEvents {
   }
 
   private static Content.Media file(Payload file) {
-    String url = file.id("url");
-    return new Content.Media(
-        switch (requireNonNullElse(file.text("kind"), "").toLowerCase(Locale.ROOT)) {
+    return InboundMedia.of(
+        switch (requireNonNullElse(file.text("kind"), "file").toLowerCase(Locale.ROOT)) {
           case "image" -> Content.Media.Kind.IMAGE;
           case "video" -> Content.Media.Kind.VIDEO;
           case "audio" -> Content.Media.Kind.AUDIO;
@@ -181,13 +181,11 @@ final class WebhookEvents {
           case "sticker" -> Content.Media.Kind.STICKER;
           default -> Content.Media.Kind.FILE;
         },
-        null,
         file.text("mime"),
         file.number("size", -1),
         file.text("name"),
         null,
-        url,
-        url == null ? "no url of at most 512 characters" : null);
+        file.text("url"));
   }
 
   private @Nullable Inbound alert(Payload data, Stamp stamp) throws NotItself {

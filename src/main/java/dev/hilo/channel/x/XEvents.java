@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNullElse;
 
 import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
+import dev.hilo.channel.InboundMedia;
 import dev.hilo.channel.Payload;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
@@ -179,17 +180,12 @@ final class XEvents {
   }
 
   private static Content.Media file(Payload media) {
-    String url = media.id("media_url_https");
-    String type = requireNonNullElse(media.text("type"), "");
-    return new Content.Media(
-        type.equals("photo") ? Content.Media.Kind.IMAGE : Content.Media.Kind.VIDEO,
+    return InboundMedia.of(
+        "photo".equals(media.text("type")) ? Content.Media.Kind.IMAGE : Content.Media.Kind.VIDEO,
         null,
         null,
-        -1,
         null,
-        null,
-        url,
-        url == null ? "X gave no address of it" : null);
+        media.text("media_url_https"));
   }
 
   private @Nullable Inbound typing(Payload event) {
@@ -242,6 +238,15 @@ final class XEvents {
 
   /** What has no list: encrypted chats, which nobody but a phone can read, and new kinds. */
   private List<Inbound> other(String type, Payload payload) {
+    if (type.startsWith("follow.")) {
+      String source = payload.at("source").id("id");
+      String kind = type.equals("follow.unfollow") ? "unfollow" : "follow";
+      return source == null || source.equals(us)
+          ? List.of()
+          : List.of(
+              new Inbound.Notice(
+                  origin(source, kind + "|" + source + "|" + unique, payload), kind, Map.of()));
+    }
     String person = partner(payload);
     if (person == null || unique.isEmpty() || !type.equals("chat.received")) {
       return List.of();
@@ -272,7 +277,10 @@ final class XEvents {
 
   private Inbound.Origin origin(String person, String key, Payload event) {
     Payload listed = users.at(person);
-    Payload user = listed.has("data") ? listed.at("data") : listed;
+    Payload user =
+        listed.has("data")
+            ? listed.at("data")
+            : !listed.isEmpty() ? listed : event.at(event.has("source") ? "source" : "user");
     String handle = user.text("screen_name");
     Instant at = event.millis("created_timestamp");
     return new Inbound.Origin(

@@ -20,10 +20,15 @@ public final class Cloudevents implements ContractPlatform {
   @Override
   public Map<String, Object> settings(ContractCase c) {
     var secrets = c.configured().path("secrets").path("signingSecrets");
+    var bearer = c.configured().path("secrets").path("bearerToken");
     return Map.of(
-        "account", "account",
-        "name", "Account",
+        "account",
+        "account",
+        "name",
+        "Account",
+        "bearer-tokens",
+        bearer.isTextual() ? List.of(bearer) : List.of(),
         "signing-secrets",
-            secrets.isArray() ? secrets : List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
+        secrets.isArray() ? secrets : List.of("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"));
   }
 }

@@ -252,6 +252,17 @@ class TeamsWebhookTest {
     assertThat(received.status()).isEqualTo(400);
   }
 
+  /** Nobody is called a forger for want of keys: Microsoft shall try again. */
+  @Test
+  void withoutKeysNobodyIsJudged() {
+    try (var down = new PlatformServer()) {
+      var call = request(token("k1", claims(SERVER)), activity("typing", PERSONAL, ""));
+      var judged = Signer.open(down.answers(500, "")).webhook();
+      judged.prepared(call).otherwiseEmpty().await();
+      assertThat(((Received.Refused) judged.receive(call)).status()).isEqualTo(503);
+    }
+  }
+
   /** Two calls in a row fetch the keys once; a name nobody knows does not fetch them again. */
   @Test
   void keysAreFetchedOnce() throws Exception {

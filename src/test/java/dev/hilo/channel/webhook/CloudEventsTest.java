@@ -100,6 +100,11 @@ class CloudEventsTest {
         .isEqualTo(new Content.Unsupported("t", "{\"value\":21}"));
     assertThat(structured(",\"data_base64\":\"AAAA\",\"datacontenttype\":\"image/png\"").content())
         .isEqualTo(new Content.Unsupported("t", "3 bytes of image/png"));
+    assertThat(
+            structured(
+                    ",\"data_base64\":\"eyJtZXNzYWdlIjoibSJ9\",\"datacontenttype\":\"application/json\"")
+                .content())
+        .isEqualTo(new Content.Text("m"));
     assertThat(structured("").content()).isInstanceOf(Content.Unsupported.class);
   }
 
@@ -140,6 +145,7 @@ class CloudEventsTest {
         "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"time\":\"noon\"}",
         "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data\":1,"
             + "\"data_base64\":\"AA==\"}",
+        "{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"/s\",\"type\":\"t\",\"data_base64\":\"*\"}",
         "[]",
         "{"
       })
