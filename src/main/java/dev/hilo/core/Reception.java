@@ -271,6 +271,10 @@ public final class Reception {
           }
           facts.add(echo || platform ? asFact(draft) : draft);
         }
+        if (item instanceof Inbound.Notice n && n.kind().equals("follow")) {
+          Event allowed = new Event.ConsentChanged(via, true, "follows");
+          facts.add(drafts.of(state, allowed, home.toString(), via));
+        }
         return facts;
       }
 
@@ -329,7 +333,7 @@ public final class Reception {
 
   private static Draft start(StreamState state, Inbound item, Drafts drafts) {
     CustomerKind kind =
-        item.origin().sender() != null
+        item.origin().sender() != null || isRoom(item.origin())
             ? CustomerKind.ROOM
             : item.origin().address().id().startsWith("device:")
                 ? CustomerKind.DEVICE
@@ -341,6 +345,11 @@ public final class Reception {
             : item.origin().attributes().get("name");
     return drafts.of(
         state, new Event.CustomerStarted(kind, name == null ? null : Fitting.cut(name, 200)));
+  }
+
+  /** Rooms may be joined and left before anybody speaks there. */
+  private static boolean isRoom(Inbound.Origin origin) {
+    return origin.room() != null && origin.room().id().equals(origin.address().id());
   }
 
   /**
@@ -365,6 +374,7 @@ public final class Reception {
 
   private @Nullable Event event(Inbound item, StreamState state, String via) {
     return switch (item) {
+      case Inbound.Message m when m.echo() && sentByUs(state, m.externalId(), via) -> null;
       case Inbound.Message m ->
           new Event.MessageAdded(
               m.origin().address(),
@@ -408,6 +418,12 @@ public final class Reception {
               ? null
               : new Event.AddressLinked(i.current().getFirst(), keys.via(i.current().getFirst()));
     };
+  }
+
+  /** The platform tells the business side what it wrote, and so us what we sent. */
+  private static boolean sentByUs(StreamState state, String externalId, String via) {
+    StreamState.Message known = state.byExternalId(externalId);
+    return known != null && known.via().equals(via) && !known.by().isCustomer();
   }
 
   private static Map<String, String> context(Inbound.Message m) {

@@ -243,6 +243,66 @@ class ReceptionTest {
   }
 
   @Test
+  void whoFollowsAgainMayBeWrittenTo() {
+    for (int i = 0; i < 2; i++) {
+      var left = PaperChannel.origin("fan", "left" + i, List.of());
+      TestNode.result(receive(a, new Inbound.Consent(left, false, "blocked")));
+      var back = PaperChannel.origin("fan", "back" + i, List.of());
+      TestNode.result(receive(b, new Inbound.Notice(back, "follow", Map.of())));
+    }
+    assertThat(entries(a, home(a, "fan")))
+        .extracting(Entry::event)
+        .filteredOn(Event.ConsentChanged.class::isInstance)
+        .extracting(e -> ((Event.ConsentChanged) e).granted())
+        .containsExactly(false, true, false, true);
+  }
+
+  @Test
+  void anEchoOfWhatIsThereIsNoSecondMessage() {
+    TestNode.result(receive(a, echo("echoed", "first", "m1")));
+    TestNode.result(receive(b, echo("echoed", "again", "m1")));
+    TestNode.result(receive(b, echo("echoed", "other", "m2")));
+    assertThat(said(entries(a, home(a, "echoed")))).containsExactly("first", "other");
+  }
+
+  private static Inbound echo(String person, String text, String externalId) {
+    return new Inbound.Message(
+        PaperChannel.origin(person, text, List.of()),
+        externalId,
+        true,
+        false,
+        new Content.Text(text),
+        List.of(),
+        null,
+        Map.of(),
+        Map.of());
+  }
+
+  @Test
+  void aRoomThatIsJoinedBeforeAnybodySpeaksIsARoom() {
+    var origin = PaperChannel.origin("hall", "joined", List.of());
+    var room = new Inbound.Room(origin.address().id(), "group", "Hall", null);
+    TestNode.result(
+        receive(
+            a,
+            new Inbound.Notice(
+                new Inbound.Origin(
+                    origin.account(),
+                    origin.address(),
+                    List.of(),
+                    origin.trust(),
+                    Map.of(),
+                    null,
+                    room,
+                    origin.dedupeKey(),
+                    null),
+                "join",
+                Map.of())));
+    assertThat(entries(a, home(a, "hall")).getFirst().event())
+        .isEqualTo(new Event.CustomerStarted(Event.CustomerKind.ROOM, "Hall"));
+  }
+
+  @Test
   void itemsForAnAccountNobodyConfiguredAreKept() {
     Inbound item = PaperChannel.letter("lost", "k1", "hello?");
     a.await(() -> a.receive("nobody", "endpoint", List.of(item, item)));
