@@ -3,6 +3,7 @@ import { live } from "lit/directives/live.js";
 import { channelOf } from "../shared/channels.js";
 import { icon } from "../shared/icons.js";
 import { shortTime } from "../shared/time.js";
+import { attachButton, attached, attachments, filesOf } from "./attach.js";
 import { asked, filled, matching } from "./canned.js";
 import { badge, Part } from "./common.js";
 import { desk } from "./desk.js";
@@ -61,6 +62,11 @@ class Composer extends Part {
     if (!this.modes.includes(this.mode)) {
       this.mode = this.modes[0];
       this.text = this.mode ? drafts.get(this.customer, this.mode) : "";
+    }
+    const files = desk.returned.get(this.customer);
+    if (files) {
+      desk.returned.delete(this.customer);
+      attachments.restore(this.customer, files);
     }
     if (desk.stale && desk.stale !== this.asked) {
       this.asked = desk.stale;
@@ -175,11 +181,22 @@ class Composer extends Part {
     this.send();
   }
 
+  /** Whether there is anything to send, and nothing of it on its way here. */
+  get sendable() {
+    const files = this.mode === "reply" ? attachments.of(this.customer) : [];
+    return files.length ? attachments.ready(this.customer) : Boolean(this.text.trim());
+  }
+
   send(force = false) {
     const text = this.text.trim();
-    if (!text) return;
+    if (!this.sendable) return;
     if (this.mode === "note") desk.note(text);
-    else desk.say(text, this.route, this.based, force);
+    else {
+      const files = attachments.take(this.customer, text);
+      for (const content of files.length ? files : [{ type: "text", text }]) {
+        desk.say(content, this.route, this.based, force);
+      }
+    }
     this.write("");
     this.canned = null;
     this.unseenSince = undefined;
@@ -226,17 +243,47 @@ class Composer extends Part {
       </div>
       ${note ? nothing : this.wayHint(target)}
       ${canned ? this.answers(canned) : nothing}
-      <div class="composer-box">
+      <div class="composer-box" @dragover=${note ? null : this.over} @dragleave=${this.out} @drop=${note ? null : this.dropped}>
+        ${note ? nothing : attached(this.customer)}
         <textarea id="composer" data-testid="composer" rows="2" maxlength=${MAX_TEXT} aria-label=${t(note ? "writeNote" : "writeReply")}
           placeholder=${t(note ? "writeNote" : "writeReplyVia", { channel: target ? channelOf(target.channel).name : "" })}
           aria-autocomplete=${desk.items.of("canned").size ? "list" : nothing} aria-controls=${canned ? "canned" : nothing} aria-activedescendant=${canned ? `canned-${canned.at}` : nothing}
-          .value=${live(this.text)} @input=${this.typed} @keydown=${this.key} @blur=${this.left}></textarea>
-        <div class="composer-foot"><span class="hint"><kbd>Enter</kbd> ${t("hintSend")} · <kbd>Shift</kbd>+<kbd>Enter</kbd> ${t("hintLine")}${desk.items.of("canned").size ? html` · ${t("cannedHint")}` : nothing}</span>
+          .value=${live(this.text)} @input=${this.typed} @keydown=${this.key} @blur=${this.left} @paste=${note ? null : this.pasted}></textarea>
+        <div class="composer-foot">${note ? nothing : attachButton((files) => this.attach(files))}<span class="hint"><kbd>Enter</kbd> ${t("hintSend")} · <kbd>Shift</kbd>+<kbd>Enter</kbd> ${t("hintLine")}${desk.items.of("canned").size ? html` · ${t("cannedHint")}` : nothing}</span>
           ${this.text.length > MAX_TEXT - 500 ? html`<span class="left">${MAX_TEXT - this.text.length}</span>` : nothing}
-          <button type="button" class="button primary send" data-testid="send" ?disabled=${!this.text.trim()} @click=${() => this.send()}>
+          <button type="button" class="button primary send" data-testid="send" ?disabled=${!this.sendable} @click=${() => this.send()}>
             ${t(note ? "addNote" : "send")}${icon(note ? "note" : "send")}</button></div>
       </div>
     </section>`;
+  }
+
+  attach(files) {
+    if (files.length) attachments.add(this.customer, files);
+    this.field?.focus();
+  }
+
+  over(event) {
+    if (![...event.dataTransfer.types].includes("Files")) return;
+    event.preventDefault();
+    event.currentTarget.classList.add("is-over");
+  }
+
+  out({ currentTarget }) {
+    currentTarget.classList.remove("is-over");
+  }
+
+  dropped(event) {
+    event.preventDefault();
+    event.currentTarget.classList.remove("is-over");
+    this.attach(filesOf(event.dataTransfer));
+  }
+
+  /** A picture of the clipboard; text is pasted as ever. */
+  pasted(event) {
+    const files = filesOf(event.clipboardData);
+    if (!files.length || event.clipboardData.types.includes("text/plain")) return;
+    event.preventDefault();
+    this.attach(files);
   }
 
   left() {

@@ -33,6 +33,8 @@ export class Desk {
   /** What stands after the page's name in the address: `#/settings/users/lucia` → `lucia`. */
   within = "";
   stale = null;
+  /** Files that were refused with their message and go back to the composer, by customer. */
+  returned = new Map();
   toasts = [];
   dialog = null;
   lastHeard = 0;
@@ -235,10 +237,10 @@ export class Desk {
     if (next) this.go({ id: next }, { replace: Boolean(this.current) });
   }
 
-  say(text, route, basedOn, force) {
+  say(content, route, basedOn, force) {
     this.live.say({
       id: ulid(),
-      content: { type: "text", text },
+      content,
       to: { customer: this.current, route },
       basedOn,
       ...(force ? { force: true } : {}),
@@ -511,10 +513,13 @@ export class Desk {
     const { frame: said } = item;
     const missed = (frame.detail?.missed ?? []).map(({ event }) => event.id);
     this.live.outbox.remove(said.id);
-    if (said.to.customer === this.current) {
-      this.stale = { text: said.content.text, route: said.to.route, missed: new Set(missed) };
+    const { customer } = said.to;
+    const text = said.content.text ?? said.content.caption ?? "";
+    if (said.content.blob) this.returned.set(customer, [...(this.returned.get(customer) ?? []), said.content]);
+    if (customer === this.current) {
+      this.stale = { text, route: said.to.route, missed: new Set(missed) };
     } else {
-      drafts.set(said.to.customer, "reply", said.content.text);
+      drafts.set(customer, "reply", text);
       this.toast(t("staleElsewhere"), { bad: true });
     }
   }

@@ -1,5 +1,6 @@
 import { html, nothing } from "lit";
 import { FONT } from "../shared/tokens.js";
+import { blobPath } from "../shared/files.js";
 import { icon } from "../shared/icons.js";
 import { desk } from "./desk.js";
 import { t } from "./prefs.js";
@@ -24,7 +25,7 @@ export function mailBody(blob, id) {
 
 async function toggle(blob, id) {
   if (bodies.delete(id)) return desk.redraw();
-  const answer = await fetch(`/api/v1/blobs/${encodeURIComponent(blob)}`).catch(() => null);
+  const answer = await fetch(blobPath(blob)).catch(() => null);
   if (!answer?.ok) return desk.toast(t("mailUnavailable"), { bad: true });
   bodies.set(id, contained(await answer.text()));
   desk.redraw();

@@ -4,16 +4,16 @@ import { channelOf } from "../shared/channels.js";
 import { icon } from "../shared/icons.js";
 import { comparePositions } from "../shared/ids.js";
 import { rich, link } from "../shared/rich.js";
-import { byteSize, clock, dayName, fullTime, sameDay } from "../shared/time.js";
+import { clock, dayName, fullTime, sameDay } from "../shared/time.js";
 import { agentName, badge } from "./common.js";
 import { desk } from "./desk.js";
 import { looks } from "./label-field.js";
 import { mailBody } from "./mail.js";
+import { media } from "./media.js";
 import { prefs, t, told } from "./prefs.js";
 import { countdown } from "./refusal.js";
 
 const GROUP_MS = 300_000;
-const IMAGE = /^image\/(png|jpe?g|gif|webp|avif)$/;
 
 /** One list of everything that happened to the customer, newest last, plus what is on its way. */
 export function timeline(items, { unreadFrom, missed, readUpTo }) {
@@ -216,30 +216,13 @@ function mail(c, row) {
     ${c.html ? mailBody(c.html, row.id) : nothing}`;
 }
 
-function media(m) {
-  const name = m.name ?? t(`media.${m.kind ?? "file"}`);
-  const caption = m.caption ? html`<div class="text">${rich(m.caption)}</div>` : nothing;
-  if (m.failed || !m.blob) {
-    return html`<div class="file missing">${icon("file")}<span class="file-name">${name}<small>${m.failed ? t("mediaFailed", { why: m.failed }) : t("mediaPending")}</small></span></div>${caption}`;
-  }
-  const url = `/api/v1/blobs/${encodeURIComponent(m.blob)}`;
-  const size = m.size > 0 ? byteSize(prefs.locale, m.size) : "";
-  const file = html`<a class="file" href=${url} download=${name} aria-label=${t("download", { name })}>${icon(m.kind === "image" ? "image" : "file")}
-    <span class="file-name">${name}<small>${[m.mime, size].filter(Boolean).join(" · ")}</small></span>${icon("download")}</a>`;
-  if ((m.kind === "image" || m.kind === "sticker") && IMAGE.test(m.mime ?? "")) {
-    return html`<a class="picture" href=${url} target="_blank" rel="noopener"><img src=${url} alt=${m.caption || name} loading="lazy" /></a>${caption}`;
-  }
-  if (m.kind === "audio" || m.kind === "voice")
-    return html`<audio controls preload="none" src=${url}></audio>${file}${caption}`;
-  return html`${file}${caption}`;
-}
-
 function happening(row) {
   const line = lineOf(row);
   if (!line) return nothing;
   const [drawing, text, kind] = line;
   return html`<li class="happening ${kind ?? ""}"><span>${icon(drawing)}<span>${text}</span>
-    <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></span></li>`;
+    <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></span>
+    ${row.content?.type === "media" ? html`<div class="recording">${media(row.content)}</div>` : nothing}</li>`;
 }
 
 /** `[icon, sentence, class?]` of an event that is not a message. */

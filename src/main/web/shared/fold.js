@@ -49,6 +49,12 @@ export function fold(entries) {
       case "MediaFailed":
         changes.push(event);
         break;
+      case "CallLogged": {
+        const call = { ...item, kind: "event", content: body.recording && { type: "media", ...body.recording } };
+        if (call.content) messages.set(event.id, call);
+        items.push(call);
+        break;
+      }
       default:
         items.push({ ...item, kind: "event" });
     }
@@ -77,7 +83,7 @@ function apply(event, messages) {
       react(message, event);
       break;
     default:
-      store(message, body);
+      store(message, event);
   }
 }
 
@@ -106,11 +112,14 @@ function react(message, { body, by }) {
   else message.reactions.delete(body.emoji);
 }
 
-function store(message, { index, blob, mime, size, why }) {
-  const known = why ? { failed: why } : { blob, mime, size };
-  if (message.content.type === "media" && !(index > 0)) {
-    message.content = { ...message.content, ...known };
-  } else if (message.attachments[index]) {
-    message.attachments[index] = { ...message.attachments[index], ...known };
+/** Index 0 is what the message says itself, attachments are counted from 1. */
+function store(message, event) {
+  const { index = 0, blob, mime, size, why } = event.body;
+  const stored = Boolean(blob);
+  const known = stored ? { blob, mime, ...(size > 0 ? { size } : {}) } : { failed: why ?? "unavailable" };
+  if (index === 0) {
+    if (message.content?.type === "media") message.content = { ...message.content, ...known };
+  } else if (message.attachments?.[index - 1]) {
+    message.attachments[index - 1] = { ...message.attachments[index - 1], ...known };
   }
 }

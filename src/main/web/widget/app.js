@@ -1,3 +1,4 @@
+import { blobPath } from "../shared/files.js";
 import { LitElement, html, nothing } from "lit";
 import { pickLanguage, regional, speaker } from "../shared/i18n.js";
 import { Follow } from "../shared/signal.js";
@@ -297,7 +298,7 @@ export class HiloWidget extends LitElement {
 
   async fetchBlob(blob) {
     const { token } = this.chat.shelf.read();
-    const answer = await fetch(`${this.chat.origin}/api/v1/blobs/${encodeURIComponent(blob)}`, {
+    const answer = await fetch(`${this.chat.origin}${blobPath(blob)}`, {
       headers: { authorization: `Bearer ${token}` },
     }).catch(() => null);
     return answer?.ok ? answer.blob() : null;

@@ -62,7 +62,7 @@ button.text{border:0;background:none;padding:4px;margin:-4px 0;color:var(--accen
 .choices{display:flex;flex-direction:column;gap:6px;margin:10px 0 2px}
 .choices button{min-height:40px;padding:8px 14px;border:1px solid var(--line-strong);border-radius:12px;background:var(--bg);color:var(--accent-text);font-weight:500}
 .choices button:hover:enabled{background:var(--accent-soft)}.choices button:disabled{color:var(--text-3);border-color:var(--line)}
-.bubble img{display:block;max-width:100%;max-height:260px;border-radius:10px;margin:2px 0}.image-space{width:220px;height:140px;border-radius:10px;background:rgb(127 127 127/.2)}
+.bubble img{display:block;max-width:100%;max-height:260px;border-radius:10px;margin:2px 0}.bubble audio{display:block;width:240px;max-width:100%;height:40px}.image-space[data-sound]{width:240px;height:40px}.image-space{width:220px;height:140px;border-radius:10px;background:rgb(127 127 127/.2)}
 .file{display:flex;align-items:center;gap:10px;text-align:start;border:0;background:none;padding:2px 0;max-width:100%}.file small{display:block;font-size:12px;opacity:.85}.file span{min-width:0;overflow-wrap:anywhere}
 .typing .bubble{display:flex;gap:5px;padding:13px 14px}
 .typing i{width:7px;height:7px;border-radius:50%;background:var(--text-3);animation:dot 1.2s infinite}

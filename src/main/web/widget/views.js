@@ -2,6 +2,7 @@ import { html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { rich, link } from "../shared/rich.js";
 import { clock, dayName, fullTime, sameDay, byteSize } from "../shared/time.js";
+import { isPicture } from "../shared/files.js";
 import { channelOf } from "../shared/channels.js";
 import { comparePositions } from "../shared/ids.js";
 import { icon } from "../shared/icons.js";
@@ -165,21 +166,24 @@ const mapOf = ({ latitude, longitude }) =>
 
 function media(ui, m) {
   const { t, locale } = ui;
-  const name = m.name ?? t(m.kind === "image" ? "image" : "file");
+  const picture = (m.kind === "image" || m.kind === "sticker") && isPicture(m.mime);
+  const name = m.name || t(picture ? "image" : m.kind === "voice" ? "voice" : "file");
   const caption = m.caption ? html`<div class="text">${rich(m.caption)}</div>` : nothing;
   if (!m.blob || m.failed) {
-    return html`<div class="file" data-missing>${icon("file")}<span>${name}<small>${t("mediaMissing")}</small></span></div>${caption}`;
+    return html`<div class="file" data-missing>${icon(m.failed ? "alert" : "file")}<span>${name}<small>${t(m.failed ? "mediaMissing" : "mediaPending")}</small></span></div>${caption}`;
   }
-  if (
-    (m.kind === "image" || m.kind === "sticker") &&
-    /^image\/(png|jpe?g|gif|webp|avif)$/.test(m.mime ?? "")
-  ) {
+  if (picture) {
     const url = ui.blobUrl(m.blob);
-    return html`${url ? html`<img src=${url} alt=${m.caption || name} />` : html`<div class="image-space"></div>`}${caption}`;
+    return html`${url ? html`<a href=${url} target="_blank" rel="noopener"><img src=${url} alt=${m.caption || name} /></a>` : html`<div class="image-space"></div>`}${caption}`;
   }
   const size = m.size > 0 ? html`<small>${byteSize(locale, m.size)}</small>` : nothing;
-  return html`<button type="button" class="file" aria-label=${t("download", { name })} @click=${() => ui.download(m.blob, name)}>
-    ${icon("file")}<span>${name}${size}</span></button>${caption}`;
+  const file = html`<button type="button" class="file" aria-label=${t("download", { name })} @click=${() => ui.download(m.blob, name)}>
+    ${icon("file")}<span>${name}${size}</span></button>`;
+  if (m.kind === "voice" || m.kind === "audio") {
+    const url = ui.blobUrl(m.blob);
+    return html`${url ? html`<audio controls src=${url} aria-label=${name}></audio>` : html`<div class="image-space" data-sound></div>`}${m.kind === "audio" ? file : nothing}${caption}`;
+  }
+  return html`${file}${caption}`;
 }
 
 function eventText({ t }, { t: type, event }) {

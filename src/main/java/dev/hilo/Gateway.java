@@ -55,7 +55,6 @@ import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Entrance;
 import dev.hilo.store.Feed;
-import dev.hilo.store.FileBlobs;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
@@ -63,6 +62,7 @@ import dev.hilo.store.Pacing;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Sessions;
+import dev.hilo.store.S3Blobs;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.StoreUnavailable;
 import dev.hilo.store.Streams;
@@ -200,13 +200,16 @@ public final class Gateway implements AutoCloseable {
     first.forEach((name, content) -> all.add(new Roster(name, content.items())));
     this.rosters = new Rosters(all);
     this.permissions = new Permissions(rosters);
-    this.blobs = new FileBlobs(config.data().resolve("blobs"));
+    this.blobs = config.blobs().open(config.data());
     this.vertx =
         Vertx.vertx(
             new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors()));
     try {
+      if (blobs instanceof S3Blobs bucket) {
+        bucket.check();
+      }
       this.people = people();
       this.web =
           WebClient.create(

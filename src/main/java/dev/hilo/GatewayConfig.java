@@ -12,6 +12,8 @@ import dev.hilo.http.ClientAddress;
 import dev.hilo.ops.Fsync;
 import dev.hilo.people.Letters;
 import dev.hilo.people.Oidc;
+import dev.hilo.store.FileBlobs;
+import dev.hilo.store.S3Blobs;
 import dev.hilo.store.StoreUri;
 import dev.hilo.store.Tokens;
 import dev.hilo.workspace.Item;
@@ -37,7 +39,7 @@ import org.jspecify.annotations.Nullable;
  * @param node this node's name among its peers; null for one made at the start
  * @param installationKey the key that addresses are hashed with; null for the one kept in {@code
  *     data}
- * @param media which files of customers may be fetched
+ * @param media which files are taken in
  * @param mail the server that takes mails to the company's own people; null: none are sent
  * @param oidc the provider they may sign in with; null: none
  */
@@ -64,6 +66,7 @@ public record GatewayConfig(
     @Nullable Policy policy,
     Limits limits,
     Download.Settings media,
+    Blobs blobs,
     List<ChannelBlock> channels,
     List<Workspace> moreWorkspaces,
     Demo demo) {
@@ -237,6 +240,56 @@ public record GatewayConfig(
               areNetworks(trustedProxies),
               "trusted-proxies must each be like 10.0.0.7 or 10.0.0.0/8")
           .check();
+    }
+  }
+
+  /** Where files are kept. */
+  public enum BlobKind {
+    FILES,
+    S3
+  }
+
+  /**
+   * Where files are kept; all after {@code kind} is for S3 only.
+   *
+   * @param url of the service, without a path; a bucket is addressed by path
+   * @param prefix of all names in the bucket, ending in a slash; null = none
+   */
+  public record Blobs(
+      @Default("files") BlobKind kind,
+      @Nullable URI url,
+      @Nullable String bucket,
+      @Default("us-east-1") String region,
+      @Nullable String accessKey,
+      @Nullable Secret secretKey,
+      @Nullable String prefix) {
+    private static final Pattern BUCKET = Pattern.compile("[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]");
+    private static final Pattern PREFIX = Pattern.compile("([A-Za-z0-9_.-]+/)*");
+
+    public Blobs {
+      boolean all = url != null && bucket != null && accessKey != null && secretKey != null;
+      new Rules()
+          .hold(
+              kind == BlobKind.FILES || all, "kind s3 takes url, bucket, access-key and secret-key")
+          .hold(
+              url == null || ORIGIN.matcher(url.toString()).matches(),
+              "url must be like https://s3.eu-south-2.amazonaws.com, with no path")
+          .hold(
+              bucket == null || BUCKET.matcher(bucket).matches(),
+              "bucket must be 3 to 63 of a-z, 0-9, . and -")
+          .hold(prefix == null || PREFIX.matcher(prefix).matches(), "prefix must be like hilo/files/")
+          .check();
+    }
+
+    dev.hilo.store.Blobs open(Path data) {
+      return kind == BlobKind.FILES || url == null || bucket == null
+          ? new FileBlobs(data.resolve("blobs"))
+          : new S3Blobs(
+              new S3Blobs.Bucket(
+                  url, bucket, region, Objects.requireNonNullElse(prefix, "")),
+              Objects.requireNonNull(accessKey),
+              Objects.requireNonNull(secretKey).value(),
+              data.resolve("blobs/~drafts"));
     }
   }
 

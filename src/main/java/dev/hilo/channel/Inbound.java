@@ -96,7 +96,7 @@ public sealed interface Inbound {
    * All that we wrote to this address up to here came to this state.
    *
    * @param target the platform's id of the last message it is about
-   * @param upTo or its time; one of the two is given
+   * @param upTo or its time; at least one of the two is given
    */
   record Watermark(
       Origin origin, Event.Delivery state, @Nullable String target, @Nullable Instant upTo)

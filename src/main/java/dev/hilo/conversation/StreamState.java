@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamState {
   /** Raised whenever the fold changes; snapshots of other versions are thrown away. */
-  public static final int FOLD_VERSION = 2;
+  public static final int FOLD_VERSION = 3;
 
   private static final int MESSAGES = 256;
   private static final int UNFETCHED = 512;

@@ -137,6 +137,21 @@ public final class Download {
     }
   }
 
+  /**
+   * An answer with the parts of its body as they come: buffers, then {@link #LAST} or a throwable.
+   * It is never paused: of one that is, Vert.x 5.0 loses what came before the connection was closed.
+   * Only as much as a file may have is taken before {@code reset}.
+   */
+  private record Coming(HttpClientResponse answer, BlockingQueue<Object> parts) {
+    static final Object LAST = new Object();
+
+    static Coming of(HttpClientResponse answer) {
+      BlockingQueue<Object> parts = new LinkedBlockingQueue<>();
+      answer.handler(parts::add).exceptionHandler(parts::add).endHandler(_ -> parts.add(LAST));
+      return new Coming(answer, parts);
+    }
+  }
+
   /** The address may not be asked. */
   private static final class Forbidden extends Exception {
     private static final long serialVersionUID = 1;
@@ -161,11 +176,10 @@ public final class Download {
         try {
           headers.forEach(request::putHeader);
           request.putHeader("Accept-Encoding", "identity");
-          HttpClientResponse answer =
-              await(request.send().map(HttpClientResponse::pause), end); // nothing gets lost
-          String location = answer.getHeader("Location");
-          if (answer.statusCode() / 100 != 3 || location == null) {
-            return read(answer, promised, to, end);
+          Coming coming = await(request.send().map(Coming::of), end);
+          String location = coming.answer.getHeader("Location");
+          if (coming.answer.statusCode() / 100 != 3 || location == null) {
+            return read(coming, promised, to, end);
           }
           Hop next = new Hop(hop.url.resolve(location), false);
           boolean same = next.url.getHost() != null && next.sameHost(hop);
@@ -210,18 +224,20 @@ public final class Download {
     if (hop.url.getHost() == null || !Set.of("http", "https").contains(scheme)) {
       throw new Forbidden("it leads to what is no address");
     }
-    List<InetAddress> all = names.of(hop.host());
     boolean allowed = hop.trusted || settings.allowHosts.contains(hop.host());
     if (!allowed && !hop.tls() && !settings.allowHttp) {
       throw new Forbidden("its address is not https");
-    } else if (!allowed && !all.stream().allMatch(PublicNet::has)) {
+    }
+    List<InetAddress> all = names.of(hop.host());
+    if (!allowed && !all.stream().allMatch(PublicNet::has)) {
       throw new Forbidden("its address is not a public one");
     }
     return all.getFirst();
   }
 
-  private Result read(HttpClientResponse answer, Content.Media promised, Path to, long end)
+  private Result read(Coming coming, Content.Media promised, Path to, long end)
       throws IOException, TimeoutException, InterruptedException {
+    HttpClientResponse answer = coming.answer;
     int status = answer.statusCode();
     String why = "the other side answered " + status;
     Duration after = after(answer.getHeader("Retry-After"));
@@ -245,7 +261,7 @@ public final class Download {
       return new Result.Never(tooLarge());
     }
     ByteArrayOutputStream head = new ByteArrayOutputStream();
-    long size = body(answer, to, head, end);
+    long size = body(coming.parts, to, head, end);
     byte[] start = head.toByteArray();
     if (size < 0) {
       return new Result.Never(tooLarge());
@@ -259,7 +275,8 @@ public final class Download {
   }
 
   private String tooLarge() {
-    return "it is larger than " + settings.maxBytes.bytes() / 1024 / 1024 + " MB";
+    long most = settings.maxBytes.bytes();
+    return "it is larger than " + (most < 1 << 20 ? (most >> 10) + " kB" : (most >> 20) + " MB");
   }
 
   private static @Nullable Duration after(@Nullable String header) {
@@ -277,15 +294,11 @@ public final class Download {
   }
 
   /** Gives the size, or -1 when it is too large. */
-  private long body(HttpClientResponse answer, Path to, ByteArrayOutputStream head, long end)
+  private long body(BlockingQueue<Object> parts, Path to, ByteArrayOutputStream head, long end)
       throws IOException, TimeoutException, InterruptedException {
-    BlockingQueue<Object> parts = new LinkedBlockingQueue<>();
-    Object last = new Object();
-    answer.handler(parts::add).exceptionHandler(parts::add).endHandler(_ -> parts.add(last));
     long size = 0;
     try (OutputStream out = Files.newOutputStream(to)) {
       while (true) {
-        answer.fetch(1);
         Object part = parts.poll(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
         switch (part) {
           case null -> throw new TimeoutException();

@@ -46,7 +46,7 @@ public final class MediaFetch implements AutoCloseable {
   /** After this a file that cannot be had counts as lost. */
   static final Duration LIFE = Duration.ofHours(24);
 
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(15);
 
   /** So often a link that is over is replaced by a new one. */

@@ -38,7 +38,9 @@ final class ForeignPages {
             ctx, new Problem(Code.FORBIDDEN_ORIGIN, "this page may not open any inbox here"));
         return;
       }
-      ctx.response().putHeader("Access-Control-Allow-Origin", origin);
+      if (!doors.isOwn(origin)) {
+        ctx.response().putHeader("Access-Control-Allow-Origin", origin);
+      }
     }
     ctx.next();
   }

@@ -256,6 +256,11 @@ public record Doors(AddressKeys keys, Rosters rosters, List<String> ownOrigins) 
         : rosters.of(guest.principal().workspace()).desk().find(Item.Hours.class, id);
   }
 
+  /** Whether it is one of the gateway's own pages. */
+  public boolean isOwn(String origin) {
+    return ownOrigins.contains(origin);
+  }
+
   /** Whether a page of this origin may open any inbox. */
   public boolean knows(String origin) {
     return ownOrigins.contains(origin)

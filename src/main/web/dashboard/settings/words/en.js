@@ -375,7 +375,7 @@ export default {
   "setting.application-id": "Application id",
   "setting.private-key": "Private key (PEM)",
   "setting.channels": "Used for",
-  "setting.channels.hint": "sms, whatsapp, rcs, messenger or viber_service, one on each line.",
+  "setting.channels.hint": "sms, whatsapp, rcs, messenger or viber-service, one on each line.",
   "setting.media-urls": "Addresses of files",
   "setting.media-url": "Address of files",
   "setting.signing-keys": "Signing keys",

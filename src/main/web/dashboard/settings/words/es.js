@@ -386,7 +386,7 @@ export default {
   "setting.application-id": "Id de la aplicación",
   "setting.private-key": "Clave privada (PEM)",
   "setting.channels": "Se usa para",
-  "setting.channels.hint": "sms, whatsapp, rcs, messenger o viber_service, uno por línea.",
+  "setting.channels.hint": "sms, whatsapp, rcs, messenger o viber-service, uno por línea.",
   "setting.media-urls": "Direcciones de archivos",
   "setting.media-url": "Dirección de archivos",
   "setting.signing-keys": "Claves de firma",

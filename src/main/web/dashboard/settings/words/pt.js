@@ -385,7 +385,7 @@ export default {
   "setting.application-id": "Id da aplicação",
   "setting.private-key": "Chave privada (PEM)",
   "setting.channels": "Usado para",
-  "setting.channels.hint": "sms, whatsapp, rcs, messenger ou viber_service, um por linha.",
+  "setting.channels.hint": "sms, whatsapp, rcs, messenger ou viber-service, um por linha.",
   "setting.media-urls": "Endereços de arquivos",
   "setting.media-url": "Endereço de arquivos",
   "setting.signing-keys": "Chaves de assinatura",

@@ -85,9 +85,15 @@ public record ContractCase(
     return new ContractCase(platform, name, more, configured, expected, anyRefusal);
   }
 
-  WebhookRequest withoutHeaders() {
+  /** Without headers and query, where all proofs are. */
+  WebhookRequest withoutProof() {
     return new WebhookRequest(
-        request.method(), request.url(), request.query(), Map.of(), request.body(), request.now());
+        request.method(),
+        request.url().replaceFirst("\\?.*", ""),
+        Map.of(),
+        Map.of(),
+        request.body(),
+        request.now());
   }
 
   @Override

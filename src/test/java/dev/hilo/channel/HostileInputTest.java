@@ -28,6 +28,7 @@ import dev.hilo.channel.viber.ViberChannelType;
 import dev.hilo.channel.vonage.VonageChannelType;
 import dev.hilo.channel.webhook.WebhookChannelType;
 import dev.hilo.channel.whatsapp.WhatsAppChannelType;
+import dev.hilo.channel.zalo.ZaloChannelType;
 import dev.hilo.channel.x.XChannelType;
 import dev.hilo.config.ConfigNode;
 import io.vertx.core.Vertx;
@@ -152,6 +153,24 @@ class HostileInputTest {
                         "v0="
                             + Signature.hex(
                                 Signature.hmacSha256(KEY, "v0:0:".getBytes(UTF_8), body)))));
+  }
+
+  @Test
+  void zalo() throws Exception {
+    var webhook =
+        open(
+            new ZaloChannelType(),
+            "{experimental: true, app-id: '1', oa-secret-key: s,"
+                + " accounts: [{id: a, name: A, token: t}]}");
+    attack(
+        webhook,
+        "zalo",
+        body -> {
+          String time = Payload.embedded(new String(body, UTF_8)).text("timestamp");
+          byte[] digest =
+              Signature.digest("SHA-256", "1".getBytes(UTF_8), body, (time + "s").getBytes(UTF_8));
+          return Map.of("x-zevent-signature", List.of(Signature.hex(digest)));
+        });
   }
 
   @Test

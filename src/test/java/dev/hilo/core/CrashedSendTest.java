@@ -16,6 +16,7 @@ import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Event;
+import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.conversation.Strength;
 import dev.hilo.store.Keys;
@@ -136,7 +137,8 @@ class CrashedSendTest {
     platform.always(200, TAKEN);
     try (Desk desk = new Desk(type)) {
       StreamState.Pending said = desk.says("first");
-      assertThat(desk.outcome(said, false)).isEqualTo(Event.Delivery.SENT);
+      Event.Delivery outcome = desk.outcome(said, false);
+      assertThat(outcome).as(desk.why()).isEqualTo(Event.Delivery.SENT);
       int once = desk.calls("first");
       assertThat(once).as("calls for one message").isEqualTo(1);
 
@@ -163,8 +165,7 @@ class CrashedSendTest {
               .get(type)
               .replace("ACCOUNTS", "accounts: [{id: ACC, name: N}]")
               .replace("TOKENS", "accounts: [{id: ACC, name: N, token: t}]")
-              .replace("ACC", type.startsWith("twilio") ? "'+15550190100'" : "acc")
-              .replace("acc", account(type))
+              .replace("ACC", account(type))
               .replace("RSA", '"' + RSA + '"')
               .replace("SID", "AC7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d7d")
               .replace("URL", url);
@@ -215,7 +216,7 @@ class CrashedSendTest {
               List.of(),
               null,
               Map.of(),
-              Map.of("service_url", url + "/", "service-url", url + "/", "serviceUrl", url + "/"));
+              Map.of("serviceUrl", url + "/", "conversation", "a:1", "channel", "123456"));
       node.await(() -> reception.receive(node.workspace, type, "endpoint", List.of(hello)));
       saying =
           new Saying(
@@ -276,6 +277,15 @@ class CrashedSendTest {
       }
     }
 
+    /** What the newest outcome says. */
+    String why() {
+      return node
+          .await(() -> node.streams.after(customer, Position.START, 100))
+          .getLast()
+          .event()
+          .toString();
+    }
+
     /** How often the platform was asked to send this text. */
     int calls(String text) throws InterruptedException {
       while (!platform.isIdle()) {
@@ -295,8 +305,9 @@ class CrashedSendTest {
 
   private static String account(String type) {
     return switch (type) {
-      case "telegram" -> "7011223344";
+      case "telegram" -> "'7011223344'";
       case "slack" -> "T1";
+      case "twilio-sms", "twilio-whatsapp" -> "'+15550190100'";
       default -> "acc";
     };
   }

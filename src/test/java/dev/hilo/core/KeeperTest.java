@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.access.Principal;
 import dev.hilo.codec.Json;
-import dev.hilo.config.ByteSize;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Row;
@@ -86,17 +85,7 @@ class KeeperTest {
                   node.rosters(),
                   new Pacing(node.link),
                   new SimpleMeterRegistry()),
-              new MediaFetch(
-                  node.context,
-                  node.roots,
-                  node.streams,
-                  accounts,
-                  node.blobs,
-                  new Download(
-                      node.vertx,
-                      new Download.Settings(
-                          new ByteSize(1 << 20), new ByteSize(1 << 20), false, List.of())),
-                  new SimpleMeterRegistry()),
+              node.mediaFetch(accounts),
               node.rosters(),
               () -> {});
       board.start();

@@ -64,6 +64,11 @@ final class Nodes implements AutoCloseable {
     }
   }
 
+  /** Where the files of all nodes lie. */
+  Path blobs() {
+    return data.resolve("blobs");
+  }
+
   Gateway start(String name) throws Exception {
     return start(name, redis);
   }

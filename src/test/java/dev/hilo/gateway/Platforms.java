@@ -118,6 +118,9 @@ final class Platforms implements AutoCloseable {
         };
     String fault = fault(channel, request, text, body);
     synchronized (this) {
+      if (body.at("/data/attachments/0").isObject()) {
+        filesSent.putIfAbsent(sent.to, body.at("/data/attachments/0"));
+      }
       Consumer<HttpServerResponse> script =
           scripts.getOrDefault(channel, new ArrayDeque<>()).poll();
       if (fault != null) {
@@ -162,6 +165,21 @@ final class Platforms implements AutoCloseable {
                   .equals(request.getHeader("webhook-signature"));
         };
     return right ? null : "{\"error\":{\"code\":100,\"message\":\"Invalid parameter\"}}";
+  }
+
+  private final Map<String, JsonNode> filesSent = new HashMap<>();
+
+  /** The first file that the program behind Standard Webhooks got for somebody. */
+  synchronized JsonNode awaitFile(String to) throws InterruptedException {
+    long end = System.currentTimeMillis() + Nodes.PATIENCE.toMillis();
+    while (!filesSent.containsKey(to)) {
+      long left = end - System.currentTimeMillis();
+      if (left <= 0) {
+        throw new AssertionError("no file for " + to);
+      }
+      wait(left);
+    }
+    return filesSent.get(to);
   }
 
   /** How the next call on a channel is answered instead of being taken. */

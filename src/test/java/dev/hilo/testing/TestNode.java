@@ -4,12 +4,15 @@ import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.channel.Inbound;
+import dev.hilo.config.ByteSize;
 import dev.hilo.conversation.Position;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.Gestures;
+import dev.hilo.core.Download;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
+import dev.hilo.core.MediaFetch;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Replay;
@@ -151,6 +154,21 @@ public final class TestNode implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return result(made.future());
+  }
+
+  /** Fetches from hosts of this machine, too. */
+  public MediaFetch mediaFetch(Accounts accounts) {
+    Download.Settings settings =
+        new Download.Settings(
+            new ByteSize(1 << 20), new ByteSize(1 << 20), false, List.of("127.0.0.1"));
+    return new MediaFetch(
+        context,
+        roots,
+        streams,
+        accounts,
+        blobs,
+        new Download(vertx, settings),
+        new SimpleMeterRegistry());
   }
 
   /** Starts something on the node's event loop. */

@@ -133,11 +133,6 @@ final class BirdEvents {
     if (state == null) {
       return List.of();
     }
-    String reason = requireNonNullElse(payload.text("reason"), "");
-    String why =
-        reason.isEmpty()
-            ? payload.required("status")
-            : Payload.cut(reason, 200).replaceAll("\\d{7,}", "…");
     String key = id + "|" + state.name().toLowerCase(Locale.ROOT);
     Payload contact = payload.at("receiver").first("contacts");
     return List.of(
@@ -146,9 +141,18 @@ final class BirdEvents {
             id,
             state,
             payload.id("reference"),
-            state == Event.Delivery.FAILED
-                ? new SendResult.Refused(payload.required("status"), why)
-                : null));
+            state == Event.Delivery.FAILED ? failure() : null));
+  }
+
+  private SendResult failure() {
+    String status = payload.required("status");
+    Payload failure = payload.at("failure");
+    String words =
+        failure.has("description") ? failure.text("description") : payload.text("reason");
+    String why = words == null || words.isEmpty() ? status : status + ": " + words;
+    return new SendResult.Refused(
+        requireNonNullElse(failure.id("code"), status),
+        Payload.cut(why, 200).replaceAll("\\d{7,}", "…"));
   }
 
   private Inbound.Origin about(Inbound.Origin origin, String message) {

@@ -215,16 +215,17 @@ final class DirectEvents {
         said.origin(key), Event.Delivery.READ, target, target == null ? upTo : null);
   }
 
+  /** Up to a time; the messages that are named besides are the newest of these. */
   private static List<Inbound> delivered(Said said, Payload delivery) {
+    Instant upTo = time(delivery, "watermark");
     var items = new ArrayList<Inbound>();
     for (Payload mid : delivery.list("mids")) {
       String target = mid.text();
       if (target != null && !target.isEmpty() && target.length() <= 512) {
         var origin = said.origin(target + "|delivered");
-        items.add(new Inbound.Receipt(origin, target, Event.Delivery.DELIVERED, null, null));
+        items.add(new Inbound.Watermark(origin, Event.Delivery.DELIVERED, target, upTo));
       }
     }
-    Instant upTo = time(delivery, "watermark");
     if (items.isEmpty() && upTo != null) {
       var origin = said.origin(said.actor + "|delivered|" + delivery.text("watermark"));
       items.add(new Inbound.Watermark(origin, Event.Delivery.DELIVERED, null, upTo));

@@ -9,6 +9,7 @@ import dev.hilo.channel.SendResult;
 import dev.hilo.channel.TokenAccount;
 import dev.hilo.config.Rules;
 import java.net.URI;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param undoes a 5xx without Meta's own words means that nothing was sent; else nobody knows
  */
 public record Graph(Ports ports, URI baseUrl, String version, boolean undoes) {
+
+  /** Before it answers, Meta fetches a file that a message names. */
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /** The rules for settings of every Meta app. */
   public static Rules rules(URI baseUrl, String version, List<TokenAccount> accounts) {
@@ -56,6 +60,7 @@ public record Graph(Ports ports, URI baseUrl, String version, boolean undoes) {
     return PlatformCall.post(url(path))
         .bearer(as.token().value())
         .json(json)
+        .within(PATIENCE)
         .send(ports, attempt, answer -> judge(answer, attempt, id));
   }
 

@@ -101,8 +101,10 @@ public final class InboxChannel implements Channel {
       call.put("messaging_type", "RESPONSE");
     }
     call.set("message", json);
-    if (message.replyTo() != null) {
-      call.putObject("reply_to").put("mid", message.replyTo());
+    String answered = message.replyTo();
+    if (answered != null
+        && answered.indexOf('|') < 0) { // a pressed button may have no id of Meta's
+      call.putObject("reply_to").put("mid", answered);
     }
     SendResult result = post(call, from, message.attempt());
     if (humanAgent && result instanceof SendResult.WindowClosed) {

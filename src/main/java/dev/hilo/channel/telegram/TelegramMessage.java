@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One method of the Bot API with its fields, but not the chat. Limits of Bot API 10.0.
  *
- * @param file the name of the field that takes the file's bytes; null = there is none
+ * @param upload the name of the field that takes the file's bytes; null = there is none
  */
-record TelegramMessage(String method, ObjectNode fields, @Nullable String file) {
+record TelegramMessage(String method, ObjectNode fields, @Nullable String upload) {
   static final int TEXT = 4096;
   static final int BUTTONS = 100;
   static final long FILE_BYTES = 50 << 20;
@@ -163,7 +163,7 @@ record TelegramMessage(String method, ObjectNode fields, @Nullable String file) 
       fields.put("chat_id", chat);
     }
     PlatformCall call = PlatformCall.post(url + method);
-    if (file == null || media == null) {
+    if (upload == null || media == null) {
       return call.json(fields);
     }
     var parts = new ArrayList<Part>();
@@ -172,9 +172,9 @@ record TelegramMessage(String method, ObjectNode fields, @Nullable String file) 
       parts.add(
           Part.field(field.getKey(), value.isValueNode() ? value.asText() : value.toString()));
     }
-    String shown = requireNonNullElse(media.name(), file);
+    String shown = requireNonNullElse(media.name(), upload);
     parts.add(
-        new Part(file, shown, requireNonNullElse(media.mime(), "application/octet-stream"), bytes));
+        new Part(upload, shown, requireNonNullElse(media.mime(), "application/octet-stream"), bytes));
     return call.multipart(parts).within(Duration.ofMinutes(2));
   }
 

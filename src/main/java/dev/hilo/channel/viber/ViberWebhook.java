@@ -82,6 +82,7 @@ final class ViberWebhook implements Webhook {
     var details =
         new Facts()
             .put("media.seconds", message.text("duration"))
+            .put("media.thumb", message.text("thumbnail"))
             .put("meta.tracking", message.text("tracking_data"));
     if ("url".equals(message.text("type"))) {
       details.put("links", message.text("media"));

@@ -6,6 +6,7 @@ import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.InboundMedia;
 import dev.hilo.channel.Payload;
+import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Event;
@@ -163,9 +164,15 @@ final class VonageEvents {
     Payload user = body.at("whatsapp").at("recipient");
     String key = id + "|" + state.name().toLowerCase(Locale.ROOT);
     var origin = origin(body, body.required("from"), body.id("to"), user, key);
-    var failure =
-        state == Event.Delivery.FAILED ? VonageError.judge(body.at("error"), 0, 1, null) : null;
+    var failure = state == Event.Delivery.FAILED ? failure(body) : null;
     return List.of(new Inbound.Receipt(origin, id, state, body.id("client_ref"), failure));
+  }
+
+  private static SendResult failure(Payload body) {
+    String word = body.required("status");
+    return body.has("error")
+        ? VonageError.judge(body.at("error"), 0, 1, null)
+        : new SendResult.Refused(word, word);
   }
 
   private static String family(Payload body) {

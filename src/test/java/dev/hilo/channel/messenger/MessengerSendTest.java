@@ -91,6 +91,12 @@ class MessengerSendTest {
   }
 
   @Test
+  void aButtonWithoutAnIdCannotBeQuoted() throws Exception {
+    assertThat(sent(message("1001", PERSON, TEXT, "77|postback|1", Map.of())).has("reply_to"))
+        .isFalse();
+  }
+
+  @Test
   void whoeverTickedABoxIsNamedByIt() throws Exception {
     var box = new Address("messenger", "1001", "user_ref:box-1");
     assertThat(sent(message("1001", box, TEXT)).path("recipient"))

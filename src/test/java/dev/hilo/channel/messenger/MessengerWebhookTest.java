@@ -202,18 +202,18 @@ class MessengerWebhookTest {
 
   @Test
   void deliveriesNameTheirMessagesOrATime() {
+    var upTo = Instant.ofEpochMilli(1772618405000L);
     assertThat(items(item("\"delivery\":{\"mids\":[\"m_1\",\"m_2\"],\"watermark\":1772618405000}")))
-        .hasSize(2)
-        .allSatisfy(
-            i ->
-                assertThat(i)
-                    .isInstanceOfSatisfying(
-                        Inbound.Receipt.class,
-                        r -> assertThat(r.state()).isEqualTo(Delivery.DELIVERED)));
+        .extracting(i -> ((Inbound.Watermark) i).target())
+        .containsExactly("m_1", "m_2");
     assertThat(one("\"delivery\":{\"watermark\":1772618405000}"))
         .isInstanceOfSatisfying(
             Inbound.Watermark.class,
-            w -> assertThat(w.upTo()).isEqualTo(Instant.ofEpochMilli(1772618405000L)));
+            w -> {
+              assertThat(w.state()).isEqualTo(Delivery.DELIVERED);
+              assertThat(w.target()).isNull();
+              assertThat(w.upTo()).isEqualTo(upTo);
+            });
   }
 
   @Test

@@ -1,0 +1,5 @@
+/** WeChat Official Accounts. */
+@NullMarked
+package dev.hilo.channel.wechat;
+
+import org.jspecify.annotations.NullMarked;
