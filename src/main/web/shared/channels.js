@@ -6,8 +6,6 @@ const CHANNELS = {
   instagram: ["Instagram", "IG", "#a82a72"],
   messenger: ["Messenger", "FB", "#0a5bd0"],
   email: ["E-mail", "@", "#6d41c4"],
-  sms: ["SMS", "SMS", "#8a5200"],
-  voice: ["Voice", "TEL", "#5b6470"],
   x: ["X", "X", "#1a1d24"],
   discord: ["Discord", "DC", "#5059c9"],
   slack: ["Slack", "SL", "#611f69"],
@@ -16,15 +14,10 @@ const CHANNELS = {
   webhook: ["App", "API", "#5a6230"],
   line: ["LINE", "LN", "#06703a"],
   wechat: ["WeChat", "WC", "#2b6b12"],
-  zalo: ["Zalo", "ZA", "#0a58b8"],
-  kakao: ["KakaoTalk", "KK", "#6b5600"],
   viber: ["Viber", "VB", "#6b4fc0"],
   "twilio-sms": ["SMS", "SMS", "#8a5200"],
   "twilio-whatsapp": ["WhatsApp", "WA", "#157347"],
   "twilio-voice": ["Voice", "TEL", "#5b6470"],
-  vonage: ["Vonage", "VO", "#4b3fa6"],
-  bird: ["Bird", "BI", "#1f5fae"],
-  messagebird: ["MessageBird", "MB", "#2b64a0"],
 };
 
 /** `{name, short, color}`; a channel not known here shows its own key. */
