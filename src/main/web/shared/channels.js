@@ -6,6 +6,8 @@ const CHANNELS = {
   instagram: ["Instagram", "IG", "#a82a72"],
   messenger: ["Messenger", "FB", "#0a5bd0"],
   email: ["E-mail", "@", "#6d41c4"],
+  sms: ["SMS", "SMS", "#8a5200"],
+  voice: ["Voice", "TEL", "#5b6470"],
   x: ["X", "X", "#1a1d24"],
   discord: ["Discord", "DC", "#5059c9"],
   slack: ["Slack", "SL", "#611f69"],

@@ -277,7 +277,7 @@ class FilesTest {
       HttpResponse<byte[]> part = bytes(url, "GET", range);
       assertThat(part.statusCode()).isEqualTo(206);
       assertThat(new String(part.body(), UTF_8)).isEqualTo("ID3");
-      HttpResponse<String> uploaded = upload(a, kim, "p.png", "image/png", PNG, of(ana));
+      HttpResponse<String> uploaded = upload(b, kim, "p.png", "image/png", PNG, of(ana));
       assertThat(uploaded.statusCode()).as(uploaded.body()).isEqualTo(200);
       assertThat(bucket.refusals()).isEmpty();
       for (int i = 0; i < 3; i++) {
