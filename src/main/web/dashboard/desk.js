@@ -14,15 +14,15 @@ const REVOKED = [4101, 4105];
 const CARD_CHANGES =
   /^(Conversation|Labels|Priority|Attributes|Address|Identity|Customers|Sealed|Consent|MessageAdded)/;
 
+/** A line of what somebody said. */
+export const previewOf = ({ content = {} }) =>
+  (content.text ?? content.caption ?? content.title ?? content.name ?? "").slice(0, 120);
+
 /**
  * The agent's desk: session, inbox, the open thread and everything the agent does. It draws
  * nothing; `inboxChanged`, `threadChanged` and `shellChanged` tell the elements when to.
  */
-export /** A line of what somebody said. */
-export const previewOf = ({ content = {} }) =>
-  (content.text ?? content.caption ?? content.title ?? content.name ?? "").slice(0, 120);
-
-class Desk {
+export class Desk {
   session = undefined;
   /** What a link of this address brought and the door deals with, see `session.arrival`. */
   arrived = null;
