@@ -241,7 +241,7 @@ class Composer extends Part {
               </select></label>`
         }
       </div>
-      ${note ? nothing : this.wayHint(target)}
+      ${note ? nothing : this.answered()}${note ? nothing : this.wayHint(target)}
       ${canned ? this.answers(canned) : nothing}
       <div class="composer-box" @dragover=${note ? null : this.over} @dragleave=${this.out} @drop=${note ? null : this.dropped}>
         ${note ? nothing : attached(this.customer)}
@@ -284,6 +284,14 @@ class Composer extends Part {
     if (!files.length || event.clipboardData.types.includes("text/plain")) return;
     event.preventDefault();
     this.attach(files);
+  }
+
+  /** The message that this reply names. */
+  answered() {
+    const { answering } = desk;
+    if (answering?.customer !== this.customer) return nothing;
+    return html`<p class="answering" data-testid="answering">${icon("reply")}<span>${answering.preview || t("answerThis")}</span>
+      <button type="button" class="icon-button" aria-label=${t("discard")} @click=${() => desk.answer(null)}>${icon("close")}</button></p>`;
   }
 
   left() {

@@ -18,7 +18,11 @@ const CARD_CHANGES =
  * The agent's desk: session, inbox, the open thread and everything the agent does. It draws
  * nothing; `inboxChanged`, `threadChanged` and `shellChanged` tell the elements when to.
  */
-export class Desk {
+export /** A line of what somebody said. */
+export const previewOf = ({ content = {} }) =>
+  (content.text ?? content.caption ?? content.title ?? content.name ?? "").slice(0, 120);
+
+class Desk {
   session = undefined;
   /** What a link of this address brought and the door deals with, see `session.arrival`. */
   arrived = null;
@@ -33,6 +37,9 @@ export class Desk {
   /** What stands after the page's name in the address: `#/settings/users/lucia` → `lucia`. */
   within = "";
   stale = null;
+
+  /** The message that the next reply answers. */
+  answering = null;
   /** Files that were refused with their message and go back to the composer, by customer. */
   returned = new Map();
   toasts = [];
@@ -237,12 +244,21 @@ export class Desk {
     if (next) this.go({ id: next }, { replace: Boolean(this.current) });
   }
 
+  /** The next reply names this message. */
+  answer(row) {
+    this.answering = row ? { id: row.id, customer: this.current, via: row.event?.via, preview: previewOf(row) } : null;
+    this.redraw();
+  }
+
   say(content, route, basedOn, force) {
+    const answered = this.answering?.customer === this.current ? this.answering.id : undefined;
+    this.answering = null;
     this.live.say({
       id: ulid(),
       content,
       to: { customer: this.current, route },
       basedOn,
+      ...(answered ? { replyTo: answered } : {}),
       ...(force ? { force: true } : {}),
     });
     this.typing(false);

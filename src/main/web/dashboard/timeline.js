@@ -6,7 +6,7 @@ import { comparePositions } from "../shared/ids.js";
 import { rich, link } from "../shared/rich.js";
 import { clock, dayName, fullTime, sameDay } from "../shared/time.js";
 import { agentName, badge } from "./common.js";
-import { desk } from "./desk.js";
+import { desk, previewOf } from "./desk.js";
 import { looks } from "./label-field.js";
 import { mailBody } from "./mail.js";
 import { media } from "./media.js";
@@ -96,9 +96,14 @@ function message(row, first, missed, readUpTo) {
         : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`
     }
     <div class="bubble of-${row.content.type} ${row.removed ? "removed" : ""}" title=${fullTime(prefs.locale, row.at)}>
-      ${row.removed ? t("removed") : content(row)}
+      ${row.removed ? t("removed") : html`${quoted(row)}${content(row)}`}
       ${row.attachments.length ? html`<div class="files">${row.attachments.map(media)}</div>` : nothing}
     </div>
+    ${
+      out || row.removed || !desk.may("say")
+        ? nothing
+        : html`<button type="button" class="icon-button answer-this" data-testid="answer-this" aria-label=${t("answerThis")} title=${t("answerThis")} @click=${() => desk.answer(row)}>${icon("reply")}</button>`
+    }
     ${
       row.reactions.size
         ? html`<div class="reactions">${[...row.reactions].map(([emoji, people]) => html`<span>${emoji}${people.size > 1 ? ` ${people.size}` : ""}</span>`)}</div>`
@@ -106,6 +111,12 @@ function message(row, first, missed, readUpTo) {
     }
     ${out || row.edited ? footer(row, state) : nothing}
   </li>`;
+}
+
+/** What a message answers, as far as it is loaded. */
+function quoted({ replyTo }) {
+  const answered = replyTo && desk.thread?.view.messages.get(replyTo);
+  return answered ? html`<p class="quoted">${previewOf(answered)}</p>` : nothing;
 }
 
 function stateOf(row, out, readUpTo) {

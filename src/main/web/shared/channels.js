@@ -16,20 +16,12 @@ const CHANNELS = {
   webhook: ["App", "API", "#5a6230"],
   line: ["LINE", "LN", "#06703a"],
   wechat: ["WeChat", "WC", "#2b6b12"],
-  zalo: ["Zalo", "ZA", "#0a58b8"],
-  kakao: ["KakaoTalk", "KK", "#6b5600"],
   viber: ["Viber", "VB", "#6b4fc0"],
-  "twilio-sms": ["SMS", "SMS", "#8a5200"],
-  "twilio-whatsapp": ["WhatsApp", "WA", "#157347"],
-  "twilio-voice": ["Voice", "TEL", "#5b6470"],
-  vonage: ["Vonage", "VO", "#4b3fa6"],
-  bird: ["Bird", "BI", "#1f5fae"],
-  messagebird: ["MessageBird", "MB", "#2b64a0"],
 };
 
-/** `{name, short, color}`; a channel not known here shows its own key. */
+/** `{name, short, color}`; `twilio-sms` is an SMS; a channel not known here shows its own key. */
 export function channelOf(key = "") {
-  const [name, short, color] = CHANNELS[key] ?? [
+  const [name, short, color] = CHANNELS[key.replace("twilio-", "")] ?? [
     key ? key[0].toUpperCase() + key.slice(1) : "–",
     key.slice(0, 3).toUpperCase(),
     "#3d5a45",

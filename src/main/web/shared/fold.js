@@ -29,7 +29,7 @@ export function fold(entries) {
           reactions: new Map(),
         };
         messages.set(event.id, message);
-        if (body.externalId) messages.set(`ext:${body.externalId}`, message);
+        if (body.ref ?? body.externalId) messages.set(`ext:${body.ref ?? body.externalId}`, message);
         items.push(message);
         break;
       }

@@ -1,5 +1,8 @@
 package dev.hilo;
 
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Entry;
+import dev.hilo.conversation.Address;
 import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
@@ -260,7 +263,8 @@ public final class Gateway implements AutoCloseable {
               feed,
               core.joining,
               presence,
-              new Lanes(core.streams, work, accounts, rosters, new Pacing(nodeLink), meters),
+              new Lanes(core.streams, work, accounts, rosters, new Pacing(nodeLink), meters)
+                  .learning((message, same) -> proved(core, nodeLoop, message, same)),
               new MediaFetch(
                   nodeLoop,
                   core.roots,
@@ -431,6 +435,19 @@ public final class Gateway implements AutoCloseable {
     Reception reception =
         new Reception(vertx, keys, directory, roots, joining, accounts, rosters, blobs, objects);
     return new Core(streams, directory, roots, joining, reception, objects);
+  }
+
+  /** An answer of a platform says that two addresses are one person's. What fails is only logged. */
+  private static void proved(Core core, Context loop, Entry message, Address same) {
+    String via = Objects.requireNonNullElse(message.header().via(), "");
+    CustomerId home = CustomerId.of(message.header().home());
+    Promise<Void> done = Promise.promise();
+    loop.runOnContext(_ -> core.reception.proved(home, via, same).onComplete(done));
+    try {
+      done.future().await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException | RuntimeException e) {
+      LOG.warn("two addresses of a customer were not joined: {}", e.toString());
+    }
   }
 
   private void serve(Feed feed, @Nullable BiConsumer<Router, WebApps> more) throws Exception {

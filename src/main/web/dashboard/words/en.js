@@ -152,6 +152,7 @@ export default {
   "call.other": "{outcome}",
   channelTrouble: "{name} does not work: {why}",
   channelTroubleOpen: "Channels and accounts",
+  answerThis: "Reply to this message",
   reply: "Reply",
   noteTab: "Note",
   writeAs: "Write as",

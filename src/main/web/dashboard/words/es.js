@@ -152,6 +152,7 @@ export default {
   "call.other": "{outcome}",
   channelTrouble: "{name} no funciona: {why}",
   channelTroubleOpen: "Canales y cuentas",
+  answerThis: "Responder a este mensaje",
   reply: "Respuesta",
   noteTab: "Nota",
   writeAs: "Escribir como",

@@ -152,6 +152,7 @@ export default {
   "call.other": "{outcome}",
   channelTrouble: "{name} não funciona: {why}",
   channelTroubleOpen: "Canais e contas",
+  answerThis: "Responder a esta mensagem",
   reply: "Resposta",
   noteTab: "Nota",
   writeAs: "Escrever como",

@@ -1,5 +1,6 @@
 package dev.hilo.channel;
 
+import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,11 @@ public interface Channel extends AutoCloseable {
   List<Account> accounts();
 
   Capabilities capabilities();
+
+  /** The same for one address, where its kind makes a difference. */
+  default Capabilities capabilities(Address to) {
+    return capabilities();
+  }
 
   /** How the platform calls us, or null if it does not. */
   default @Nullable Webhook webhook() {

@@ -26,9 +26,7 @@ public sealed interface MediaSource {
   /** A {@link Link} to what a platform named; {@link Gone} where that is no address. */
   static MediaSource of(@Nullable String ref, Map<String, String> headers, boolean trusted) {
     try {
-      return ref == null
-              || !ref.matches("https?://[!-~]+")
-              || URI.create(ref).getHost() == null
+      return ref == null || !ref.matches("https?://[!-~]+") || URI.create(ref).getHost() == null
           ? new Gone("the platform gave no address of it")
           : new Link(URI.create(ref), headers, trusted);
     } catch (IllegalArgumentException _) {

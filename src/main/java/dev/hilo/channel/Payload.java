@@ -68,7 +68,7 @@ public record Payload(JsonNode node) {
     try {
       JsonNode read = JSON.readTree(body);
       if (read.isMissingNode()) {
-        throw new Malformed("the body is empty");
+        throw new Malformed("the body is no JSON, it is empty");
       }
       return new Payload(read);
     } catch (JsonProcessingException e) {

@@ -1,11 +1,22 @@
 package dev.hilo.channel;
 
+import dev.hilo.conversation.Address;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /** What the platform said to a send. */
 public sealed interface SendResult {
-  /** Taken; {@code externalId} is the platform's id for later receipts. */
-  record Accepted(String externalId) implements SendResult {}
+  /**
+   * Taken.
+   *
+   * @param externalId the platform's id for later receipts
+   * @param same another address of the same person that the answer proves, or null
+   */
+  record Accepted(String externalId, @Nullable Address same) implements SendResult {
+    public Accepted(String externalId) {
+      this(externalId, null);
+    }
+  }
 
   /** Not taken, may be tried again. */
   record Retry(Duration after, String why) implements SendResult {}

@@ -117,6 +117,7 @@ public final class Wire {
             json.writeStringField("channel", said.channel());
             SaidText.content(json, said.content());
             Json.optional(json, "replyTo", said.replyTo());
+            Json.optional(json, "ref", said.ref());
             json.writeEndObject();
           } else {
             json.writeObjectField("body", view.body());

@@ -1,5 +1,9 @@
 package dev.hilo.conversation;
 
+import java.util.HexFormat;
+import java.security.NoSuchAlgorithmException;
+import java.security.MessageDigest;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -16,8 +20,17 @@ public record CustomerView(
     String id, String t, long at, String byKind, @Nullable String byName, boolean me, Body body) {
 
   public sealed interface Body {
+    /**
+     * Something said.
+     *
+     * @param ref by which a change names it that came before it
+     */
     record Said(
-        String channel, Content content, List<Content.Media> attachments, @Nullable String replyTo)
+        String channel,
+        Content content,
+        List<Content.Media> attachments,
+        @Nullable String replyTo,
+        @Nullable String ref)
         implements Body {}
 
     record Edited(String message, Content content) implements Body {}
@@ -74,10 +87,11 @@ public record CustomerView(
               e.address().channel(),
               shown(e.content()),
               e.attachments().stream().map(CustomerView::shown).toList(),
-              e.replyTo());
-      case Event.MessageEdited e -> new Body.Edited(e.message(), shown(e.content()));
-      case Event.MessageRemoved e -> new Body.Removed(e.message());
-      case Event.ReactionChanged e -> new Body.Reacted(e.message(), e.emoji(), e.on());
+              e.replyTo(),
+              e.externalId() == null ? null : veiled(e.externalId()));
+      case Event.MessageEdited e -> new Body.Edited(named(e.message()), shown(e.content()));
+      case Event.MessageRemoved e -> new Body.Removed(named(e.message()));
+      case Event.ReactionChanged e -> new Body.Reacted(named(e.message()), e.emoji(), e.on());
       case Event.DeliveryChanged e ->
           switch (e.state()) {
             case SENT, DELIVERED, READ, FAILED -> new Body.Delivered(e.messages(), e.state());
@@ -111,6 +125,22 @@ public record CustomerView(
           Event.Unknown _ ->
           null;
     };
+  }
+
+  /** A platform's id may hold somebody's number: a customer's device gets only what it hides in. */
+  private static String veiled(String externalId) {
+    try {
+      byte[] hash =
+          MessageDigest.getInstance("SHA-256")
+              .digest(externalId.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(hash, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
+  }
+
+  private static String named(String message) {
+    return message.startsWith("ext:") ? "ext:" + veiled(message.substring(4)) : message;
   }
 
   private static Content shown(Content content) {

@@ -332,7 +332,7 @@ public final class Actions {
             : change instanceof Event.MessageEdited
                 ? Capabilities.Feature.EDITS
                 : Capabilities.Feature.REMOVALS;
-    if (served == null || !served.opened().channel().capabilities().can(needed)) {
+    if (served == null || !served.opened().channel().capabilities(route.address()).can(needed)) {
       String what =
           switch (needed) {
             case REACTIONS -> " shows no reactions";

@@ -84,7 +84,7 @@ public final class Gestures implements AutoCloseable {
       StreamState state, StreamState.Route route, Capabilities.Feature feature, Making making) {
     Ways.Served served = ways.served(state.customer().workspace(), route);
     if (served == null
-        || !served.opened().channel().capabilities().can(feature)
+        || !served.opened().channel().capabilities(route.address()).can(feature)
         || !served.opened().health().trusted()
         || !atOnce.tryAcquire()) {
       return;

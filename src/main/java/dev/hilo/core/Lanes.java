@@ -4,6 +4,7 @@ import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.SendResult;
+import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Author;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Draft;
@@ -73,6 +74,7 @@ public final class Lanes implements AutoCloseable {
   private final Set<String> called =
       Collections.synchronizedSet(Collections.newSetFromMap(new Lately<>(REMEMBERED)));
 
+  private Proof proof = (_, _) -> {};
   private BiConsumer<CustomerId, Long> wake = (_, _) -> {};
   private BiConsumer<CustomerId, String> lost = (_, _) -> {};
   private volatile boolean closed;
@@ -100,6 +102,17 @@ public final class Lanes implements AutoCloseable {
   void tell(BiConsumer<CustomerId, Long> wake, BiConsumer<CustomerId, String> lost) {
     this.wake = wake;
     this.lost = lost;
+  }
+
+  /** Told, on a virtual thread, that an answer proved another address of a customer. */
+  public interface Proof {
+    void of(Entry message, Address same);
+  }
+
+  /** {@code proof}: told before the outcome is written. */
+  public Lanes learning(Proof told) {
+    this.proof = told;
+    return this;
   }
 
   /**
@@ -284,6 +297,9 @@ public final class Lanes implements AutoCloseable {
     }
     called.add(out.id());
     SendResult result = send(opened, out, attempt);
+    if (result instanceof SendResult.Accepted(_, var same) && same != null) {
+      proof.of(out.entry(), same);
+    }
     if (result instanceof SendResult.Retry retry) {
       long due = System.currentTimeMillis() + Math.max(100, retry.after().toMillis());
       work.claim(token, out.customer(), out.id(), claim, Attempt.retry(attempt, due)).await();

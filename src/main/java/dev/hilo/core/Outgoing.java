@@ -56,7 +56,7 @@ record Outgoing(StreamState state, StreamState.Pending head, Entry entry, String
               id(),
               m.account(),
               m.address(),
-              fitted(m.content(), channel.capabilities().choices()),
+              fitted(m.content(), channel.capabilities(m.address()).choices()),
               m.attachments(),
               answered(m.replyTo()),
               context(),

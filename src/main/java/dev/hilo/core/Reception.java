@@ -159,24 +159,29 @@ public final class Reception {
       same.addAll(change.current());
     }
     for (Address alias : same) {
-      String other = keys.via(alias);
-      done =
-          done.compose(_ -> directory.home(home.workspace(), other, home))
-              .compose(
-                  there ->
-                      there.customer().equals(home)
-                          ? Future.succeededFuture()
-                          : joining
-                              .observe(
-                                  new Joining.Evidence(
-                                      List.of(home, there.customer()),
-                                      List.of(via, other),
-                                      Strength.PLATFORM,
-                                      item.origin().address().channel(),
-                                      Author.gateway("reception")))
-                              .mapEmpty());
+      done = done.compose(_ -> proved(home, via, alias));
     }
     return done;
+  }
+
+  /** A platform proves that whoever is reached by {@code via} is reached by {@code alias}, too. */
+  public Future<Void> proved(CustomerId home, String via, Address alias) {
+    String other = keys.via(alias);
+    return directory
+        .home(home.workspace(), other, home)
+        .compose(
+            there ->
+                there.customer().equals(home)
+                    ? Future.succeededFuture()
+                    : joining
+                        .observe(
+                            new Joining.Evidence(
+                                List.of(home, there.customer()),
+                                List.of(via, other),
+                                Strength.PLATFORM,
+                                alias.channel(),
+                                Author.gateway("reception")))
+                        .mapEmpty());
   }
 
   private Future<Void> unrouted(
@@ -266,6 +271,10 @@ public final class Reception {
           }
           facts.add(echo || platform ? asFact(draft) : draft);
         }
+        if (item instanceof Inbound.Notice n && n.kind().equals("follow")) {
+          Event allowed = new Event.ConsentChanged(via, true, "follows");
+          facts.add(drafts.of(state, allowed, home.toString(), via));
+        }
         return facts;
       }
 
@@ -324,7 +333,7 @@ public final class Reception {
 
   private static Draft start(StreamState state, Inbound item, Drafts drafts) {
     CustomerKind kind =
-        item.origin().sender() != null
+        item.origin().sender() != null || isRoom(item.origin())
             ? CustomerKind.ROOM
             : item.origin().address().id().startsWith("device:")
                 ? CustomerKind.DEVICE
@@ -336,6 +345,11 @@ public final class Reception {
             : item.origin().attributes().get("name");
     return drafts.of(
         state, new Event.CustomerStarted(kind, name == null ? null : Fitting.cut(name, 200)));
+  }
+
+  /** Rooms may be joined and left before anybody speaks there. */
+  private static boolean isRoom(Inbound.Origin origin) {
+    return origin.room() != null && origin.room().id().equals(origin.address().id());
   }
 
   /**
@@ -360,6 +374,7 @@ public final class Reception {
 
   private @Nullable Event event(Inbound item, StreamState state, String via) {
     return switch (item) {
+      case Inbound.Message m when m.echo() && sentByUs(state, m.externalId(), via) -> null;
       case Inbound.Message m ->
           new Event.MessageAdded(
               m.origin().address(),
@@ -403,6 +418,12 @@ public final class Reception {
               ? null
               : new Event.AddressLinked(i.current().getFirst(), keys.via(i.current().getFirst()));
     };
+  }
+
+  /** The platform tells the business side what it wrote, and so us what we sent. */
+  private static boolean sentByUs(StreamState state, String externalId, String via) {
+    StreamState.Message known = state.byExternalId(externalId);
+    return known != null && known.via().equals(via) && !known.by().isCustomer();
   }
 
   private static Map<String, String> context(Inbound.Message m) {

@@ -63,7 +63,7 @@ public final class Ways {
     if (served == null) {
       return null;
     }
-    Capabilities can = served.opened.channel().capabilities();
+    Capabilities can = served.opened.channel().capabilities(route.address());
     return new Terms(
         served.opened.health().trusted(),
         can.textLimit(),

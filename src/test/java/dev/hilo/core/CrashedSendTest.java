@@ -61,7 +61,8 @@ class CrashedSendTest {
        "messages":[{"id":"m1"}],"sentMessages":[{"id":"m1"}],"result":{"message_id":1,"chat":{"id":1}},
        "sid":"SM1","message_uuid":"m1","message_id":"m1","recipient_id":"eva","errcode":0,"error":0,
        "data":{"message_id":"m1","dm_event_id":"m1","dm_conversation_id":"c1"},
-       "access_token":"lent","expires_in":7200,"token_type":"Bearer"}""";
+       "access_token":"lent","expires_in":7200,"token_type":"Bearer"}\
+      """;
 
   private static final String RSA = rsa();
 
@@ -71,9 +72,9 @@ class CrashedSendTest {
           Map.entry("bird", "{signing-keys: [k], workspace: w, access-key: a, ACCOUNTS}"),
           Map.entry(
               "discord",
-              "{experimental: true, application-id: '1', name: D, public-key: "
-                  + "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8, bot-token: t,"
-                  + " base-url: URL}"),
+              "{experimental: true, application-id: '1', name: D, public-key:"
+                  + " 03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8, bot-token:"
+                  + " t, base-url: URL}"),
           Map.entry("instagram", "{app-secrets: [s], verify-token: v, base-url: URL, TOKENS}"),
           Map.entry("line", "{channel-secret: s, base-url: URL, data-url: URL, TOKENS}"),
           Map.entry("messagebird", "{signing-keys: [k], access-key: a, base-url: URL, ACCOUNTS}"),
@@ -83,9 +84,7 @@ class CrashedSendTest {
               "{client-token: t, service-account: a@b.c, private-key: RSA, base-url: URL, "
                   + "token-url: URL, accounts: [{id: acc, name: N}]}"),
           Map.entry("slack", "{signing-secret: s, base-url: URL, TOKENS}"),
-          Map.entry(
-              "teams",
-              "{app-id: acc, name: N, tenant: t, client-secret: s, login-url: URL}"),
+          Map.entry("teams", "{app-id: acc, name: N, tenant: t, client-secret: s, login-url: URL}"),
           Map.entry("telegram", "{secret-token: s, base-url: URL, TOKENS}"),
           Map.entry("twilio-sms", "{account-sid: SID, auth-tokens: [t], base-url: URL, ACCOUNTS}"),
           Map.entry(
@@ -105,8 +104,7 @@ class CrashedSendTest {
           Map.entry("whatsapp", "{app-secret: s, verify-token: v, base-url: URL, TOKENS}"),
           Map.entry("x", "{experimental: true, consumer-secret: s, base-url: URL, TOKENS}"),
           Map.entry(
-              "zalo",
-              "{experimental: true, app-id: '1', app-secret: s, base-url: URL, TOKENS}"));
+              "zalo", "{experimental: true, app-id: '1', app-secret: s, base-url: URL, TOKENS}"));
 
   /** Channels that send nothing, or not over HTTP. */
   private static final List<String> WITHOUT = List.of("email", "kakao", "twilio-voice");
@@ -238,7 +236,12 @@ class CrashedSendTest {
 
     StreamState.Pending says(String text) {
       Say say = new Say(text, new Content.Text(text), "auto", null, true);
-      node.await(() -> saying.say(new Principal.Agent(node.workspace, "ana", "Ana", Principal.Seat.UNKNOWN), customer, say));
+      node.await(
+          () ->
+              saying.say(
+                  new Principal.Agent(node.workspace, "ana", "Ana", Principal.Seat.UNKNOWN),
+                  customer,
+                  say));
       return state().pending().getLast();
     }
 
@@ -269,18 +272,14 @@ class CrashedSendTest {
                 () ->
                     lanes.run(
                         state(), new LaneStep.Tenure(token, epoch, System.currentTimeMillis())));
-        await()
-            .until(
-                () ->
-                    Objects.requireNonNull(state().message(said.id())).delivery() != null);
+        await().until(() -> Objects.requireNonNull(state().message(said.id())).delivery() != null);
         return Objects.requireNonNull(state().message(said.id())).delivery();
       }
     }
 
     /** What the newest outcome says. */
     String why() {
-      return node
-          .await(() -> node.streams.after(customer, Position.START, 100))
+      return node.await(() -> node.streams.after(customer, Position.START, 100))
           .getLast()
           .event()
           .toString();

@@ -130,6 +130,27 @@ class ReceptionTest {
   }
 
   @Test
+  void whatNamesOnlyItsCallIsFoundWithWhoCalledInWhateverOrder() {
+    for (String person : List.of("ring", "rec")) {
+      var call = PaperChannel.address("call-" + person);
+      Inbound rings = call(PaperChannel.origin(person, person + 1, List.of(call)), "ringing");
+      Inbound records =
+          call(PaperChannel.origin("call-" + person, person + 2, List.of()), "recording");
+      boolean first = person.equals("ring");
+      TestNode.result(receive(a, first ? rings : records));
+      TestNode.result(receive(b, first ? records : rings));
+      assertThat(home(a, person)).isEqualTo(home(b, "call-" + person));
+      assertThat(entries(a, home(a, person)))
+          .filteredOn(e -> e.event() instanceof Event.CallLogged)
+          .hasSize(2);
+    }
+  }
+
+  private static Inbound call(Inbound.Origin origin, String outcome) {
+    return new Inbound.Call(origin, "c", "in", outcome, 0, null, null, Map.of());
+  }
+
+  @Test
   void itemsOfOneDeliveryStayInOrder() {
     List<Inbound> items =
         IntStream.range(0, 30)
@@ -219,6 +240,66 @@ class ReceptionTest {
     assertThat(entries(a, home(a, "wordy")))
         .hasSizeGreaterThan(4)
         .allSatisfy(e -> assertThat(EntryCodec.body(e.event())).hasSizeLessThan(8000));
+  }
+
+  @Test
+  void whoFollowsAgainMayBeWrittenTo() {
+    for (int i = 0; i < 2; i++) {
+      var left = PaperChannel.origin("fan", "left" + i, List.of());
+      TestNode.result(receive(a, new Inbound.Consent(left, false, "blocked")));
+      var back = PaperChannel.origin("fan", "back" + i, List.of());
+      TestNode.result(receive(b, new Inbound.Notice(back, "follow", Map.of())));
+    }
+    assertThat(entries(a, home(a, "fan")))
+        .extracting(Entry::event)
+        .filteredOn(Event.ConsentChanged.class::isInstance)
+        .extracting(e -> ((Event.ConsentChanged) e).granted())
+        .containsExactly(false, true, false, true);
+  }
+
+  @Test
+  void anEchoOfWhatIsThereIsNoSecondMessage() {
+    TestNode.result(receive(a, echo("echoed", "first", "m1")));
+    TestNode.result(receive(b, echo("echoed", "again", "m1")));
+    TestNode.result(receive(b, echo("echoed", "other", "m2")));
+    assertThat(said(entries(a, home(a, "echoed")))).containsExactly("first", "other");
+  }
+
+  private static Inbound echo(String person, String text, String externalId) {
+    return new Inbound.Message(
+        PaperChannel.origin(person, text, List.of()),
+        externalId,
+        true,
+        false,
+        new Content.Text(text),
+        List.of(),
+        null,
+        Map.of(),
+        Map.of());
+  }
+
+  @Test
+  void aRoomThatIsJoinedBeforeAnybodySpeaksIsARoom() {
+    var origin = PaperChannel.origin("hall", "joined", List.of());
+    var room = new Inbound.Room(origin.address().id(), "group", "Hall", null);
+    TestNode.result(
+        receive(
+            a,
+            new Inbound.Notice(
+                new Inbound.Origin(
+                    origin.account(),
+                    origin.address(),
+                    List.of(),
+                    origin.trust(),
+                    Map.of(),
+                    null,
+                    room,
+                    origin.dedupeKey(),
+                    null),
+                "join",
+                Map.of())));
+    assertThat(entries(a, home(a, "hall")).getFirst().event())
+        .isEqualTo(new Event.CustomerStarted(Event.CustomerKind.ROOM, "Hall"));
   }
 
   @Test

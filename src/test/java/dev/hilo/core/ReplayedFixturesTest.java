@@ -99,8 +99,7 @@ class ReplayedFixturesTest {
                     redis.workspace(),
                     type,
                     type,
-                    new Silent(
-                        names.stream().map(id -> new Channel.Account(id, id)).toList()))));
+                    new Silent(names.stream().map(id -> new Channel.Account(id, id)).toList()))));
     accounts = new Accounts(opened);
     assertThat(DELIVERIES).hasSizeGreaterThan(100);
     deliveredOnce();
@@ -231,8 +230,7 @@ class ReplayedFixturesTest {
     }
 
     private void home(TestNode node, Address address, Set<CustomerId> homes) {
-      CustomerId home =
-          node.await(() -> node.directory.find(node.workspace, keys.via(address)));
+      CustomerId home = node.await(() -> node.directory.find(node.workspace, keys.via(address)));
       if (home != null) {
         homes.add(home);
         StreamRoot.all(node, home, homes);
@@ -249,8 +247,7 @@ class ReplayedFixturesTest {
       String line =
           switch (e.event()) {
             case Event.MessageAdded m -> Json.text(m.content()) + Json.text(m.attachments());
-            case Event.MessageEdited m ->
-                named(names, m.message()) + " " + Json.text(m.content());
+            case Event.MessageEdited m -> named(names, m.message()) + " " + Json.text(m.content());
             case Event.MessageRemoved m -> named(names, m.message());
             case Event.ReactionChanged r ->
                 named(names, r.message()) + " " + r.emoji() + " " + r.on();

@@ -41,6 +41,10 @@ public enum Inbox {
     };
   }
 
+  Capabilities comments() {
+    return Capabilities.text(longest).with(Feature.REPLIES);
+  }
+
   /** Messenger counts characters, Instagram bytes. Null if {@code text} can be sent. */
   DirectMessage.@Nullable Refused tooLong(String text) {
     int length = this == MESSENGER ? text.length() : text.getBytes(UTF_8).length;

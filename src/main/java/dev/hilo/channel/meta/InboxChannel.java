@@ -17,6 +17,7 @@ import dev.hilo.conversation.Content;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,6 +70,12 @@ public final class InboxChannel implements Channel {
   @Override
   public Capabilities capabilities() {
     return inbox.capabilities(humanAgent);
+  }
+
+  /** A comment takes text at any time in public; Meta tells when it is too late to do so privately. */
+  @Override
+  public Capabilities capabilities(Address to) {
+    return Comments.isOne(to) ? inbox.comments() : capabilities();
   }
 
   @Override
@@ -154,7 +161,22 @@ public final class InboxChannel implements Channel {
     }
     call.putObject("recipient").put("comment_id", comment);
     call.putObject("message").put("text", text);
-    return post(call, from, message.attempt());
+    // the answer names who it went to: the same person's address for direct messages
+    var person = new AtomicReference<@Nullable String>();
+    SendResult result =
+        graph.post(
+            inbox.messages(from.id()),
+            from,
+            call,
+            message.attempt(),
+            body -> {
+              person.set(body.id("recipient_id"));
+              return body.id("message_id");
+            });
+    String direct = person.get();
+    return direct != null && result instanceof SendResult.Accepted(var id, _)
+        ? new SendResult.Accepted(id, new Address(inbox.type(), from.id(), direct))
+        : result;
   }
 
   private static boolean over(@Nullable String until) {

@@ -16,14 +16,12 @@ import dev.hilo.channel.Payload;
 import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.PlatformCall.Field;
 import dev.hilo.channel.Ports;
+import dev.hilo.channel.RsaJwt;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.Webhook;
 import dev.hilo.conversation.Content;
-import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -257,22 +255,7 @@ final class RcsChannel implements Channel {
     ObjectNode claims = JsonNodeFactory.instance.objectNode();
     claims.put("iss", settings.serviceAccount()).put("scope", SCOPE);
     claims.put("aud", settings.tokenUrl().toString()).put("iat", now).put("exp", now + 3600);
-    String signed =
-        encoded("{\"alg\":\"RS256\",\"typ\":\"JWT\"}") + "." + encoded(claims.toString());
-    try {
-      var signature = Signature.getInstance("SHA256withRSA");
-      signature.initSign(settings.key());
-      signature.update(signed.getBytes(UTF_8));
-      return signed
-          + "."
-          + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("the key was read before", e);
-    }
-  }
-
-  private static String encoded(String text) {
-    return Base64.getUrlEncoder().withoutPadding().encodeToString(text.getBytes(UTF_8));
+    return RsaJwt.sign(claims, settings.key());
   }
 
   /** A link that anybody may follow, for a while. */

@@ -1,16 +1,15 @@
 package dev.hilo.channel.rcs;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.hilo.channel.Channel;
 import dev.hilo.channel.PlatformCall;
+import dev.hilo.channel.RsaJwt;
 import dev.hilo.config.Default;
 import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
 import java.net.URI;
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.PrivateKey;
-import java.security.spec.PKCS8EncodedKeySpec;
-import java.util.Base64;
 import java.util.List;
 
 /**
@@ -52,7 +51,7 @@ public record RcsSettings(
         .hold(
             serviceAccount.matches("[^@\\s]+@[^@\\s]+"),
             "service-account must be like a mail address")
-        .hold(isKey(privateKey), "private-key must be an RSA key in PEM (PKCS #8)")
+        .hold(RsaJwt.key(privateKey) != null, "private-key must be an RSA key in PEM (PKCS #8)")
         .hold(PlatformCall.isBase(baseUrl), "base-url must be an http or https address")
         .hold(PlatformCall.isBase(tokenUrl), "token-url must be an http or https address")
         .hold(!accounts.isEmpty(), "accounts must have at least one agent")
@@ -70,27 +69,7 @@ public record RcsSettings(
     return accounts.stream().anyMatch(known -> known.id().equals(agent));
   }
 
-  /** The key; {@link IllegalArgumentException} where it is none. */
   PrivateKey key() {
-    return key(privateKey);
-  }
-
-  private static PrivateKey key(Secret pem) {
-    try {
-      String base64 = pem.value().replace("\\n", "\n").replaceAll("-----[A-Z ]+-----|\\s", "");
-      return KeyFactory.getInstance("RSA")
-          .generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(base64)));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalArgumentException("no RSA key", e);
-    }
-  }
-
-  private static boolean isKey(Secret pem) {
-    try {
-      key(pem);
-      return true;
-    } catch (IllegalArgumentException _) {
-      return false;
-    }
+    return requireNonNull(RsaJwt.key(privateKey), "checked when it was made");
   }
 }

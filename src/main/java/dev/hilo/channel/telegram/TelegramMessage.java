@@ -174,7 +174,8 @@ record TelegramMessage(String method, ObjectNode fields, @Nullable String upload
     }
     String shown = requireNonNullElse(media.name(), upload);
     parts.add(
-        new Part(upload, shown, requireNonNullElse(media.mime(), "application/octet-stream"), bytes));
+        new Part(
+            upload, shown, requireNonNullElse(media.mime(), "application/octet-stream"), bytes));
     return call.multipart(parts).within(Duration.ofMinutes(2));
   }
 

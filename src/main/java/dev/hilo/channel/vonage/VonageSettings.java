@@ -2,6 +2,7 @@ package dev.hilo.channel.vonage;
 
 import dev.hilo.channel.Channel;
 import dev.hilo.channel.PlatformCall;
+import dev.hilo.channel.RsaJwt;
 import dev.hilo.config.Default;
 import dev.hilo.config.Rules;
 import dev.hilo.config.Secret;
@@ -52,7 +53,7 @@ public record VonageSettings(
             apiKey != null || applicationId != null,
             "application-id or api-key must be given, for calls")
         .hold(
-            privateKey == null || VonageLogin.isKey(privateKey),
+            privateKey == null || RsaJwt.key(privateKey) != null,
             "private-key must be an RSA key as PEM of PKCS #8")
         .hold(!channels.isEmpty(), "channels must have at least one")
         .hold(PlatformCall.isBase(baseUrl), "base-url must be like https://api.nexmo.com")

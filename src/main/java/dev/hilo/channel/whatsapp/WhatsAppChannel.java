@@ -80,7 +80,7 @@ final class WhatsAppChannel implements Channel {
           yield post(json, from, message.attempt());
         }
         SendResult uploaded = upload(media, mime, from, message.attempt());
-        if (uploaded instanceof SendResult.Accepted(var id)) {
+        if (uploaded instanceof SendResult.Accepted(var id, _)) {
           file.put("id", id);
           yield post(json, from, message.attempt());
         }

@@ -145,7 +145,8 @@ class BirdWebhookTest {
                         + "\"status\":\"delivery_failed\",\"reason\":\"no 15550142233\","
                         + "\"reference\":\"01J\"}}")
                 .getFirst();
-    assertThat(failed.failure()).isEqualTo(new SendResult.Refused("delivery_failed", "delivery_failed: no …"));
+    assertThat(failed.failure())
+        .isEqualTo(new SendResult.Refused("delivery_failed", "delivery_failed: no …"));
     assertThat(failed.correlation()).isEqualTo("01J");
     assertThat(failed.origin().aliases()).containsExactly(new Address("bird", "message", "m1"));
     assertThat(
