@@ -1,8 +1,5 @@
 package dev.hilo;
 
-import dev.hilo.conversation.CustomerId;
-import dev.hilo.conversation.Entry;
-import dev.hilo.conversation.Address;
 import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
@@ -10,7 +7,10 @@ import dev.hilo.channel.ChannelTypes;
 import dev.hilo.channel.Ports;
 import dev.hilo.config.ConfigNode;
 import dev.hilo.config.InvalidConfig;
+import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
+import dev.hilo.conversation.CustomerId;
+import dev.hilo.conversation.Entry;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
 import dev.hilo.core.DeskWatch;
@@ -437,7 +437,9 @@ public final class Gateway implements AutoCloseable {
     return new Core(streams, directory, roots, joining, reception, objects);
   }
 
-  /** An answer of a platform says that two addresses are one person's. What fails is only logged. */
+  /**
+   * An answer of a platform says that two addresses are one person's. What fails is only logged.
+   */
   private static void proved(Core core, Context loop, Entry message, Address same) {
     String via = Objects.requireNonNullElse(message.header().via(), "");
     CustomerId home = CustomerId.of(message.header().home());

@@ -97,13 +97,12 @@ class CrashedSendTest {
               "webhook",
               "{account: acc, name: N, signing-secrets: [whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw],"
                   + " outgoing-url: URL, outgoing-secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}"),
-          Map.entry(
-              "wechat",
-              "{token: tok2026, app-id: wx1, base-url: URL, TOKENS}"),
+          Map.entry("wechat", "{token: tok2026, app-id: wx1, base-url: URL, TOKENS}"),
           Map.entry("whatsapp", "{app-secret: s, verify-token: v, base-url: URL, TOKENS}"),
           Map.entry("x", "{experimental: true, consumer-secret: s, base-url: URL, TOKENS}"),
           Map.entry(
-              "zalo", "{experimental: true, app-id: '1', oa-secret-key: s, base-url: URL, TOKENS}"));
+              "zalo",
+              "{experimental: true, app-id: '1', oa-secret-key: s, base-url: URL, TOKENS}"));
 
   /** Channels that send nothing, or not over HTTP. */
   private static final List<String> WITHOUT = List.of("email", "kakao", "twilio-voice");

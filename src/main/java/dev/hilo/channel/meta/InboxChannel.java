@@ -72,7 +72,9 @@ public final class InboxChannel implements Channel {
     return inbox.capabilities(humanAgent);
   }
 
-  /** A comment takes text at any time in public; Meta tells when it is too late to do so privately. */
+  /**
+   * A comment takes text at any time in public; Meta tells when it is too late to do so privately.
+   */
   @Override
   public Capabilities capabilities(Address to) {
     return Comments.isOne(to) ? inbox.comments() : capabilities();
