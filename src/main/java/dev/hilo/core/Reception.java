@@ -48,6 +48,16 @@ public final class Reception {
   /** A platform's clock may be so much behind ours. */
   private static final long SKEW_MS = 1000;
 
+  private static final int NAMED = 10_000;
+  private static final long NAMED_MS = 600_000;
+
+  /** Addresses that one payload says to be the same person. */
+  private record Person(String workspace, Address address, List<Address> aliases) {}
+
+  /** The directory has these addresses: told in an epoch of their home's partition. */
+  private record Named(CustomerId home, long epoch, long until) {}
+
+  private final Map<Person, Named> named = new Lately<>(NAMED);
   private final Vertx vertx;
   private final AddressKeys keys;
   private final Directory directory;
@@ -110,18 +120,44 @@ public final class Reception {
     if (item instanceof Inbound.Typing typing) {
       return typing(workspace, typing, via);
     }
+    Person person = new Person(workspace, origin.address(), origin.aliases());
+    Named known = item instanceof Inbound.IdentityChange ? null : named.get(person);
+    if (known != null && known.until > System.currentTimeMillis()) {
+      return write(run, new Directory.Home(known.home, false), via, src)
+          .compose(
+              w ->
+                  w.position().epoch() == known.epoch
+                      ? Future.succeededFuture()
+                      : home(workspace, origin, via) // the store may have lost it
+                          .compose(home -> settled(person, item, home.customer(), via, w)));
+    }
     return home(workspace, origin, via)
         .compose(
             home ->
-                fitted(item, home.customer())
-                    .compose(
-                        adopted -> {
-                          Roots.Change change = change(adopted, run, home.customer(), via, src);
-                          return (home.fresh()
-                                  ? roots.writeFirst(home.customer(), src, change)
-                                  : roots.write(home.customer(), src, change))
-                              .compose(_ -> prove(adopted, home.customer(), via));
-                        }));
+                write(run, home, via, src)
+                    .compose(w -> settled(person, item, home.customer(), via, w)));
+  }
+
+  private Future<Roots.Written> write(
+      List<Inbound> run, Directory.Home home, String via, String src) {
+    return fitted(run.getFirst(), home.customer())
+        .compose(
+            adopted -> {
+              Roots.Change change = change(adopted, run, home.customer(), via, src);
+              return home.fresh()
+                  ? roots.writeFirst(home.customer(), src, change)
+                  : roots.write(home.customer(), src, change);
+            });
+  }
+
+  private Future<Void> settled(
+      Person person, Inbound item, CustomerId home, String via, Roots.Written w) {
+    return prove(item, home, via)
+        .onSuccess(
+            _ -> {
+              long until = System.currentTimeMillis() + NAMED_MS;
+              named.put(person, new Named(home, w.position().epoch(), until));
+            });
   }
 
   /**
