@@ -14,6 +14,8 @@ export function fold(entries) {
   const messages = new Map();
   const readBy = {};
   const changes = [];
+  /** What the platforms call our messages. */
+  const sent = new Map();
   for (const { pos, event } of entries) {
     const item = { id: event.id, pos, t: event.t, at: event.at, by: event.by ?? {}, event };
     const body = event.body ?? {};
@@ -45,6 +47,9 @@ export function fold(entries) {
       case "MessageRemoved":
       case "ReactionChanged":
       case "DeliveryChanged":
+        if (body.externalId && body.messages?.length === 1) sent.set(body.messages[0], body.externalId);
+        changes.push(event);
+        break;
       case "MediaStored":
       case "MediaFailed":
         changes.push(event);
@@ -58,6 +63,9 @@ export function fold(entries) {
       default:
         items.push({ ...item, kind: "event" });
     }
+  }
+  for (const [id, external] of sent) {
+    if (messages.has(id)) messages.set(`ext:${external}`, messages.get(id));
   }
   for (const event of changes) apply(event, messages);
   return { items, messages, readBy };

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -31,6 +32,10 @@ public final class StreamState {
   private static final int UNFETCHED = 512;
   private static final int READERS = 32;
   private static final int SNIPPET = 120;
+  private static final int EARLY = 64;
+
+  /** Before a platform's id that stands where ours is not known. */
+  private static final String EXTERNAL = "ext:";
 
   /**
    * An address of this customer as a way to reach it. {@code lastAt}: our time of its newest
@@ -84,10 +89,12 @@ public final class StreamState {
       String via,
       @Nullable String externalId,
       @Nullable Delivery delivery,
+      long saidAt,
       long changedAt) {
 
     Message now(Delivery next, @Nullable String external, long at) {
-      return new Message(id, position, by, via, external != null ? external : externalId, next, at);
+      String ext = external != null ? external : externalId;
+      return new Message(id, position, by, via, ext, next, saidAt, at);
     }
 
     /** False for what says no more of this message than is known. */
@@ -126,6 +133,7 @@ public final class StreamState {
   private @Nullable Conversation conversation;
   private Map<String, Message> messages = new LinkedHashMap<>();
   private Map<String, Pending> pending = new LinkedHashMap<>();
+  private Map<String, Delivery> early = new LinkedHashMap<>();
   private Map<String, Unfetched> unfetched = new LinkedHashMap<>();
   private List<Joined> joined = new ArrayList<>();
   private Scopes scopes = Scopes.NONE;
@@ -255,7 +263,7 @@ public final class StreamState {
   private void message(Entry entry, Header h, Event.MessageAdded e) {
     String via = h.via() == null ? "" : h.via();
     messages.put(
-        h.id(), new Message(h.id(), entry.position(), h.by(), via, e.externalId(), null, h.rx()));
+        h.id(), new Message(h.id(), entry.position(), h.by(), via, e.externalId(), null, h.rx(), h.rx()));
     if (messages.size() > MESSAGES) {
       messages.remove(messages.keySet().iterator().next());
     }
@@ -333,10 +341,25 @@ public final class StreamState {
   private void delivered(Header h, Event.DeliveryChanged e) {
     for (String id : e.messages()) {
       pending.remove(id);
-      Message known = messages.get(id);
-      if (known != null && forward(known.delivery(), e.state())) {
-        messages.put(id, known.now(e.state(), e.externalId(), h.rx()));
+      String external = id.startsWith(EXTERNAL) ? id.substring(EXTERNAL.length()) : null;
+      Message known = external == null ? messages.get(id) : byExternalId(external);
+      if (known == null && external != null) {
+        early(external, e.state());
+      } else if (known != null && forward(known.delivery(), e.state())) {
+        Message now = known.now(e.state(), external == null ? e.externalId() : null, h.rx());
+        Delivery before = now.externalId() == null ? null : early.remove(now.externalId());
+        boolean further = before != null && forward(now.delivery(), before);
+        messages.put(
+            known.id(), further ? now.now(Objects.requireNonNull(before), null, h.rx()) : now);
       }
+    }
+  }
+
+  /** The platform may tell what became of a message before we wrote down that it took it. */
+  private void early(String external, Delivery state) {
+    early.merge(external, state, (is, next) -> forward(is, next) ? next : is);
+    if (early.size() > EARLY) {
+      early.remove(early.keySet().iterator().next());
     }
   }
 

@@ -140,7 +140,11 @@ public final class Reception {
 
   private Future<Roots.Written> write(
       List<Inbound> run, Directory.Home home, String via, String src) {
-    return fitted(run.getFirst(), home.customer())
+    Future<?> seen =
+        refers(run.getFirst()) && !home.fresh()
+            ? roots.root(home.customer())
+            : Future.succeededFuture();
+    return seen.compose(_ -> fitted(run.getFirst(), home.customer()))
         .compose(
             adopted -> {
               Roots.Change change = change(adopted, run, home.customer(), via, src);
@@ -148,6 +152,26 @@ public final class Reception {
                   ? roots.writeFirst(home.customer(), src, change)
                   : roots.write(home.customer(), src, change);
             });
+  }
+
+  /** Whether it is about what stands there already, which must be as new as the store has it. */
+  private static boolean refers(Inbound item) {
+    return switch (item) {
+      case Inbound.Message m -> m.echo() || m.replyTo() != null;
+      case Inbound.Edit _,
+          Inbound.Removal _,
+          Inbound.Reaction _,
+          Inbound.Receipt _,
+          Inbound.Watermark _ ->
+          true;
+      case Inbound.Consent _,
+          Inbound.IdentityChange _,
+          Inbound.Call _,
+          Inbound.Notice _,
+          Inbound.Typing _,
+          Inbound.AccountChanged _ ->
+          false;
+    };
   }
 
   private Future<Void> settled(
@@ -489,7 +513,7 @@ public final class Reception {
                 m ->
                     last != null
                         ? !m.position().after(last.position())
-                        : upTo != null && m.changedAt() <= upTo.toEpochMilli() + SKEW_MS)
+                        : upTo != null && m.saidAt() <= upTo.toEpochMilli() + SKEW_MS)
             .map(StreamState.Message::id)
             .toList();
     return reached.isEmpty()

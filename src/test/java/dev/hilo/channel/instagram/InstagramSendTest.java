@@ -19,6 +19,7 @@ import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Content.Media.Kind;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,9 +61,18 @@ class InstagramSendTest {
     return request.json();
   }
 
+  /** Whom the newest answer proves to be the same person. */
+  private @Nullable Address same;
+
   private JsonNode sent(Outbound message) throws Exception {
     server.answers(200, TAKEN);
-    assertThat(send(message)).isEqualTo(new SendResult.Accepted("aWdOut"));
+    assertThat(send(message))
+        .isInstanceOfSatisfying(
+            SendResult.Accepted.class,
+            accepted -> {
+              assertThat(accepted.externalId()).isEqualTo("aWdOut");
+              same = accepted.same();
+            });
     return asked("me/messages");
   }
 
@@ -133,6 +143,7 @@ class InstagramSendTest {
                 """
                 {"recipient":{"comment_id":"9001"},"message":{"text":"Hello 👋"}}\
                 """));
+    assertThat(same).isEqualTo(new Address("instagram", "17", "7412009933551188"));
     server.answers(200, "{\"id\":\"9002\"}");
     assertThat(send(message("17", COMMENT, TEXT, "9001", context)))
         .isEqualTo(new SendResult.Accepted("9002"));

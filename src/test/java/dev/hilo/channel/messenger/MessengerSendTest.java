@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,9 +69,18 @@ class MessengerSendTest {
     return request.json();
   }
 
+  /** Whom the newest answer proves to be the same person. */
+  private @Nullable Address same;
+
   private JsonNode sent(Outbound message) throws Exception {
     server.answers(200, TAKEN);
-    assertThat(send(message)).isEqualTo(new SendResult.Accepted("m_out"));
+    assertThat(send(message))
+        .isInstanceOfSatisfying(
+            SendResult.Accepted.class,
+            accepted -> {
+              assertThat(accepted.externalId()).isEqualTo("m_out");
+              same = accepted.same();
+            });
     return asked("1001/messages");
   }
 
@@ -232,6 +242,7 @@ class MessengerSendTest {
                 """
                 {"recipient":{"comment_id":"90_80"},"message":{"text":"Hello <b> 👋"}}\
                 """));
+    assertThat(same).isEqualTo(new Address("messenger", "1001", "7412009933551188"));
     server.answers(200, "{\"id\":\"90_81\"}");
     assertThat(send(message("1001", COMMENT, TEXT, "90_80", context)))
         .isEqualTo(new SendResult.Accepted("90_81"));
