@@ -91,7 +91,17 @@ final class Screen {
   /** Which of the texts are shown, in the order and as often as they are shown. */
   List<String> shown(String testId, Collection<String> texts) {
     List<String> found = new ArrayList<>();
-    for (String content : id(testId).allInnerTexts()) {
+    for (var said : id(testId).all()) {
+      // what a message answers is quoted in it, and said elsewhere
+      String content =
+          (String)
+              said.evaluate(
+                  """
+                  (e) => {
+                    const own = e.cloneNode(true);
+                    own.querySelectorAll(".quoted").forEach((q) => q.remove());
+                    return own.textContent;
+                  }""");
       texts.stream().filter(content::contains).forEach(found::add);
     }
     return found;
