@@ -116,7 +116,7 @@ function message(row, first, missed, readUpTo) {
 /** What a message answers, as far as it is loaded. */
 function quoted({ replyTo }) {
   const answered = replyTo && desk.thread?.view.messages.get(replyTo);
-  return answered ? html`<p class="quoted">${previewOf(answered)}</p>` : nothing;
+  return answered ? html`<p class="answered">${previewOf(answered)}</p>` : nothing;
 }
 
 function stateOf(row, out, readUpTo) {

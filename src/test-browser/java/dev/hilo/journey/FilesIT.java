@@ -53,6 +53,15 @@ class FilesIT {
       assertThat(desk.id("file")).containsText("terms.txt");
       desk.accessible("a thread with files");
 
+      desk.id("answer-this").first().focus();
+      desk.page.keyboard().press("Enter");
+      assertThat(desk.id("answering")).containsText("Can you show me?");
+      desk.accessible("answering");
+      desk.id("composer").fill("As you asked.");
+      desk.id("send").click();
+      assertThat(desk.message("As you asked.").locator(".answered")).hasText("Can you show me?");
+      assertThat(desk.id("answering")).hasCount(0);
+
       shop.sees("Here it is.");
       assertThat(shop.message("Here it is.").locator("img")).isVisible();
       assertThat(shop.message("terms.txt")).isVisible();

@@ -99,7 +99,7 @@ final class Screen {
                   """
                   (e) => {
                     const own = e.cloneNode(true);
-                    own.querySelectorAll(".quoted").forEach((q) => q.remove());
+                    own.querySelectorAll(".answered, .quoted").forEach((q) => q.remove());
                     return own.textContent;
                   }""");
       texts.stream().filter(content::contains).forEach(found::add);
