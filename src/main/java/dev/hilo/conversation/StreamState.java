@@ -263,7 +263,8 @@ public final class StreamState {
   private void message(Entry entry, Header h, Event.MessageAdded e) {
     String via = h.via() == null ? "" : h.via();
     messages.put(
-        h.id(), new Message(h.id(), entry.position(), h.by(), via, e.externalId(), null, h.rx(), h.rx()));
+        h.id(),
+        new Message(h.id(), entry.position(), h.by(), via, e.externalId(), null, h.rx(), h.rx()));
     if (messages.size() > MESSAGES) {
       messages.remove(messages.keySet().iterator().next());
     }

@@ -101,7 +101,8 @@ final class Screen {
                     const own = e.cloneNode(true);
                     own.querySelectorAll(".answered, .quoted").forEach((q) => q.remove());
                     return own.textContent;
-                  }""");
+                  }\
+                  """);
       texts.stream().filter(content::contains).forEach(found::add);
     }
     return found;

@@ -91,11 +91,9 @@ class ReachingTest {
                   Feature.TYPING,
                   Feature.READS)
               .within(Duration.ofHours(24)));
-  private final Platform plain =
-      new Platform(Capabilities.text(160).costs(Capabilities.Cost.PAID));
+  private final Platform plain = new Platform(Capabilities.text(160).costs(Capabilities.Cost.PAID));
   private final Accounts.Opened dailyOpened = opened("daily", daily);
-  private final Accounts accounts =
-      new Accounts(List.of(dailyOpened, opened("plain", plain)));
+  private final Accounts accounts = new Accounts(List.of(dailyOpened, opened("plain", plain)));
   private final Ways ways = new Ways(accounts);
   private final Principal ana =
       new Principal.Agent(redis.workspace(), "ana", "Ana", Principal.Seat.UNKNOWN);
@@ -154,8 +152,7 @@ class ReachingTest {
     writes("plain", List.of(address("daily")));
     writes("daily", List.of());
     customer =
-        Objects.requireNonNull(
-            node.await(() -> node.directory.find(node.workspace, via("plain"))));
+        Objects.requireNonNull(node.await(() -> node.directory.find(node.workspace, via("plain"))));
   }
 
   private Address address(String type) {
@@ -206,8 +203,7 @@ class ReachingTest {
   private String says(String route, Content content, String despite) {
     String id = "say" + said++;
     node.await(
-        () ->
-            saying.say(ana, customer, new Say(id, content, route, null, null, true, despite)));
+        () -> saying.say(ana, customer, new Say(id, content, route, null, null, true, despite)));
     return state().pending().getLast().id();
   }
 
@@ -227,8 +223,7 @@ class ReachingTest {
             new Pacing(node.link),
             new SimpleMeterRegistry())) {
       long now = System.currentTimeMillis();
-      Thread.ofVirtual()
-          .start(() -> lanes.run(state(), new LaneStep.Tenure(token, 0, now)));
+      Thread.ofVirtual().start(() -> lanes.run(state(), new LaneStep.Tenure(token, 0, now)));
       await().until(() -> state().pending().isEmpty());
     }
   }
@@ -241,7 +236,11 @@ class ReachingTest {
   void theAnswerGoesWhereTheCustomerWroteLast() {
     says("hi");
     deliver();
-    assertThat(daily.sent).hasSize(1).first().extracting(Outbound::context).isEqualTo(Map.of("k", "v"));
+    assertThat(daily.sent)
+        .hasSize(1)
+        .first()
+        .extracting(Outbound::context)
+        .isEqualTo(Map.of("k", "v"));
     assertThat(plain.sent).isEmpty();
   }
 
@@ -310,8 +309,7 @@ class ReachingTest {
   @Test
   void aReplyNamesThePlatformsIdOfTheMessage() {
     StreamState.Message theirs = Objects.requireNonNull(state().newestOn(via("daily")));
-    Say say =
-        new Say("r", new Content.Text("yes"), "auto", theirs.id(), null, true, null);
+    Say say = new Say("r", new Content.Text("yes"), "auto", theirs.id(), null, true, null);
     node.await(() -> saying.say(ana, customer, say));
     deliver();
     assertThat(daily.sent).extracting(Outbound::replyTo).containsExactly(theirs.externalId());
@@ -392,7 +390,8 @@ class ReachingTest {
     Position before = state().last();
     reports("daily", receipt(one, Event.Delivery.READ), receipt(two, Event.Delivery.READ));
     assertThat(state().last().seq()).isEqualTo(before.seq() + 1);
-    reports("daily", receipt(one, Event.Delivery.DELIVERED), receipt(two, Event.Delivery.DELIVERED));
+    reports(
+        "daily", receipt(one, Event.Delivery.DELIVERED), receipt(two, Event.Delivery.DELIVERED));
     assertThat(state().last().seq()).isEqualTo(before.seq() + 1);
     assertThat(Objects.requireNonNull(state().message(two)).delivery())
         .isEqualTo(Event.Delivery.READ);
