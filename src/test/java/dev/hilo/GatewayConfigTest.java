@@ -1,5 +1,6 @@
 package dev.hilo;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,13 @@ import dev.hilo.config.ConfigNode;
 import dev.hilo.config.InvalidConfig;
 import dev.hilo.ops.Fsync;
 import dev.hilo.people.Letters;
+import dev.hilo.channel.ChannelTypes;
+import java.util.regex.Pattern;
+import java.util.Set;
+import java.util.HashSet;
+import java.util.Base64;
+import java.security.NoSuchAlgorithmException;
+import java.security.KeyPairGenerator;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,7 +74,43 @@ class GatewayConfigTest {
             .filter(line -> line.startsWith("#  "))
             .map(line -> line.substring(1))
             .collect(Collectors.joining("\n", "channels:\n", "\n"));
-    assertThat(parse(examples).channels()).isNotEmpty();
+    ChannelTypes types = new ChannelTypes();
+    Set<String> shown = new HashSet<>();
+    String withSecrets =
+        Pattern.compile("file:/run/secrets/([\\w-]+)")
+            .matcher(examples)
+            .replaceAll(file -> secret(file.group(1)));
+    for (GatewayConfig.ChannelBlock block : parse(withSecrets).channels()) {
+      requireNonNull(types.find(block.type())).check(block.settings());
+      shown.add(block.type());
+    }
+    shown.add("twilio-whatsapp"); // has the keys of twilio-sms, as it says there
+    assertThat(types.all()).allMatch(type -> shown.contains(type.name()));
+  }
+
+  /** Something of the form that the setting asks for. */
+  private static String secret(String name) {
+    return name.endsWith("private-key")
+        ? '"' + PEM + '"'
+        : name.startsWith("webhook-") && !name.endsWith("bearer")
+            ? "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+            : name.equals("wechat-aes-key")
+                ? "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+                : name.equals("wechat-token") ? "tok2026" : "secret-token_1234567890";
+  }
+
+  private static final String PEM = pem();
+
+  private static String pem() {
+    try {
+      KeyPairGenerator keys = KeyPairGenerator.getInstance("RSA");
+      keys.initialize(2048);
+      String key =
+          Base64.getEncoder().encodeToString(keys.generateKeyPair().getPrivate().getEncoded());
+      return "-----BEGIN PRIVATE KEY-----\\\\n" + key + "\\\\n-----END PRIVATE KEY-----";
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test
