@@ -48,7 +48,15 @@ public record Say(
         frame.path("replyTo").textValue(),
         position(frame, "basedOn"),
         frame.path("force").asBoolean(false),
-        frame.path("despite").textValue());
+        despite(frame));
+  }
+
+  private static @Nullable String despite(JsonNode frame) {
+    String word = frame.path("despite").textValue();
+    if (word != null && !word.matches("[a-z-]{1,32}")) {
+      throw bad("despite must be an obstacle like opt-out");
+    }
+    return word;
   }
 
   Say with(Content other) {

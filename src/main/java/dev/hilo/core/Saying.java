@@ -212,8 +212,9 @@ public final class Saying {
 
   private Future<Position> staffSays(Principal who, CustomerId topic, Say say) {
     String src = Roots.src("say", who.author().toString(), say.id());
+    String overridden = say.despite() == null ? null : "despite " + say.despite();
     return threads
-        .thread(who, Act.SAY, topic)
+        .thread(who, Act.SAY, topic, overridden)
         .compose(state -> withFile(state, say))
         .compose(whole -> decided(who, topic, whole, src))
         .map(w -> positionOf(w, Event.MessageAdded.class))
