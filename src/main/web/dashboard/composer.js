@@ -52,6 +52,7 @@ class Composer extends Part {
   willUpdate() {
     if (this.customer !== desk.current) {
       this.customer = desk.current;
+      desk.learnChannels();
       this.route = "auto";
       this.mode = this.modes[0];
       this.canned = null;
@@ -181,9 +182,27 @@ class Composer extends Part {
     this.send();
   }
 
+  /** Where a reply goes: what was picked, else what the gateway chose. */
+  get target() {
+    const addresses = desk.card?.addresses ?? [];
+    return addresses.find(({ via }) => via === this.route) ?? autoTarget(addresses);
+  }
+
+  /** The longest text that fits. */
+  get limit() {
+    const can = this.mode === "reply" ? desk.capabilities.get(this.target?.channel) : null;
+    return Math.min(MAX_TEXT, can?.textLimit || MAX_TEXT);
+  }
+
+  /** Whether the channel takes any files. */
+  get takesFiles() {
+    return desk.capabilities.get(this.target?.channel)?.media?.length !== 0;
+  }
+
   /** Whether there is anything to send, and nothing of it on its way here. */
   get sendable() {
     const files = this.mode === "reply" ? attachments.of(this.customer) : [];
+    if (this.text.trim().length > this.limit) return false;
     return files.length ? attachments.ready(this.customer) : Boolean(this.text.trim());
   }
 
@@ -224,7 +243,7 @@ class Composer extends Part {
     if (!modes.length) return html`<p class="read-only">${icon("seen")}${t("readOnly")}</p>`;
     const note = this.mode === "note";
     const addresses = desk.card?.addresses ?? [];
-    const target = addresses.find(({ via }) => via === this.route) ?? autoTarget(addresses);
+    const { target, limit } = this;
     return html`<section class="composer ${note ? "is-note" : ""}" aria-label=${t(note ? "privateNote" : "reply")}>
       ${desk.stale ? this.staleBar() : nothing}
       <div class="composer-tools">
@@ -249,8 +268,8 @@ class Composer extends Part {
           placeholder=${t(note ? "writeNote" : "writeReplyVia", { channel: target ? channelOf(target.channel).name : "" })}
           aria-autocomplete=${desk.items.of("canned").size ? "list" : nothing} aria-controls=${canned ? "canned" : nothing} aria-activedescendant=${canned ? `canned-${canned.at}` : nothing}
           .value=${live(this.text)} @input=${this.typed} @keydown=${this.key} @blur=${this.left} @paste=${note ? null : this.pasted}></textarea>
-        <div class="composer-foot">${note ? nothing : attachButton((files) => this.attach(files))}<span class="hint"><kbd>Enter</kbd> ${t("hintSend")} · <kbd>Shift</kbd>+<kbd>Enter</kbd> ${t("hintLine")}${desk.items.of("canned").size ? html` · ${t("cannedHint")}` : nothing}</span>
-          ${this.text.length > MAX_TEXT - 500 ? html`<span class="left">${MAX_TEXT - this.text.length}</span>` : nothing}
+        <div class="composer-foot">${note || !this.takesFiles ? nothing : attachButton((files) => this.attach(files))}<span class="hint"><kbd>Enter</kbd> ${t("hintSend")} · <kbd>Shift</kbd>+<kbd>Enter</kbd> ${t("hintLine")}${desk.items.of("canned").size ? html` · ${t("cannedHint")}` : nothing}</span>
+          ${this.text.length > limit - Math.min(500, limit / 4) ? html`<span class="left ${this.text.length > limit ? "over" : ""}" data-testid="left">${limit - this.text.length}</span>` : nothing}
           <button type="button" class="button primary send" data-testid="send" ?disabled=${!this.sendable} @click=${() => this.send()}>
             ${t(note ? "addNote" : "send")}${icon(note ? "note" : "send")}</button></div>
       </div>

@@ -14,6 +14,8 @@ const REVOKED = [4101, 4105];
 const CARD_CHANGES =
   /^(Conversation|Labels|Priority|Attributes|Address|Identity|Customers|Sealed|Consent|MessageAdded)/;
 
+const LEARNT_MS = 60_000;
+
 /** A line of what somebody said. */
 export const previewOf = ({ content = {} }) =>
   (content.text ?? content.caption ?? content.title ?? content.name ?? "").slice(0, 120);
@@ -40,6 +42,9 @@ export class Desk {
 
   /** The message that the next reply answers. */
   answering = null;
+
+  /** What each channel can carry, by its type. */
+  capabilities = new Map();
   /** Files that were refused with their message and go back to the composer, by customer. */
   returned = new Map();
   toasts = [];
@@ -51,6 +56,7 @@ export class Desk {
   #shell = new Pulse();
   #recent = [];
   #cardTimer = 0;
+  #learnt = 0;
   #readSent = new Map();
   #typingSent = 0;
 
@@ -242,6 +248,16 @@ export class Desk {
     const at = order.indexOf(this.current);
     const next = order[at < 0 ? 0 : Math.min(order.length - 1, Math.max(0, at + by))];
     if (next) this.go({ id: next }, { replace: Boolean(this.current) });
+  }
+
+  /** Asks what the open channels can carry, now and then. */
+  async learnChannels() {
+    if (!this.may("desk") || Date.now() - this.#learnt < LEARNT_MS) return;
+    this.#learnt = Date.now();
+    const answer = await fetch("/api/v1/channels", { headers: { accept: "application/json" } }).catch(() => null);
+    const { channels = [] } = answer?.ok ? await answer.json() : {};
+    this.capabilities = new Map(channels.map(({ type, capabilities }) => [type, capabilities]));
+    this.redraw();
   }
 
   /** The next reply names this message. */
