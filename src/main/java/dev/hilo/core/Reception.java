@@ -103,14 +103,18 @@ public final class Reception {
     Inbound item = run.getFirst();
     Inbound.Origin origin = item.origin();
     String key = run.stream().map(i -> i.origin().dedupeKey()).collect(Collectors.joining("\0"));
-    String src = Roots.src(type, origin.account(), item.getClass().getSimpleName(), key);
+    String src = src(type, item, key);
     Accounts.Opened opened = accounts.account(workspace, type, origin.account());
     if (opened == null) {
       if (!accounts.known(workspace)) {
         return Future.failedFuture(
             new Problem(Problem.Code.STORE_UNAVAILABLE, "the accounts are not known yet"));
       }
-      return unrouted(workspace, type, endpoint, item, src);
+      Future<Void> kept = Future.succeededFuture();
+      for (Inbound each : run) {
+        kept = kept.compose(_ -> unrouted(workspace, type, endpoint, each));
+      }
+      return kept;
     }
     String via = keys.via(origin.address());
     if (item instanceof Inbound.AccountChanged changed) {
@@ -244,8 +248,12 @@ public final class Reception {
                         .mapEmpty());
   }
 
-  private Future<Void> unrouted(
-      String workspace, String type, String endpoint, Inbound item, String src) {
+  private static String src(String type, Inbound item, String key) {
+    return Roots.src(type, item.origin().account(), item.getClass().getSimpleName(), key);
+  }
+
+  private Future<Void> unrouted(String workspace, String type, String endpoint, Inbound item) {
+    String src = src(type, item, item.origin().dedupeKey());
     CustomerId stream = CustomerId.unrouted(workspace);
     String raw = Fitting.cut(new String(Json.bytes(item), StandardCharsets.UTF_8), 8000);
     Event event = new Event.Unrouted(type, endpoint, item.origin().account(), raw);

@@ -28,6 +28,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -395,6 +396,31 @@ class ReachingTest {
     assertThat(state().last().seq()).isEqualTo(before.seq() + 1);
     assertThat(Objects.requireNonNull(state().message(two)).delivery())
         .isEqualTo(Event.Delivery.READ);
+  }
+
+  @Test
+  void receiptsForAnAccountThatNobodyKnowsAreAllKept() {
+    CustomerId unrouted = CustomerId.unrouted(node.workspace);
+    Inbound.Origin known = origin("daily", List.of());
+    List<Inbound> two = new ArrayList<>();
+    for (String key : List.of("a" + person, "b" + person)) {
+      Inbound.Origin origin =
+          new Inbound.Origin(
+              "elsewhere",
+              known.address(),
+              List.of(),
+              known.trust(),
+              Map.of(),
+              null,
+              null,
+              key,
+              null);
+      two.add(new Inbound.Receipt(origin, key, Event.Delivery.READ, null, null));
+    }
+    reports("daily", two.toArray(Inbound[]::new));
+    assertThat(node.await(() -> node.streams.after(unrouted, Position.START, 1000)))
+        .filteredOn(e -> e.event() instanceof Event.Unrouted u && u.raw().contains(person))
+        .hasSize(2);
   }
 
   private Inbound receipt(String message, Event.Delivery to) {
