@@ -76,6 +76,17 @@ public record Capabilities(
     return media(bytes, Content.Media.Kind.values());
   }
 
+  /** As {@link #media(long, Content.Media.Kind...)} with every kind but stickers. */
+  public Capabilities files(long bytes) {
+    return media(
+        bytes,
+        Content.Media.Kind.IMAGE,
+        Content.Media.Kind.VIDEO,
+        Content.Media.Kind.AUDIO,
+        Content.Media.Kind.VOICE,
+        Content.Media.Kind.FILE);
+  }
+
   public Capabilities with(Feature... further) {
     Set<Feature> all = EnumSet.noneOf(Feature.class);
     all.addAll(features);

@@ -12,10 +12,15 @@ public final class Facts {
 
   /** Passes over what is absent or empty; cuts after 500 characters; the later of two stays. */
   public Facts put(String name, @Nullable String value) {
+    put(all, name, value);
+    return this;
+  }
+
+  /** As {@link #put(String, String)}, into a map of the caller's. */
+  public static void put(Map<String, String> all, String name, @Nullable String value) {
     if (value != null && !value.isEmpty()) {
       all.put(name, Payload.cut(value, LONGEST));
     }
-    return this;
   }
 
   public Map<String, String> map() {

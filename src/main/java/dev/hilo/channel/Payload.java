@@ -216,6 +216,11 @@ public record Payload(JsonNode node) {
         text.substring(0, Character.isHighSurrogate(text.charAt(max - 1)) ? max - 1 : max));
   }
 
+  /** A platform's own words: 200 characters of them, without numbers that might be somebody's. */
+  public static String veiled(String words) {
+    return cut(words, 200).replaceAll("\\d{7,}", "…");
+  }
+
   private static @Nullable String scalar(JsonNode value) {
     return value.isValueNode() && !value.isNull() ? wellFormed(value.asText()) : null;
   }

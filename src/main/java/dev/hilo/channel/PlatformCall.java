@@ -278,6 +278,11 @@ public final class PlatformCall {
     return Duration.ofMillis(ThreadLocalRandom.current().nextLong(millis * 3 / 4, millis * 5 / 4));
   }
 
+  /** What the platform asked for, else {@link #pause(int)}. */
+  public static Duration pause(int attempt, @Nullable Duration told) {
+    return told == null ? pause(attempt) : told;
+  }
+
   /** True for an http or https address to which a path can be added. */
   public static boolean isBase(URI uri) {
     return uri.toString().matches("https?://[^/?#\\s]+(/[^?#\\s]*[^/?#\\s])?");

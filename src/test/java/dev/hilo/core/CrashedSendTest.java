@@ -20,10 +20,8 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.conversation.Strength;
 import dev.hilo.store.Keys;
-import dev.hilo.store.Pacing;
 import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.TestNode;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -184,17 +182,7 @@ class CrashedSendTest {
           new Accounts(List.of(new Accounts.Opened(node.workspace, type, "endpoint", channel)));
       String account = channel.accounts().getFirst().id();
       Address address = new Address(type, scope(type), person(type));
-      Reception reception =
-          new Reception(
-              node.vertx,
-              node.keys,
-              node.directory,
-              node.roots,
-              node.joining,
-              accounts,
-              node.rosters(),
-              node.blobs,
-              node.objects);
+      Reception reception = node.reception(accounts);
       Inbound hello =
           new Inbound.Message(
               new Inbound.Origin(
@@ -216,17 +204,7 @@ class CrashedSendTest {
               Map.of(),
               Map.of("serviceUrl", url + "/", "conversation", "a:1", "channel", "123456"));
       node.await(() -> reception.receive(node.workspace, type, "endpoint", List.of(hello)));
-      saying =
-          new Saying(
-              node.vertx,
-              node.threads,
-              node.roots,
-              node.streams,
-              node.directory,
-              accounts,
-              node.keys,
-              node.rosters(),
-              node.blobs);
+      saying = node.saying(accounts);
       customer =
           Objects.requireNonNull(
               node.await(() -> node.directory.find(node.workspace, node.keys.via(address))));
@@ -256,14 +234,7 @@ class CrashedSendTest {
         node.await(() -> node.work.claim(dead, customer, said.id(), "", claim));
       }
       String token = node.await(() -> node.work.own(partition, "heir" + said.id()));
-      try (Lanes lanes =
-          new Lanes(
-              node.streams,
-              node.work,
-              accounts,
-              node.rosters(),
-              new Pacing(node.link),
-              new SimpleMeterRegistry())) {
+      try (Lanes lanes = node.lanes(accounts)) {
         long epoch = said.position().epoch();
         Thread.ofVirtual()
             .start(

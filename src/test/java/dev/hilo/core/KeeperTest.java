@@ -13,8 +13,6 @@ import dev.hilo.conversation.StreamState;
 import dev.hilo.reader.Board;
 import dev.hilo.reader.Sight;
 import dev.hilo.store.Feed;
-import dev.hilo.store.Pacing;
-import dev.hilo.store.Presence;
 import dev.hilo.store.Streams;
 import dev.hilo.testing.PaperChannel;
 import dev.hilo.testing.RedisCluster;
@@ -22,7 +20,6 @@ import dev.hilo.testing.RedisFork;
 import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.Seeds;
 import dev.hilo.testing.TestNode;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -69,25 +66,7 @@ class KeeperTest {
           new Accounts(
               List.of(
                   new Accounts.Opened(node.workspace, PaperChannel.TYPE, "endpoint", node.paper)));
-      keeper =
-          new Keeper(
-              name,
-              node.streams,
-              node.work,
-              node.lease,
-              feed,
-              node.joining,
-              new Presence(node.link, name),
-              new Lanes(
-                  node.streams,
-                  node.work,
-                  accounts,
-                  node.rosters(),
-                  new Pacing(node.link),
-                  new SimpleMeterRegistry()),
-              node.mediaFetch(accounts),
-              node.rosters(),
-              () -> {});
+      keeper = node.keeper(name, feed, accounts);
       board.start();
       keeper.start();
     }

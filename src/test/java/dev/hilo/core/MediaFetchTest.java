@@ -15,13 +15,10 @@ import dev.hilo.conversation.Position;
 import dev.hilo.conversation.StreamState;
 import dev.hilo.conversation.Strength;
 import dev.hilo.store.Feed;
-import dev.hilo.store.Pacing;
-import dev.hilo.store.Presence;
 import dev.hilo.testing.FileServer;
 import dev.hilo.testing.PaperChannel;
 import dev.hilo.testing.RedisServer;
 import dev.hilo.testing.TestNode;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -72,25 +69,7 @@ class MediaFetchTest {
           new Accounts(
               List.of(
                   new Accounts.Opened(node.workspace, PaperChannel.TYPE, "endpoint", node.paper)));
-      keeper =
-          new Keeper(
-              name,
-              node.streams,
-              node.work,
-              node.lease,
-              feed,
-              node.joining,
-              new Presence(node.link, name),
-              new Lanes(
-                  node.streams,
-                  node.work,
-                  accounts,
-                  node.rosters(),
-                  new Pacing(node.link),
-                  new SimpleMeterRegistry()),
-              node.mediaFetch(accounts),
-              node.rosters(),
-              () -> {});
+      keeper = node.keeper(name, feed, accounts);
       keeper.start();
     }
 

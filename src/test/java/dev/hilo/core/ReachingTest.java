@@ -116,28 +116,8 @@ class ReachingTest {
 
   @BeforeEach
   void aCustomerWhoWroteOnBoth() {
-    reception =
-        new Reception(
-            node.vertx,
-            node.keys,
-            node.directory,
-            node.roots,
-            node.joining,
-            accounts,
-            node.rosters(),
-            node.blobs,
-            node.objects);
-    saying =
-        new Saying(
-            node.vertx,
-            node.threads,
-            node.roots,
-            node.streams,
-            node.directory,
-            accounts,
-            node.keys,
-            node.rosters(),
-            node.blobs);
+    reception = node.reception(accounts);
+    saying = node.saying(accounts);
     actions =
         new Actions(
             node.threads,
@@ -215,14 +195,7 @@ class ReachingTest {
   /** Sends what is unsent. */
   private void deliver() {
     String token = node.await(() -> node.work.own(Keys.partition(customer), "n" + said++));
-    try (Lanes lanes =
-        new Lanes(
-            node.streams,
-            node.work,
-            accounts,
-            node.rosters(),
-            new Pacing(node.link),
-            new SimpleMeterRegistry())) {
+    try (Lanes lanes = node.lanes(accounts)) {
       long now = System.currentTimeMillis();
       Thread.ofVirtual().start(() -> lanes.run(state(), new LaneStep.Tenure(token, 0, now)));
       await().until(() -> state().pending().isEmpty());

@@ -12,6 +12,8 @@ import dev.hilo.core.Download;
 import dev.hilo.core.Gestures;
 import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
+import dev.hilo.core.Keeper;
+import dev.hilo.core.Lanes;
 import dev.hilo.core.MediaFetch;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
@@ -28,6 +30,8 @@ import dev.hilo.store.Feed;
 import dev.hilo.store.FileBlobs;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.Pacing;
+import dev.hilo.store.Presence;
 import dev.hilo.store.SharedObjects;
 import dev.hilo.store.Streams;
 import dev.hilo.store.Tokens;
@@ -106,14 +110,12 @@ public final class TestNode implements AutoCloseable {
     this.joining = new Joining(streams, roots);
     this.roster = new Roster(workspace, List.of(agent("ana", "Ana"), agent("ben", "Ben")));
     roster.follow(roster.with(Map.of()), Position.START);
-    this.reception =
-        new Reception(vertx, keys, directory, roots, joining, accounts, rosters(), blobs, objects);
+    this.reception = reception(accounts);
     this.proofs = new Proofs(roots, joining, tokens, keys, objects);
     Rosters rosters = rosters();
     this.threads =
         new Threads(new Permissions(rosters), roots, new Trail(streams, roots, Clock.systemUTC()));
-    this.saying =
-        new Saying(vertx, threads, roots, streams, directory, accounts, keys, rosters, blobs);
+    this.saying = saying(accounts);
     this.actions =
         new Actions(
             threads,
@@ -134,6 +136,39 @@ public final class TestNode implements AutoCloseable {
 
   public Rosters rosters() {
     return new Rosters(List.of(roster));
+  }
+
+  /** Takes what these accounts report. */
+  public Reception reception(Accounts accounts) {
+    return new Reception(
+        vertx, keys, directory, roots, joining, accounts, rosters(), blobs, objects);
+  }
+
+  /** Says things through these accounts. */
+  public Saying saying(Accounts accounts) {
+    return new Saying(vertx, threads, roots, streams, directory, accounts, keys, rosters(), blobs);
+  }
+
+  /** Sends through these accounts. */
+  public Lanes lanes(Accounts accounts) {
+    return new Lanes(
+        streams, work, accounts, rosters(), new Pacing(link), new SimpleMeterRegistry());
+  }
+
+  /** Looks after everybody, as a node of this name. */
+  public Keeper keeper(String name, Feed feed, Accounts accounts) {
+    return new Keeper(
+        name,
+        streams,
+        work,
+        lease,
+        feed,
+        joining,
+        new Presence(link, name),
+        lanes(accounts),
+        mediaFetch(accounts),
+        rosters(),
+        () -> {});
   }
 
   /** What a channel of this workspace reports. */

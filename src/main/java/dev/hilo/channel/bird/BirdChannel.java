@@ -48,13 +48,7 @@ final class BirdChannel implements Channel {
   public Capabilities capabilities() {
     return Capabilities.text(TEXT)
         .choices(BUTTONS)
-        .media(
-            MEDIA_BYTES,
-            Content.Media.Kind.IMAGE,
-            Content.Media.Kind.VIDEO,
-            Content.Media.Kind.AUDIO,
-            Content.Media.Kind.VOICE,
-            Content.Media.Kind.FILE)
+        .files(MEDIA_BYTES)
         .with(Feature.RECEIPTS, Feature.REPLIES)
         .costs(Cost.PAID);
   }
@@ -194,10 +188,9 @@ final class BirdChannel implements Channel {
     }
     String code = requireNonNullElse(body.id("code"), Integer.toString(answer.status()));
     String words = requireNonNullElse(body.text("message"), "no reason given");
-    String why = code + ": " + Payload.cut(words, 200).replaceAll("\\d{7,}", "…");
+    String why = code + ": " + Payload.veiled(words);
     if (answer.status() == 429) {
-      return new SendResult.Retry(
-          answer.retryAfter() == null ? PlatformCall.pause(attempt) : answer.retryAfter(), why);
+      return new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), why);
     }
     return new SendResult.Refused(code, why, answer.status() == 403);
   }

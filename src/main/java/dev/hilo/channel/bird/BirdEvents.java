@@ -151,8 +151,7 @@ final class BirdEvents {
         failure.has("description") ? failure.text("description") : payload.text("reason");
     String why = words == null || words.isEmpty() ? status : status + ": " + words;
     return new SendResult.Refused(
-        requireNonNullElse(failure.id("code"), status),
-        Payload.cut(why, 200).replaceAll("\\d{7,}", "…"));
+        requireNonNullElse(failure.id("code"), status), Payload.veiled(why));
   }
 
   private Inbound.Origin about(Inbound.Origin origin, String message) {

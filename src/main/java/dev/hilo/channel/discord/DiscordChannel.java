@@ -58,22 +58,11 @@ final class DiscordChannel implements Channel {
     if (!message.account().equals(settings.applicationId())) {
       return new SendResult.Refused("unknown-account", "no such application is configured");
     }
-    String text =
-        switch (message.content()) {
-          case Content.Text(var words) -> words;
-          case Content.Choices choices -> Numbered.list(choices);
-          case Content.Media _,
-              Content.Location _,
-              Content.Contact _,
-              Content.Choice _,
-              Content.Form _,
-              Content.Card _,
-              Content.Template _,
-              Content.Email _,
-              Content.Unsupported _ ->
-              "";
-        };
-    if (text.isBlank() || text.length() > TEXT || !message.attachments().isEmpty()) {
+    String text = Numbered.text(message.content());
+    if (text == null
+        || text.isBlank()
+        || text.length() > TEXT
+        || !message.attachments().isEmpty()) {
       return new SendResult.Refused(
           "unsupported", "only text of 1 to " + TEXT + " characters can be sent here");
     }
@@ -152,10 +141,7 @@ final class DiscordChannel implements Channel {
               : new SendResult.Unknown("taken, but the answer names no message");
     }
     String words = body.text("message");
-    String why =
-        "HTTP "
-            + status
-            + (words == null ? "" : ": " + Payload.cut(words, 200).replaceAll("\\d{7,}", "…"));
+    String why = "HTTP " + status + (words == null ? "" : ": " + Payload.veiled(words));
     if (status == 429) {
       Double seconds = body.decimal("retry_after");
       return new SendResult.Retry(

@@ -100,13 +100,12 @@ final class LineChannel implements Channel {
   private static SendResult fault(PlatformCall.Answer answer, int attempt) {
     int status = answer.status();
     String words = requireNonNullElse(answer.body().text("message"), "no reason given");
-    String why = status + ": " + Payload.cut(words, 200).replaceAll("\\d{7,}", "…");
+    String why = status + ": " + Payload.veiled(words);
     if (status == 429 && words.contains("monthly limit")) {
       return new SendResult.Refused("quota", why);
     }
     return status == 429 || status >= 500
-        ? new SendResult.Retry(
-            requireNonNullElse(answer.retryAfter(), PlatformCall.pause(attempt)), why)
+        ? new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), why)
         : new SendResult.Refused(Integer.toString(status), why, status == 401 || status == 403);
   }
 

@@ -47,13 +47,7 @@ final class MessageBirdChannel implements Channel {
   @Override
   public Capabilities capabilities() {
     return Capabilities.text(TEXT)
-        .media(
-            MEDIA_BYTES,
-            Content.Media.Kind.IMAGE,
-            Content.Media.Kind.VIDEO,
-            Content.Media.Kind.AUDIO,
-            Content.Media.Kind.VOICE,
-            Content.Media.Kind.FILE)
+        .files(MEDIA_BYTES)
         .with(Feature.RECEIPTS, Feature.LOCATIONS)
         .costs(Cost.PAID);
   }
@@ -154,10 +148,9 @@ final class MessageBirdChannel implements Channel {
     Payload error = body.first("errors");
     String code = requireNonNullElse(error.id("code"), Integer.toString(answer.status()));
     String words = requireNonNullElse(error.text("description"), "no reason given");
-    String why = code + ": " + Payload.cut(words, 200).replaceAll("\\d{7,}", "…");
+    String why = code + ": " + Payload.veiled(words);
     return answer.status() == 429
-        ? new SendResult.Retry(
-            answer.retryAfter() == null ? PlatformCall.pause(attempt) : answer.retryAfter(), why)
+        ? new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), why)
         : new SendResult.Refused(code, why, answer.status() == 403);
   }
 

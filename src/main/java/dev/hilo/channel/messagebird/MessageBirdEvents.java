@@ -168,8 +168,7 @@ final class MessageBirdEvents {
       @Nullable String otherwise) {
     String why = requireNonNullElse(words, requireNonNullElse(otherwise, "no reason given"));
     return state == Event.Delivery.FAILED
-        ? new SendResult.Refused(
-            requireNonNullElse(code, "failed"), Payload.cut(why, 200).replaceAll("\\d{7,}", "…"))
+        ? new SendResult.Refused(requireNonNullElse(code, "failed"), Payload.veiled(why))
         : null;
   }
 

@@ -25,7 +25,7 @@ public final class GraphError {
     int code = (int) error.number("code", status);
     int detail = (int) error.number("error_subcode", 0);
     String why = code + (detail == 0 ? "" : "/" + detail) + ": " + words(error);
-    Duration pause = retryAfter == null ? PlatformCall.pause(attempt) : retryAfter;
+    Duration pause = PlatformCall.pause(attempt, retryAfter);
     return switch (detail) {
       case 1357046 -> new SendResult.Unknown(why); // was sent, although there is an error
       case 2018278, 2534022 -> new SendResult.WindowClosed(why);
@@ -68,6 +68,6 @@ public final class GraphError {
     if (words == null) {
       words = error.text("title");
     }
-    return words == null ? "no reason given" : Payload.cut(words, 200).replaceAll("\\d{7,}", "…");
+    return words == null ? "no reason given" : Payload.veiled(words);
   }
 }

@@ -6,7 +6,6 @@ import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.Capabilities.Feature;
 import dev.hilo.channel.Payload;
 import dev.hilo.channel.PlatformCall;
-import dev.hilo.conversation.Content.Media.Kind;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -32,7 +31,7 @@ public enum Inbox {
     var all =
         Capabilities.text(longest)
             .choices(DirectMessage.QUICK_REPLIES)
-            .media(DirectMessage.FILE, Kind.IMAGE, Kind.VIDEO, Kind.AUDIO, Kind.VOICE, Kind.FILE)
+            .files(DirectMessage.FILE)
             .with(Feature.RECEIPTS, Feature.REPLIES, Feature.TYPING, Feature.READS)
             .within(humanAgent ? Duration.ofDays(7) : Duration.ofHours(24));
     return switch (this) {

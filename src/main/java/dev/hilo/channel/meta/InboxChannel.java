@@ -124,21 +124,7 @@ public final class InboxChannel implements Channel {
   }
 
   private SendResult comment(Outbound message, TokenAccount from) throws InterruptedException {
-    String text =
-        switch (message.content()) {
-          case Content.Text t -> t.text();
-          case Content.Choices choices -> Numbered.list(choices);
-          case Content.Media _,
-              Content.Location _,
-              Content.Contact _,
-              Content.Choice _,
-              Content.Form _,
-              Content.Card _,
-              Content.Template _,
-              Content.Email _,
-              Content.Unsupported _ ->
-              null;
-        };
+    String text = Numbered.text(message.content());
     if (text == null) {
       return new SendResult.Refused("unsupported", "only text can answer a comment");
     }

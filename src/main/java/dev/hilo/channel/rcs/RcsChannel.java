@@ -169,13 +169,9 @@ final class RcsChannel implements Channel {
     int status = answer.status();
     Payload error = answer.body().at("error");
     String words = error.text("message");
-    String why =
-        "HTTP "
-            + status
-            + (words == null ? "" : ": " + Payload.cut(words, 200).replaceAll("\\d{7,}", "…"));
+    String why = "HTTP " + status + (words == null ? "" : ": " + Payload.veiled(words));
     if (status == 429 || status >= 500) {
-      Duration after = answer.retryAfter();
-      return new SendResult.Retry(after == null ? PlatformCall.pause(attempt) : after, why);
+      return new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), why);
     }
     return status == 404
         ? new SendResult.Refused("not-reachable", "this number cannot be reached by RCS")

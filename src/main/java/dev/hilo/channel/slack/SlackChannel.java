@@ -174,8 +174,7 @@ final class SlackChannel implements Channel {
   static SendResult fault(PlatformCall.Answer answer, int attempt) {
     String error = SlackSay.word(answer.body(), answer.status());
     if (answer.status() == 429 || error.equals("ratelimited") || error.equals("rate_limited")) {
-      return new SendResult.Retry(
-          requireNonNullElse(answer.retryAfter(), PlatformCall.pause(attempt)), error);
+      return new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), error);
     }
     boolean mute = answer.taken() && answer.body().isEmpty();
     return mute || answer.status() >= 500 || NOBODY_KNOWS.contains(error)

@@ -156,13 +156,9 @@ final class TeamsChannel implements Channel {
     Payload error = answer.body().at("error");
     String code = error.id("code");
     String words = error.text("message");
-    String why =
-        "HTTP "
-            + status
-            + (words == null ? "" : ": " + Payload.cut(words, 200).replaceAll("\\d{7,}", "…"));
+    String why = "HTTP " + status + (words == null ? "" : ": " + Payload.veiled(words));
     if (status == 429) {
-      Duration after = answer.retryAfter();
-      return new SendResult.Retry(after == null ? PlatformCall.pause(attempt) : after, why);
+      return new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), why);
     }
     if (status == 412 || status >= 500) {
       return new SendResult.Unknown(why);

@@ -127,12 +127,11 @@ final class TelegramChannel implements Channel {
     }
     int code = (int) body.number("error_code", answer.status());
     String words = body.text("description");
-    String why =
-        words == null ? "HTTP " + code : Payload.cut(words, 200).replaceAll("\\d{7,}", "…");
+    String why = words == null ? "HTTP " + code : Payload.veiled(words);
     if (code == 429 || code >= 500) {
       long wait = Math.min(3600, body.at("parameters").number("retry_after", -1));
       Duration after = wait >= 0 ? Duration.ofSeconds(wait) : answer.retryAfter();
-      return new SendResult.Retry(after == null ? PlatformCall.pause(attempt) : after, why);
+      return new SendResult.Retry(PlatformCall.pause(attempt, after), why);
     }
     boolean gone = why.matches("(?i).*(bot was blocked|user is deactivated|bot was kicked).*");
     return code == 403 && gone

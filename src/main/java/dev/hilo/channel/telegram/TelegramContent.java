@@ -2,6 +2,7 @@ package dev.hilo.channel.telegram;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.hilo.channel.Facts;
 import dev.hilo.channel.Payload;
 import dev.hilo.conversation.Content;
 import java.util.ArrayList;
@@ -146,21 +147,21 @@ final class TelegramContent {
     Payload forwarded = message.at("forward_origin");
     if (!forwarded.isEmpty()) {
       details.put("forwarded", "true");
-      put(details, "forwarded.from", forwarded.text("sender_user_name"));
-      put(details, "forwarded.from", forwarded.at("sender_user").text("first_name"));
-      put(details, "forwarded.from", forwarded.at("chat").text("title"));
+      Facts.put(details, "forwarded.from", forwarded.text("sender_user_name"));
+      Facts.put(details, "forwarded.from", forwarded.at("sender_user").text("first_name"));
+      Facts.put(details, "forwarded.from", forwarded.at("chat").text("title"));
     }
-    put(details, "album", message.id("media_group_id"));
-    put(details, "quote", message.at("quote").text("text"));
-    put(details, "links", String.join("\n", links(message)));
+    Facts.put(details, "album", message.id("media_group_id"));
+    Facts.put(details, "quote", message.at("quote").text("text"));
+    Facts.put(details, "links", String.join("\n", links(message)));
     if (of(message) instanceof Content.Choice start && start.id().equals("start")) {
-      put(details, "referral.ref", start.data());
+      Facts.put(details, "referral.ref", start.data());
     }
     Payload file = file(message);
-    put(details, "media.width", file.text("width"));
-    put(details, "media.height", file.text("height"));
-    put(details, "media.seconds", file.text("duration"));
-    put(details, "media.emoji", file.text("emoji"));
+    Facts.put(details, "media.width", file.text("width"));
+    Facts.put(details, "media.height", file.text("height"));
+    Facts.put(details, "media.seconds", file.text("duration"));
+    Facts.put(details, "media.emoji", file.text("emoji"));
     return Map.copyOf(details);
   }
 
@@ -191,12 +192,5 @@ final class TelegramContent {
       }
     }
     return links.size() > 10 ? links.subList(0, 10) : links;
-  }
-
-  /** Nothing for an empty text; the later of two for one key. */
-  static void put(Map<String, String> map, String key, @Nullable String text) {
-    if (text != null && !text.isEmpty()) {
-      map.put(key, Payload.cut(text, 500));
-    }
   }
 }

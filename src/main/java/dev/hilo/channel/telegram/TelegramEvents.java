@@ -2,6 +2,7 @@ package dev.hilo.channel.telegram;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Payload;
 import dev.hilo.conversation.Address;
@@ -217,10 +218,10 @@ final class TelegramEvents {
     var attributes = new LinkedHashMap<String, String>();
     String first = requireNonNullElse(from.text("first_name"), "");
     String last = requireNonNullElse(from.text("last_name"), "");
-    TelegramContent.put(attributes, "name", (first + " " + last).strip());
-    TelegramContent.put(attributes, "name", from.text("title"));
-    TelegramContent.put(attributes, "username", from.text("username"));
-    TelegramContent.put(attributes, "language", from.text("language_code"));
+    Facts.put(attributes, "name", (first + " " + last).strip());
+    Facts.put(attributes, "name", from.text("title"));
+    Facts.put(attributes, "username", from.text("username"));
+    Facts.put(attributes, "language", from.text("language_code"));
     Payload contact = message.at("contact");
     String phone = contact.id("phone_number");
     if (phone != null
@@ -249,8 +250,8 @@ final class TelegramEvents {
 
   private static Map<String, String> context(Payload message) {
     var context = new LinkedHashMap<String, String>();
-    TelegramContent.put(context, "business_connection_id", message.id("business_connection_id"));
-    TelegramContent.put(context, "message_thread_id", message.id("message_thread_id"));
+    Facts.put(context, "business_connection_id", message.id("business_connection_id"));
+    Facts.put(context, "message_thread_id", message.id("message_thread_id"));
     return Map.copyOf(context);
   }
 

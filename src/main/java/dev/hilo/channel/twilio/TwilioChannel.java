@@ -169,7 +169,7 @@ final class TwilioChannel implements Channel {
     String words = body.text(answer.taken() ? "error_message" : "message");
     return TwilioError.judge(
         code == 0 || answer.status() == 429 ? answer.status() : code,
-        words == null ? "no reason given" : Payload.cut(words, 200).replaceAll("\\d{7,}", "…"),
+        words == null ? "no reason given" : Payload.veiled(words),
         attempt,
         answer.retryAfter());
   }

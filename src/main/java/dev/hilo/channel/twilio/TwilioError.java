@@ -14,7 +14,7 @@ final class TwilioError {
     String why = code + ": " + words;
     return switch ((int) code) {
       case 429, 20429, 20500, 20503, 30001, 63018 ->
-          new SendResult.Retry(retryAfter == null ? PlatformCall.pause(attempt) : retryAfter, why);
+          new SendResult.Retry(PlatformCall.pause(attempt, retryAfter), why);
       case 30003, 30008 -> new SendResult.Retry(Duration.ofMinutes(15), why);
       case 63016 -> new SendResult.WindowClosed(why);
       case 21610, 30004 -> new SendResult.Refused("opt-out", why);

@@ -54,13 +54,7 @@ final class ViberChannel implements Channel {
   public Capabilities capabilities() {
     return Capabilities.text(TEXT)
         .choices(BUTTONS)
-        .media(
-            FILE_BYTES,
-            Content.Media.Kind.IMAGE,
-            Content.Media.Kind.VIDEO,
-            Content.Media.Kind.AUDIO,
-            Content.Media.Kind.VOICE,
-            Content.Media.Kind.FILE)
+        .files(FILE_BYTES)
         .with(Feature.RECEIPTS, Feature.LOCATIONS)
         .costs(Cost.PAID);
   }
@@ -182,11 +176,9 @@ final class ViberChannel implements Channel {
     int status = (int) body.number("status", -1);
     String token = body.id("message_token");
     String words = body.text("status_message");
-    String why =
-        status + ": " + (words == null ? "" : Payload.cut(words, 200).replaceAll("\\d{7,}", "…"));
+    String why = status + ": " + (words == null ? "" : Payload.veiled(words));
     if (answer.status() == 429) {
-      return new SendResult.Retry(
-          answer.retryAfter() == null ? PlatformCall.pause(attempt) : answer.retryAfter(), why);
+      return new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), why);
     } else if (!answer.taken() && answer.status() < 500) {
       String code = Integer.toString(answer.status());
       return new SendResult.Refused(code, "HTTP " + code, answer.status() == 403);

@@ -189,7 +189,7 @@ final class ViberWebhook implements Webhook {
         state,
         null,
         state == Event.Delivery.FAILED
-            ? new SendResult.Refused("failed", Payload.cut(why, 200).replaceAll("\\d{7,}", "…"))
+            ? new SendResult.Refused("failed", Payload.veiled(why))
             : null);
   }
 

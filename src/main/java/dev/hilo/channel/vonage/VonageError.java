@@ -21,12 +21,7 @@ final class VonageError {
     int code = code(error, status);
     String detail = error.text("detail");
     String words = detail != null ? detail : error.text("title");
-    String why =
-        code
-            + ": "
-            + (words == null
-                ? "no reason given"
-                : Payload.cut(words, 200).replaceAll("\\d{7,}", "…"));
+    String why = code + ": " + (words == null ? "no reason given" : Payload.veiled(words));
     return switch (code) {
       case 1000, 1010, 1030, 429 -> later(attempt, retryAfter, why);
       case 1340 -> new SendResult.WindowClosed(why);
@@ -51,6 +46,6 @@ final class VonageError {
   }
 
   private static SendResult later(int attempt, @Nullable Duration retryAfter, String why) {
-    return new SendResult.Retry(retryAfter == null ? PlatformCall.pause(attempt) : retryAfter, why);
+    return new SendResult.Retry(PlatformCall.pause(attempt, retryAfter), why);
   }
 }

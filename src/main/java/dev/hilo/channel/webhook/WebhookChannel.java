@@ -148,9 +148,8 @@ final class WebhookChannel implements Channel {
     }
     int status = answer.status();
     String why = "HTTP " + status;
-    Duration after = answer.retryAfter();
     return status == 429 || status >= 500
-        ? new SendResult.Retry(after == null ? PlatformCall.pause(attempt) : after, why)
+        ? new SendResult.Retry(PlatformCall.pause(attempt, answer.retryAfter()), why)
         : new SendResult.Refused(Integer.toString(status), why, status == 410);
   }
 

@@ -2,6 +2,7 @@ package dev.hilo.channel.whatsapp;
 
 import static java.util.Objects.requireNonNullElse;
 
+import dev.hilo.channel.Facts;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Payload;
 import dev.hilo.channel.SendResult;
@@ -257,10 +258,10 @@ final class WhatsAppEvents {
 
   private static void describe(Person person, Map<String, String> attributes) {
     Payload profile = person.contact().at("profile");
-    put(attributes, "name", profile.text("name"));
-    put(attributes, "username", profile.text("username"));
-    put(attributes, "parent_user_id", person.contact().id("parent_user_id"));
-    put(attributes, "phone", plus(person.phone()));
+    Facts.put(attributes, "name", profile.text("name"));
+    Facts.put(attributes, "username", profile.text("username"));
+    Facts.put(attributes, "parent_user_id", person.contact().id("parent_user_id"));
+    Facts.put(attributes, "phone", plus(person.phone()));
   }
 
   /** A card that WhatsApp made on request is the sender's own number. */
@@ -271,7 +272,7 @@ final class WhatsAppEvents {
         .map(phone -> phone.id("wa_id"))
         .filter(phone -> phone != null && plus(phone) != null)
         .limit(1)
-        .peek(phone -> put(attributes, "phone", plus(phone)))
+        .peek(phone -> Facts.put(attributes, "phone", plus(phone)))
         .map(phone -> new Address(WhatsAppChannelType.NAME, "", phone));
   }
 
@@ -292,21 +293,23 @@ final class WhatsAppEvents {
     if (context.flag("forwarded") || context.flag("frequently_forwarded")) {
       details.put("forwarded", "true");
     }
-    put(details, "product", context.at("referred_product").text("product_retailer_id"));
+    Facts.put(details, "product", context.at("referred_product").text("product_retailer_id"));
     Payload referral = message.at("referral");
-    REFERRAL.forEach((word, theirs) -> put(details, "referral." + word, referral.text(theirs)));
-    put(details, "error", message.first("errors").text("code"));
+    REFERRAL.forEach(
+        (word, theirs) -> Facts.put(details, "referral." + word, referral.text(theirs)));
+    Facts.put(details, "error", message.first("errors").text("code"));
     Payload body = message.at(requireNonNullElse(message.id("type"), "unknown"));
-    put(details, "media.sha256", body.text("sha256"));
-    put(details, "text", body.at("nfm_reply").text("body"));
+    Facts.put(details, "media.sha256", body.text("sha256"));
+    Facts.put(details, "text", body.at("nfm_reply").text("body"));
     List<Payload> cards = message.list("contacts");
     for (int i = 1; i < Math.min(cards.size(), 10); i++) {
       var card = WhatsAppContent.card(cards.get(i));
-      put(details, "contact." + (i + 1), card.name() + "; " + String.join(", ", card.phones()));
+      Facts.put(
+          details, "contact." + (i + 1), card.name() + "; " + String.join(", ", card.phones()));
     }
     if (echo) {
       details.put("origin", "business_app");
-      put(details, "from", message.id("from"));
+      Facts.put(details, "from", message.id("from"));
     }
     return Map.copyOf(details);
   }
@@ -317,11 +320,5 @@ final class WhatsAppEvents {
 
   private static @Nullable String plus(@Nullable String phone) {
     return phone != null && phone.matches("\\d{5,18}") ? "+" + phone : null;
-  }
-
-  private static void put(Map<String, String> map, String key, @Nullable String text) {
-    if (text != null && !text.isEmpty()) {
-      map.put(key, Payload.cut(text, 500));
-    }
   }
 }

@@ -60,22 +60,11 @@ final class XChannel implements Channel {
     if (from == null) {
       return new SendResult.Refused("unknown-account", "no such user id is configured");
     }
-    String text =
-        switch (message.content()) {
-          case Content.Text(var words) -> words;
-          case Content.Choices choices -> Numbered.list(choices);
-          case Content.Media _,
-              Content.Location _,
-              Content.Contact _,
-              Content.Choice _,
-              Content.Form _,
-              Content.Card _,
-              Content.Template _,
-              Content.Email _,
-              Content.Unsupported _ ->
-              "";
-        };
-    if (text.isBlank() || text.length() > TEXT || !message.attachments().isEmpty()) {
+    String text = Numbered.text(message.content());
+    if (text == null
+        || text.isBlank()
+        || text.length() > TEXT
+        || !message.attachments().isEmpty()) {
       return new SendResult.Refused(
           "unsupported", "only text of 1 to " + TEXT + " characters can be sent here");
     }
@@ -96,10 +85,7 @@ final class XChannel implements Channel {
           : new SendResult.Accepted(id);
     }
     String words = answer.body().text("detail");
-    String why =
-        "HTTP "
-            + status
-            + (words == null ? "" : ": " + Payload.cut(words, 200).replaceAll("\\d{7,}", "…"));
+    String why = "HTTP " + status + (words == null ? "" : ": " + Payload.veiled(words));
     if (status == 429) {
       return new SendResult.Retry(reset(answer, attempt), why);
     }

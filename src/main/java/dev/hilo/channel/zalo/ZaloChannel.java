@@ -121,8 +121,8 @@ final class ZaloChannel implements Channel {
           ? new SendResult.Unknown("taken, but the answer names no message")
           : new SendResult.Accepted(id);
     }
-    String words = Payload.cut(requireNonNullElse(body.text("message"), "no reason given"), 200);
-    String why = code + ": " + words.replaceAll("\\d{7,}", "…");
+    String words = requireNonNullElse(body.text("message"), "no reason given");
+    String why = code + ": " + Payload.veiled(words);
     return switch ((int) code) {
       case -32 -> new SendResult.Retry(PlatformCall.pause(attempt), why);
       case -230, -213 -> new SendResult.WindowClosed(why);
