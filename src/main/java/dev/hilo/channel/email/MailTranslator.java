@@ -92,7 +92,7 @@ final class MailTranslator {
     }
     var level =
         arrival.envelope() == null
-            ? Authenticity.of(headers, account.trustedAuthservId())
+            ? Authenticity.of(headers, account.trustedAuthservId(), account.trustedSealers())
             : arrival.envelope().checked();
     if (from.mailboxes().stream().anyMatch(a -> own.contains(MailThreads.plain(a.address())))) {
       return level == Authenticity.VERIFIED
