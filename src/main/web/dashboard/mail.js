@@ -8,7 +8,7 @@ import { prefs, t, told } from "./prefs.js";
 
 const SANDBOX = "allow-popups allow-popups-to-escape-sandbox";
 const LINE_PX = 22;
-const LOWEST = 140;
+const LOWEST = 180;
 const HIGHEST = 560;
 
 /** The mails shown as they were sent, by message: where their pages are and whether pictures are wanted. */

@@ -31,6 +31,9 @@ final class MailPage {
 
   private static final int LARGEST = 4000;
 
+  /** Height of a line of text. */
+  private static final int LINE = 22;
+
   private static final Pattern DATA_IMAGE =
       Pattern.compile("data:image/(?:png|jpeg|gif|webp);base64,");
 
@@ -119,11 +122,16 @@ final class MailPage {
 
   /** About how many lines it takes on a screen, for a frame that cannot be asked. */
   int lines() {
-    int blocks = document.select("p, br, li, tr, pre, h1, h2, h3, h4, h5, h6, hr").size();
+    int paragraphs = document.select("p, h1, h2, h3, h4, h5, h6, hr, blockquote").size();
+    int lines = document.select("br, li, tr, pre").size();
     long parts = document.select("div").stream().filter(div -> !div.ownText().isBlank()).count();
-    int pictures = document.select("img[src], img[data-blob]").size();
+    int pictures =
+        document.select("img").stream()
+            .filter(image -> !spacer(image))
+            .mapToInt(image -> Math.min(20, Math.max(3, side(image, "height") / LINE)))
+            .sum();
     int letters = document.body().text().length();
-    return (int) Math.min(1000, Math.max(blocks + parts, letters / 90) + 8L * pictures + 1);
+    return (int) Math.min(1000, Math.max(2L * paragraphs + lines + parts, letters / 80) + pictures);
   }
 
   /**
