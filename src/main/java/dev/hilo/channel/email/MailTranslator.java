@@ -101,7 +101,8 @@ final class MailTranslator {
       attachments = attachments(mail, raw);
       content = content(mail, attachments);
     }
-    boolean automatic = AutomaticMail.is(headers, from.mailboxes());
+    var kind = mail == null ? MailSorter.of(headers) : mail.kind();
+    boolean automatic = !(kind instanceof MailKind.Written);
     return new Outcome.Take(
         message(headers, from, contentKey, received, automatic, content, attachments));
   }
