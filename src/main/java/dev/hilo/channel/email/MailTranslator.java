@@ -138,6 +138,10 @@ final class MailTranslator {
       return arrival.envelope() == null ? List.of() : arrival.envelope().to();
     }
 
+    MailKind kind() {
+      return mail == null ? MailSorter.of(headers) : mail.kind();
+    }
+
     String dedupeKey() {
       return arrival.again() ? contentKey + "|again" : contentKey;
     }
@@ -320,25 +324,24 @@ final class MailTranslator {
 
   /** Why nobody should be called because of this mail, or null. */
   private @Nullable String muted(Reading reading) {
+    String kind =
+        switch (reading.kind()) {
+          case MailKind.Written _ -> null;
+          case MailKind.Automatic _ -> "auto";
+          case MailKind.Bulk _ -> isOurList(reading.headers) ? null : "bulk";
+          case MailKind.Bounce _ -> "bounce";
+          case MailKind.Feedback _ -> "feedback";
+          case MailKind.ReadReceipt _ -> "receipt";
+        };
+    if (kind != null) {
+      return kind;
+    }
     Mail mail = reading.mail;
-    if (mail != null) {
-      String kind =
-          switch (mail.kind()) {
-            case MailKind.Written _ -> null;
-            case MailKind.Automatic _ -> "auto";
-            case MailKind.Bulk _ -> isOurList(reading.headers) ? null : "bulk";
-            case MailKind.Bounce _ -> "bounce";
-            case MailKind.Feedback _ -> "feedback";
-            case MailKind.ReadReceipt _ -> "receipt";
-          };
-      if (kind != null) {
-        return kind;
-      }
-      if (mail.invite() != null
-          && mail.invite().method() == Invite.Method.REPLY
-          && mail.text().isBlank()) {
-        return "invite";
-      }
+    if (mail != null
+        && mail.invite() != null
+        && mail.invite().method() == Invite.Method.REPLY
+        && mail.text().isBlank()) {
+      return "invite";
     }
     if (reading.arrival.junk()) {
       return "junk";
