@@ -90,12 +90,19 @@ public final class PlatformServer implements AutoCloseable {
   }
 
   public Ports ports() {
-    return new Ports(vertx, http, new NoBlobs(), URI.create("https://gw.example.test"), "main");
+    return new Ports(
+        vertx, http, new NoBlobs(), new MapMemory(), URI.create("https://gw.example.test"), "main");
   }
 
   /** As {@link #ports}, with a file to send. */
   public Ports portsWithBlobs() {
-    return new Ports(vertx, http, new LinkedBlobs(), URI.create("https://gw.example.test"), "main");
+    return new Ports(
+        vertx,
+        http,
+        new LinkedBlobs(),
+        new MapMemory(),
+        URI.create("https://gw.example.test"),
+        "main");
   }
 
   /** The answer to the next call that has none yet; further headers as name, value. */

@@ -16,6 +16,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The mailboxes of one configured block. */
 final class EmailChannel implements Channel {
@@ -29,23 +30,36 @@ final class EmailChannel implements Channel {
   EmailChannel(EmailSettings settings, Ports ports) {
     Set<String> own =
         settings.accounts().stream()
-            .map(a -> Objects.requireNonNull(MailAddress.normalised(a.id())))
+            .flatMap(a -> Stream.concat(Stream.of(a.id()), a.aliases().stream()))
+            .map(a -> Objects.requireNonNull(MailAddress.normalised(a)))
             .collect(Collectors.toUnmodifiableSet());
     var memory = new Semaphore(MEMORY, true);
-    var folders = new ArrayList<Source>();
+    var read = new ArrayList<Source>();
     for (EmailSettings.Account account : settings.accounts()) {
-      Secret key = settings.messageIdKey();
-      var ids =
-          new MessageIds(
-              (key == null ? account.imap().password() : key).value(), domain(account.id()));
-      var translator = new MailTranslator(account, own, ids, ports.blobs());
-      for (String folder : account.imap().folders()) {
-        folders.add(new FolderSource(account, folder, settings.limits(), translator, memory));
+      List<String> secrets = secrets(settings, account);
+      var ids = new MessageIds(secrets, domain(account.id()));
+      var threads = new MailThreads(ports.workspace(), secrets, ports.memory());
+      var translator = new MailTranslator(account, own, ids, threads, ports.blobs());
+      var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
+      if (account.imap() != null) {
+        for (String folder : account.imap().folders()) {
+          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
+        }
       }
       senders.put(account.id(), new SmtpSender(account, settings.limits(), ids, ports));
     }
     this.accounts = settings.accounts().stream().map(a -> new Account(a.id(), a.name())).toList();
-    this.sources = List.copyOf(folders);
+    this.sources = List.copyOf(read);
+  }
+
+  /** What is signed with, the newest first. */
+  private static List<String> secrets(EmailSettings settings, EmailSettings.Account account) {
+    return Stream.of(
+            settings.messageIdKey() == null ? account.password() : settings.messageIdKey(),
+            settings.oldMessageIdKey())
+        .filter(Objects::nonNull)
+        .map(Secret::value)
+        .toList();
   }
 
   @Override

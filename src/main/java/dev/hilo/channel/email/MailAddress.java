@@ -24,6 +24,12 @@ record MailAddress(String name, String address) {
     return address.substring(0, address.lastIndexOf('@'));
   }
 
+  /** An address for logs and lists: its first letter and its domain. */
+  static String veiled(String address) {
+    int at = address.lastIndexOf('@');
+    return at < 1 ? "…" : address.charAt(0) + "…" + address.substring(at);
+  }
+
   /**
    * The form in which two addresses are compared: NFC, lower case, the domain as A-label. Dots and
    * {@code +tags} stay. Null if the text is no address.

@@ -8,6 +8,7 @@ import dev.hilo.channel.Ports;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Content.Media;
+import dev.hilo.conversation.Event;
 import dev.hilo.conversation.Strength;
 import jakarta.mail.internet.MailDateFormat;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -43,81 +45,168 @@ final class MailTranslator {
   private final EmailSettings.Account account;
   private final Set<String> own;
   private final MessageIds ids;
+  private final MailThreads threads;
   private final Ports.Blobs blobs;
+  private final LoopBrake brake = new LoopBrake();
 
   /**
    * @param own the normalised addresses of all our mailboxes
    */
   MailTranslator(
-      EmailSettings.Account account, Set<String> own, MessageIds ids, Ports.Blobs blobs) {
+      EmailSettings.Account account,
+      Set<String> own,
+      MessageIds ids,
+      MailThreads threads,
+      Ports.Blobs blobs) {
     this.account = account;
     this.own = own;
     this.ids = ids;
+    this.threads = threads;
     this.blobs = blobs;
   }
 
   /** What becomes of a mail. */
   sealed interface Outcome {
-    record Take(Inbound.Message message) implements Outcome {}
+    /** {@code fault}: why nobody can read it all the same, or null. */
+    record Take(List<Inbound> items, @Nullable String fault) implements Outcome {}
 
+    /** Nobody needs to see it. */
     record Skip(String why) implements Outcome {}
+
+    /** It belongs to no thread, but somebody may want to see it. */
+    record Park(String why) implements Outcome {}
   }
 
   /**
-   * @param raw the whole mail, or only its header if {@code fault} says so
-   * @param received when the mailbox got it
-   * @param fault why the mail cannot be read, known beforehand; null if it should be tried
+   * @param original names the blob with the mail, null if it has no bytes
    * @throws IOException if a blob could not be stored; the mail must be tried again
    */
-  Outcome translate(byte[] raw, String contentKey, Instant received, @Nullable String fault)
+  Outcome translate(Arrivals.Arrival arrival, String contentKey, @Nullable String original)
       throws IOException {
+    byte[] raw = arrival.raw();
     var headers = Headers.read(raw);
     var from = MailAddress.parse(headers.first("from") == null ? "" : headers.first("from"));
     List<String> messageId = MessageIds.list(headers.first("message-id"));
     if (!messageId.isEmpty() && ids.isOurs(messageId.getFirst())) {
-      return new Outcome.Skip("skipped: copy of a mail of ours");
+      return new Outcome.Skip("copy of a mail of ours");
     }
-    if (from.mailboxes().stream().anyMatch(a -> own.contains(a.address()))) {
-      return new Outcome.Skip("skipped: from an address of ours");
+    var level =
+        arrival.envelope() == null
+            ? Authenticity.of(headers, account.trustedAuthservId(), account.trustedSealers())
+            : arrival.envelope().checked();
+    if (from.mailboxes().stream().anyMatch(a -> own.contains(MailThreads.plain(a.address())))) {
+      return level == Authenticity.VERIFIED
+          ? new Outcome.Skip("from an address of ours")
+          : new Outcome.Park("says that it is from an address of ours, which nobody vouches for");
     }
     Mail mail = null;
-    String why = fault;
-    if (why == null) {
+    String fault = arrival.fault();
+    if (fault == null) {
       try {
         mail = MailParser.parse(raw);
       } catch (UnreadableMail e) {
-        why = e.getMessage();
+        fault = e.getMessage();
       } catch (RuntimeException | StackOverflowError e) {
         log.warn("a mail broke the parser: {}", e.toString());
-        why = "it could not be parsed";
+        fault = "it could not be parsed";
       }
     }
+    var reading = new Reading(arrival, headers, from, level, contentKey, original, mail, fault);
+    return new Outcome.Take(List.of(message(reading)), fault);
+  }
+
+  /** A mail on its way to be an item. */
+  @SuppressWarnings("ArrayRecordComponent") // the bytes are not changed once read
+  private record Reading(
+      Arrivals.Arrival arrival,
+      Headers headers,
+      MailAddress.Parsed from,
+      Authenticity level,
+      String contentKey,
+      @Nullable String original,
+      @Nullable Mail mail,
+      @Nullable String fault) {
+    List<String> receivers() {
+      return arrival.envelope() == null ? List.of() : arrival.envelope().to();
+    }
+
+    @Nullable MailAddress sender() {
+      return from.mailboxes().isEmpty() ? null : from.mailboxes().getFirst();
+    }
+  }
+
+  private Inbound.Message message(Reading reading) throws IOException {
+    Headers headers = reading.headers;
+    Mail mail = reading.mail;
     Content content;
     List<Media> attachments;
     if (mail == null) {
-      content = new Content.Unsupported("mail", "mail could not be read (" + why + ")");
-      attachments = List.of(original(raw));
+      content = new Content.Unsupported("mail", "mail could not be read (" + reading.fault + ")");
+      attachments = reading.original == null ? List.of() : List.of(original(reading));
     } else {
-      attachments = attachments(mail, raw);
-      content = content(mail, attachments);
+      attachments = attachments(reading, mail);
+      content = content(mail, attachments, reading.original);
     }
-    boolean automatic = AutomaticMail.is(headers, from.mailboxes());
-    return new Outcome.Take(
-        message(headers, from, contentKey, received, automatic, content, attachments));
+    String muted = muted(reading);
+    var thread = ThreadContext.of(headers);
+    String messageId = thread.messageId();
+    Inbound.Origin origin = origin(reading);
+    return new Inbound.Message(
+        origin,
+        messageId == null || messageId.length() > 400 ? reading.contentKey : messageId,
+        false,
+        muted != null,
+        content,
+        attachments,
+        answers(headers),
+        details(reading, muted, origin.sender() != null),
+        thread.toMap());
   }
 
-  private Inbound.Message message(
-      Headers headers,
-      MailAddress.Parsed from,
-      String contentKey,
-      Instant received,
-      boolean automatic,
-      Content content,
-      List<Media> attachments) {
-    var level = Authenticity.of(headers, account.trustedAuthservId());
-    boolean verified = level == Authenticity.VERIFIED;
-    MailAddress sender = from.mailboxes().isEmpty() ? null : from.mailboxes().getFirst();
-    String id = sender == null ? "no-sender." + contentKey : sender.address();
+  /** Why nobody should be called because of this mail, or null. */
+  private @Nullable String muted(Reading reading) {
+    if (AutomaticMail.is(reading.headers, reading.from.mailboxes())) {
+      return "auto";
+    }
+    if (reading.arrival.junk()) {
+      return "junk";
+    }
+    if (reading.arrival.old()) {
+      return "old";
+    }
+    MailAddress sender = reading.sender();
+    return sender != null && brake.holds(sender.address(), reading.headers, reading.arrival.raw())
+        ? "loop"
+        : null;
+  }
+
+  /**
+   * Whose mail it is. A sender whom his domain vouches for is himself. Anybody may answer in a
+   * thread: whoever the mail of ours went to is at home there, others take part in it.
+   */
+  private Inbound.Origin origin(Reading reading) {
+    boolean verified = reading.level == Authenticity.VERIFIED;
+    MailAddress sender = reading.sender();
+    String own = sender == null ? "no-sender." + reading.contentKey : sender.address();
+    String id = verified ? own : own + UNVERIFIED;
+    var aliases = new ArrayList<Address>();
+    Event.Participant participant = null;
+    String thread =
+        reading.level == Authenticity.FAILED
+            ? null
+            : threads.answered(reading.headers, reading.receivers());
+    if (thread != null && !thread.equals(id)) {
+      if (!plain(thread).equals(own)) {
+        participant =
+            new Event.Participant(
+                own, sender == null || sender.name().isEmpty() ? own : sender.name());
+        id = thread;
+      } else if (verified) {
+        aliases.add(new Address("email", "", thread));
+      } else {
+        id = thread;
+      }
+    }
     var attributes = new LinkedHashMap<String, String>();
     if (sender != null) {
       attributes.put("email", sender.address());
@@ -125,29 +214,21 @@ final class MailTranslator {
         attributes.put("name", sender.name());
       }
     }
-    var origin =
-        new Inbound.Origin(
-            account.id(),
-            new Address("email", "", verified ? id : id + UNVERIFIED),
-            List.of(),
-            verified ? Strength.PLATFORM : Strength.CLAIM,
-            Map.copyOf(attributes),
-            null,
-            null,
-            contentKey,
-            written(headers, received));
-    var thread = ThreadContext.of(headers);
-    String messageId = thread.messageId();
-    return new Inbound.Message(
-        origin,
-        messageId == null || messageId.length() > 400 ? contentKey : messageId,
-        false,
-        automatic,
-        content,
-        attachments,
-        answers(headers),
-        details(headers, sender, level),
-        thread.toMap());
+    return new Inbound.Origin(
+        account.id(),
+        new Address("email", "", id),
+        List.copyOf(aliases),
+        verified ? Strength.PLATFORM : Strength.CLAIM,
+        Map.copyOf(attributes),
+        participant,
+        null,
+        reading.arrival.again() ? reading.contentKey + "|again" : reading.contentKey,
+        written(reading.headers, reading.arrival.received()));
+  }
+
+  /** The address in the id of one. */
+  private static String plain(String id) {
+    return id.endsWith(UNVERIFIED) ? id.substring(0, id.length() - UNVERIFIED.length()) : id;
   }
 
   /** The id of the mail that this one answers: one of ours if there is one. */
@@ -164,15 +245,23 @@ final class MailTranslator {
   }
 
   private static Map<String, String> details(
-      Headers headers, @Nullable MailAddress sender, Authenticity level) {
+      Reading reading, @Nullable String muted, boolean another) {
+    Headers headers = reading.headers;
+    MailAddress sender = reading.sender();
     var details = new LinkedHashMap<String, String>();
     details.put(
         "meta.sender",
-        switch (level) {
+        switch (reading.level) {
           case VERIFIED -> "verified";
           case UNVERIFIED -> "unverified";
           case FAILED -> "failed";
         });
+    if (muted != null) {
+      details.put("mail.kind", muted);
+    }
+    if (another && sender != null) {
+      details.put("meta.from", sender.address());
+    }
     String replyTo = headers.first("reply-to");
     if (replyTo != null) {
       for (MailAddress other : MailAddress.parse(replyTo).mailboxes()) {
@@ -205,12 +294,15 @@ final class MailTranslator {
     return received;
   }
 
-  private Content content(Mail mail, List<Media> attachments) throws IOException {
+  private Content content(Mail mail, List<Media> attachments, @Nullable String original)
+      throws IOException {
     var cc = new ArrayList<String>();
     for (String name : new String[] {"to", "cc"}) {
       String field = mail.headers().first(name);
       for (MailAddress other : MailAddress.parse(field == null ? "" : field).mailboxes()) {
-        if (!own.contains(other.address()) && !cc.contains(other.address()) && cc.size() < 20) {
+        if (!own.contains(MailThreads.plain(other.address()))
+            && !cc.contains(other.address())
+            && cc.size() < 20) {
           cc.add(other.address());
         }
       }
@@ -224,7 +316,8 @@ final class MailTranslator {
             ? null
             : blobs.put(linked(html, mail, attachments).getBytes(UTF_8), "text/html"),
         List.copyOf(cc),
-        quoted == null ? null : shortened(quoted, MAX_QUOTED));
+        quoted == null ? null : shortened(quoted, MAX_QUOTED),
+        original == null ? null : new Content.Original(original, null, List.of()));
   }
 
   /** Pictures of the mail itself are named by their blobs. */
@@ -243,11 +336,11 @@ final class MailTranslator {
   /**
    * Files first; the whole text and the mail as it came where the message cannot hold all of it.
    */
-  private List<Media> attachments(Mail mail, byte[] raw) throws IOException {
+  private List<Media> attachments(Reading reading, Mail mail) throws IOException {
     var all = new ArrayList<Media>();
     for (Mail.File file : mail.files()) {
       if (all.size() == MAX_FILES) {
-        all.add(original(raw));
+        all.add(original(reading));
         break;
       }
       var type = FileType.of(file.bytes(), file.mime());
@@ -260,15 +353,16 @@ final class MailTranslator {
       String blob = blobs.put(whole, "text/plain");
       all.add(media(Media.Kind.FILE, blob, "text/plain", whole.length, "message.txt"));
     }
-    if (mail.cut()) {
-      all.add(original(raw));
+    if (mail.cut() && all.stream().noneMatch(a -> "original.eml".equals(a.name()))) {
+      all.add(original(reading));
     }
     return List.copyOf(all);
   }
 
-  private Media original(byte[] raw) throws IOException {
-    String blob = blobs.put(raw, "message/rfc822");
-    return media(Media.Kind.FILE, blob, "message/rfc822", raw.length, "original.eml");
+  private static Media original(Reading reading) {
+    int size = reading.arrival.raw().length;
+    String blob = Objects.requireNonNull(reading.original);
+    return media(Media.Kind.FILE, blob, "message/rfc822", size, "original.eml");
   }
 
   private static Media media(Media.Kind kind, String blob, String mime, long size, String name) {

@@ -22,30 +22,37 @@ final class MessageIds {
   private static final Pattern BRACKETED = Pattern.compile("<([^<>\\s\\p{Cntrl}]{3,900})>");
   private static final int MAX_LIST = 100;
 
-  private final SecretKeySpec key;
+  private final List<SecretKeySpec> keys;
   private final String domain;
 
   /**
-   * @param secret of which the key is derived
+   * @param secrets of which the keys are derived: the first for what we send, all for what comes
    */
-  MessageIds(String secret, String domain) {
-    this.key = new SecretKeySpec(("hilo message-id\0" + secret).getBytes(UTF_8), "HmacSHA256");
+  MessageIds(List<String> secrets, String domain) {
+    this.keys =
+        secrets.stream()
+            .map(s -> new SecretKeySpec(("hilo message-id\0" + s).getBytes(UTF_8), "HmacSHA256"))
+            .toList();
     this.domain = domain;
   }
 
   /** The Message-ID of our message. */
   String make(String message) {
-    String id = PLAIN.matcher(message).matches() ? message : hex(mac("name\0" + message));
-    return id + "." + hex(mac(id)) + "@" + domain;
+    String id =
+        PLAIN.matcher(message).matches() ? message : hex(mac(keys.getFirst(), "name\0" + message));
+    return id + "." + hex(mac(keys.getFirst(), id)) + "@" + domain;
   }
 
   boolean isOurs(String messageId) {
     int at = messageId.lastIndexOf('@');
     int dot = at < 0 ? -1 : messageId.lastIndexOf('.', at);
     return dot > 0
-        && MessageDigest.isEqual(
-            hex(mac(messageId.substring(0, dot))).getBytes(US_ASCII),
-            messageId.substring(dot + 1, at).getBytes(UTF_8));
+        && keys.stream()
+            .anyMatch(
+                key ->
+                    MessageDigest.isEqual(
+                        hex(mac(key, messageId.substring(0, dot))).getBytes(US_ASCII),
+                        messageId.substring(dot + 1, at).getBytes(UTF_8)));
   }
 
   /** The id if it can stand in a header, else null. */
@@ -75,7 +82,7 @@ final class MessageIds {
     return found;
   }
 
-  private byte[] mac(String text) {
+  private static byte[] mac(SecretKeySpec key, String text) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(key);
