@@ -1,4 +1,5 @@
 import { html, nothing } from "lit";
+import { blobPath } from "../shared/files.js";
 import { icon } from "../shared/icons.js";
 import { rich } from "../shared/rich.js";
 import { desk } from "./desk.js";
@@ -14,7 +15,12 @@ const HIGHEST = 560;
 /** The mails shown as they were sent, by message: where their pages are and whether pictures are wanted. */
 const pages = new Map();
 
-/** What kind of machine wrote it, where the gateway knows: `auto`, `bulk`, `bounce`… */
+/** The kinds that no person wrote. */
+const MACHINES = new Set(["auto", "bulk", "bounce", "feedback", "receipt", "loop"]);
+
+export const byMachine = (kind) => MACHINES.has(kind);
+
+/** What kind of mail nobody is called for, where it is one: `auto`, `bulk`, `bounce`, `old`… */
 export function mailKind({ event }) {
   const kind = event?.body?.details?.["mail.kind"];
   return kind && told(`mail.kind.${kind}`) ? kind : null;
@@ -32,20 +38,31 @@ export function mail(c, row) {
     ${row.by.kind === "customer" ? senderLine(c, row, details) : copies(c)}
     ${warnings(row, details)}${invitation(details)}
     ${page ? asSent(page, c) : asText(c)}
-    ${
-      c.html
-        ? html`<div class="mail-acts"><button type="button" class="linkish original" data-testid="as-sent" aria-expanded=${String(Boolean(page))} @click=${() => toggle(c.html, row.id)}>${icon(page ? "list" : "mail")}${t(page ? "mail.asText" : "mail.asSent")}</button>${
-            page
-              ? html`<button type="button" class="linkish original" data-testid="mail-large" @click=${() => enlarge(page, c)}>${icon("screen")}${t("mail.large")}</button>`
-              : nothing
-          }</div>`
-        : nothing
-    }`;
+    ${acts(c, row, page)}`;
 }
 
+function acts(c, row, page) {
+  const raw = c.original?.raw;
+  if (!c.html && !raw) return nothing;
+  return html`<div class="mail-acts">${
+    c.html
+      ? html`<button type="button" class="linkish original" data-testid="as-sent" aria-expanded=${String(Boolean(page))} @click=${() => toggle(c.html, row.id)}>${icon(page ? "list" : "mail")}${t(page ? "mail.asText" : "mail.asSent")}</button>`
+      : nothing
+  }${
+    page
+      ? html`<button type="button" class="linkish original" data-testid="mail-large" @click=${() => enlarge(page, c)}>${icon("screen")}${t("mail.large")}</button>`
+      : nothing
+  }${
+    raw
+      ? html`<a class="linkish original" href=${blobPath(raw, "mail.eml")} download="mail.eml">${icon("download")}${t("mail.source")}</a>`
+      : nothing
+  }</div>`;
+}
+
+/** Who wrote it: in a thread of somebody else's the sender is told apart. */
 const addressOf = ({ event }) => {
-  const { sender, address } = event?.body ?? {};
-  const id = sender?.id?.includes("@") ? sender.id : (address?.id ?? "");
+  const { details, sender, address } = event?.body ?? {};
+  const id = details?.["meta.from"] ?? (sender?.id?.includes("@") ? sender.id : (address?.id ?? ""));
   return id.replace(/\?.*$/, "");
 };
 
@@ -71,7 +88,7 @@ function warnings(row, details) {
   const level = details["meta.sender"];
   const other = details["meta.reply-to"];
   return html`${
-    level === "failed" || (level === "unverified" && !mailKind(row))
+    level === "failed" || (level === "unverified" && !byMachine(mailKind(row)))
       ? html`<p class="mail-warning" data-testid="mail-warning" data-level=${level}>${icon("alert")}<span>${t(`mail.${level}`, { address: addressOf(row) })}</span></p>`
       : nothing
   }${

@@ -8,7 +8,7 @@ import { clock, dayName, fullTime, sameDay } from "../shared/time.js";
 import { agentName, badge } from "./common.js";
 import { desk, previewOf } from "./desk.js";
 import { looks } from "./label-field.js";
-import { mail, mailKind } from "./mail.js";
+import { byMachine, mail, mailKind } from "./mail.js";
 import { media } from "./media.js";
 import { prefs, t, told } from "./prefs.js";
 import { countdown } from "./refusal.js";
@@ -88,7 +88,7 @@ function message(row, first, missed, readUpTo) {
   const out = row.by.kind !== "customer";
   const state = stateOf(row, out, readUpTo);
   const kind = mailKind(row);
-  return html`<li class="message ${out ? "out" : "in"} ${kind ? "of-machine" : ""} ${row.content.type === "email" ? "is-mail" : ""} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
+  return html`<li class="message ${out ? "out" : "in"} ${byMachine(kind) ? "of-machine" : ""} ${row.content.type === "email" ? "is-mail" : ""} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
     ${
       first
         ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
