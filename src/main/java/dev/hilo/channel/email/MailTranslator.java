@@ -41,6 +41,10 @@ final class MailTranslator {
   private static final int MAX_VISIBLE = 5000;
 
   private static final int MAX_QUOTED = 2000;
+
+  /** Stretches of the text that are told apart; what comes after is visible. */
+  private static final int MAX_PARTS = 40;
+
   private static final int MAX_FILES = 16;
   private static final String DEAD = "dead";
   private static final Instant FIRST_MAIL = Instant.parse("1982-01-01T00:00:00Z");
@@ -275,7 +279,8 @@ final class MailTranslator {
         List.of(),
         Strength.CLAIM,
         Map.of(),
-        new Event.Participant(name, sender == null || sender.name().isEmpty() ? name : sender.name()),
+        new Event.Participant(
+            name, sender == null || sender.name().isEmpty() ? name : sender.name()),
         null,
         reading.dedupeKey(),
         written(reading.headers, reading.arrival.received()));
@@ -483,8 +488,7 @@ final class MailTranslator {
       details.put("invite.organizer", invite.organizer().address());
     }
     if (invite.method() == Invite.Method.REPLY && !invite.attendees().isEmpty()) {
-      details.put(
-          "invite.status", invite.attendees().getFirst().status().toLowerCase(Locale.ROOT));
+      details.put("invite.status", invite.attendees().getFirst().status().toLowerCase(Locale.ROOT));
     } else if (invite.status() != null) {
       details.put("invite.status", invite.status().toLowerCase(Locale.ROOT));
     }
@@ -533,7 +537,25 @@ final class MailTranslator {
             : blobs.put(linked(html, mail, attachments).getBytes(UTF_8), "text/html"),
         List.copyOf(cc),
         quoted == null ? null : shortened(quoted, MAX_QUOTED),
-        original == null ? null : new Content.Original(original, null, List.of()));
+        original == null ? null : original(mail.body(), original));
+  }
+
+  private Content.Original original(ReplySplit body, String raw) throws IOException {
+    if (body.quoted() == null) {
+      return new Content.Original(raw, null, List.of());
+    }
+    var parts = new ArrayList<Content.Original.Part>();
+    for (ReplySplit.Range range : body.ranges()) {
+      boolean last = parts.size() == MAX_PARTS - 1;
+      String kind = (last ? ReplySplit.Kind.VISIBLE : range.kind()).name().toLowerCase(Locale.ROOT);
+      int end = last ? body.text().length() : range.end();
+      parts.add(new Content.Original.Part(kind, range.start(), end));
+      if (last) {
+        break;
+      }
+    }
+    String text = blobs.put(body.text().getBytes(UTF_8), "text/plain");
+    return new Content.Original(raw, text, List.copyOf(parts));
   }
 
   /** Pictures of the mail itself are named by their blobs. */
@@ -563,9 +585,8 @@ final class MailTranslator {
       String blob = blobs.put(file.bytes(), type.mime());
       all.add(media(type.kind(), blob, type.mime(), file.bytes().length, file.name()));
     }
-    String quoted = mail.quoted() == null ? "" : mail.quoted();
-    if (bytes(mail.text()) > MAX_VISIBLE || bytes(quoted) > MAX_QUOTED) {
-      byte[] whole = (mail.text() + "\n\n" + quoted).getBytes(UTF_8);
+    if (bytes(mail.text()) > MAX_VISIBLE) {
+      byte[] whole = mail.body().text().getBytes(UTF_8);
       String blob = blobs.put(whole, "text/plain");
       all.add(media(Media.Kind.FILE, blob, "text/plain", whole.length, "message.txt"));
     }
