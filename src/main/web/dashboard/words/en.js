@@ -231,6 +231,7 @@ export default {
   openedAt: "Opened",
   identities: "Identities",
   verified: "Verified",
+  unverified: "not verified",
   askProof: "Ask for proof",
   askProofText: "Sends a code to this address and asks the web visitor for it",
   codeSent: "Code sent, waiting",

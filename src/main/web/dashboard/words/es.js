@@ -230,6 +230,7 @@ export default {
   openedAt: "Abierta",
   identities: "Identidades",
   verified: "Verificada",
+  unverified: "sin verificar",
   askProof: "Pedir prueba",
   askProofText: "Envía un código a esta dirección y se lo pide al visitante de la web",
   codeSent: "Código enviado, esperando",

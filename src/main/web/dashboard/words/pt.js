@@ -231,6 +231,7 @@ export default {
   openedAt: "Aberta",
   identities: "Identidades",
   verified: "Verificada",
+  unverified: "não verificado",
   askProof: "Pedir prova",
   askProofText: "Envia um código a este endereço e o pede ao visitante do site",
   codeSent: "Código enviado, aguardando",
