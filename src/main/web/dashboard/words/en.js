@@ -89,6 +89,7 @@ export default {
   "mail.kind.junk": "From the junk folder",
   "mail.kind.old": "Loaded later",
   "mail.kind.loop": "Held back: too many alike",
+  "mail.kind.invite": "Answer to a meeting",
   "mail.source": "Source (.eml)",
   risk: "May be harmful",
   "risk.program": "a program or script",

@@ -89,6 +89,7 @@ export default {
   "mail.kind.junk": "De la carpeta de spam",
   "mail.kind.old": "Cargado después",
   "mail.kind.loop": "Retenido: demasiados iguales",
+  "mail.kind.invite": "Respuesta a una reunión",
   "mail.source": "Código fuente (.eml)",
   risk: "Puede ser dañino",
   "risk.program": "un programa o script",

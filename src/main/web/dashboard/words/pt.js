@@ -89,6 +89,7 @@ export default {
   "mail.kind.junk": "Da pasta de spam",
   "mail.kind.old": "Carregado depois",
   "mail.kind.loop": "Retido: muitos iguais",
+  "mail.kind.invite": "Resposta a uma reunião",
   "mail.source": "Código-fonte (.eml)",
   risk: "Pode ser prejudicial",
   "risk.program": "um programa ou script",

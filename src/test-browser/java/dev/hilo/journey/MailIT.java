@@ -1,7 +1,7 @@
 package dev.hilo.journey;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
@@ -225,7 +225,9 @@ class MailIT {
     arabic.getByTestId("quoted").focus();
     desk.page.keyboard().press("Enter");
     assertThat(arabic.getByText("السلام عليكم")).isVisible();
-    assertThat((String) arabic.locator(".text").first().evaluate("(e) => getComputedStyle(e).direction"))
+    assertThat(
+            (String)
+                arabic.locator(".text").first().evaluate("(e) => getComputedStyle(e).direction"))
         .isEqualTo("rtl");
     desk.accessible("mail-rtl");
 
@@ -238,7 +240,11 @@ class MailIT {
 
   @Test
   void aFileThatMayHarmIsNotSavedByMistake() throws Exception {
-    String part = "--mix\r\nContent-Type: %s\r\nContent-Disposition: attachment; filename=\"%s\"\r\n\r\n%s\r\n";
+    String part =
+        "--mix\r\n"
+            + "Content-Type: %s\r\n"
+            + "Content-Disposition: attachment; filename=\"%s\"\r\n\r\n"
+            + "%s\r\n";
     mailbox.receives(
         "Cleo <cleo@example.com>",
         "pass",
@@ -263,6 +269,44 @@ class MailIT {
     Download saved = desk.page.waitForDownload(() -> desk.id("download-anyway").click());
     assertThat(saved.suggestedFilename()).isEqualTo("invoice.pdf.exe");
     assertThat(desk.page.locator("dialog[open]")).hasCount(0);
+    desk.withoutFaults();
+  }
+
+  @Test
+  void aMeetingIsACard() throws Exception {
+    String event =
+        """
+        BEGIN:VCALENDAR
+        VERSION:2.0
+        METHOD:REQUEST
+        BEGIN:VEVENT
+        UID:m1@example.com
+        DTSTAMP:20261101T100000Z
+        DTSTART:20261203T150000Z
+        DTEND:20261203T160000Z
+        SUMMARY:Tasting of the new beans
+        LOCATION:Calle Mayor 8
+        ORGANIZER;CN=Eva:mailto:eva@example.com
+        ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:help@alma.example
+        END:VEVENT
+        END:VCALENDAR
+        """;
+    mailbox.receives(
+        "Eva <eva@example.com>",
+        "pass",
+        "Invitation: Tasting",
+        "Content-Type: multipart/alternative; boundary=\"mix\"\r\n",
+        "--mix\nContent-Type: text/plain\n\nCome and taste with us.\n"
+            + "--mix\nContent-Type: text/calendar; method=REQUEST; charset=utf-8\n\n"
+            + event
+            + "--mix--\n");
+    Screen desk = open(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "meeting", "taste with us");
+    Locator card = desk.id("invitation");
+    assertThat(card).containsText("Tasting of the new beans");
+    assertThat(card.locator("time")).containsText("December 3, 2026");
+    assertThat(card).containsText("Calle Mayor 8");
+    assertThat(card).containsText("eva@example.com");
+    desk.accessible("mail-meeting");
     desk.withoutFaults();
   }
 
@@ -308,7 +352,9 @@ class MailIT {
                 .evaluate("(i) => i.complete && i.naturalWidth")
                 .equals(8));
     desk.picture("newsletter-pictures");
-    assertThat((Boolean) desk.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
+    assertThat(
+            (Boolean)
+                desk.page.evaluate("() => document.documentElement.scrollWidth <= innerWidth"))
         .isTrue();
     desk.withoutFaults();
   }
@@ -324,18 +370,18 @@ class MailIT {
           String body =
               !url.contains("/entries")
                   ? """
-                    {"mailboxes":[
-                     {"id":"a","account":"help@alma.example","kind":"imap","folder":"INBOX","state":"connected","cursor":{"validity":1732,"last":4021},"counts":{"ingested":3984,"duplicate":12,"skipped":21,"parked":2},"missing":1,"checkedAt":%1$d},
-                     {"id":"b","account":"help@alma.example","kind":"imap","folder":"Junk","state":"trouble","why":"the password was refused","counts":{"ingested":18,"duplicate":0,"skipped":0,"parked":0},"missing":0,"checkedAt":%1$d},
-                     {"id":"c","account":"orders@alma.example","kind":"pop3","folder":"","state":"unknown","counts":{}}]}
-                    """
+                  {"mailboxes":[
+                   {"id":"a","account":"help@alma.example","kind":"imap","folder":"INBOX","state":"connected","cursor":{"validity":1732,"last":4021},"counts":{"ingested":3984,"duplicate":12,"skipped":21,"parked":2},"missing":1,"checkedAt":%1$d},
+                   {"id":"b","account":"help@alma.example","kind":"imap","folder":"Junk","state":"trouble","why":"the password was refused","counts":{"ingested":18,"duplicate":0,"skipped":0,"parked":0},"missing":0,"checkedAt":%1$d},
+                   {"id":"c","account":"orders@alma.example","kind":"pop3","folder":"","state":"unknown","counts":{}}]}
+                  """
                       .formatted(now - 90_000)
                   : url.contains("outcome=parked")
                       ? """
-                        {"entries":[
-                         {"key":"1732/4020","outcome":"parked: more than 30 parts inside each other","why":"more than 30 parts inside each other","at":%d,"blob":"main/%s/%s","size":2400000},
-                         {"key":"1732/3811","outcome":"parked: header too large","why":"header too large","at":%d,"blob":"main/~new/%s","size":310000}],"next":null}
-                        """
+                      {"entries":[
+                       {"key":"1732/4020","outcome":"parked: more than 30 parts inside each other","why":"more than 30 parts inside each other","at":%d,"blob":"main/%s/%s","size":2400000},
+                       {"key":"1732/3811","outcome":"parked: header too large","why":"header too large","at":%d,"blob":"main/~new/%s","size":310000}],"next":null}
+                      """
                           .formatted(
                               now - 3_600_000,
                               "0".repeat(26),
@@ -390,7 +436,10 @@ class MailIT {
       other.id("open-mailbox").first().click();
       assertThat(other.id("mail")).hasCount(2);
       other.accessible("mailbox");
-      assertThat((Boolean) other.page.evaluate("() => document.querySelector('.settings-page').scrollWidth <= innerWidth"))
+      assertThat(
+              (Boolean)
+                  other.page.evaluate(
+                      "() => document.querySelector('.settings-page').scrollWidth <= innerWidth"))
           .isTrue();
       other.withoutFaults();
     }
