@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param quoted the rest of the text: what was answered, signatures; null if nothing was cut
  * @param html the whole body, sanitised; null if it has none
  * @param files attachments and inline images, in order
- * @param cut a text was longer than is kept
+ * @param cut a text was longer than is kept, or a limit was met: the mail as it came holds more
+ * @param invite the event it is about, if it is about one
  */
 record Mail(
     Headers headers,
@@ -19,7 +20,26 @@ record Mail(
     @Nullable String quoted,
     @Nullable String html,
     List<File> files,
-    boolean cut) {
+    boolean cut,
+    MailKind kind,
+    @Nullable Invite invite) {
+
+  /**
+   * Who wrote it, for people to see; for machines, this proves nothing.
+   *
+   * @return the first mailbox that the mail names as its author, else as its sender; null if none
+   */
+  @Nullable MailAddress writer() {
+    for (String name : new String[] {"from", "sender", "resent-from"}) {
+      for (String field : headers.all(name)) {
+        var found = MailAddress.parse(field).mailboxes();
+        if (!found.isEmpty()) {
+          return found.getFirst();
+        }
+      }
+    }
+    return null;
+  }
 
   /**
    * @param contentId without angle brackets, null if none; HTML refers to it by {@code cid:}

@@ -5,6 +5,8 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,13 @@ record MailAddress(String name, String address) {
 
   static String local(String address) {
     return address.substring(0, address.lastIndexOf('@'));
+  }
+
+  private static final Pattern ADDRESS = Pattern.compile("[^\\s<>\"'(),;:]{1,64}@[\\w.-]{1,255}");
+
+  /** A text with the addresses in it veiled. */
+  static String veiledIn(String text) {
+    return ADDRESS.matcher(text).replaceAll(m -> Matcher.quoteReplacement(veiled(m.group())));
   }
 
   /** An address for logs and lists: its first letter and its domain. */

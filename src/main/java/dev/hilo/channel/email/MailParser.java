@@ -38,10 +38,10 @@ final class MailParser {
    */
   static Mail parse(byte[] raw) throws UnreadableMail {
     var headers = Headers.read(raw);
-    if (headers.cut()) {
-      throw new UnreadableMail("its header is larger than 256 KB or 1000 fields");
-    }
-    return new MailParser(headers).read(MimeTree.read(raw));
+    var parser = new MailParser(headers);
+    var tree = MimeTree.read(raw, headers);
+    parser.cut = headers.cut() || tree.cut();
+    return parser.read(tree.root());
   }
 
   /** A piece of the body in one or both of its forms. */
@@ -79,7 +79,9 @@ final class MailParser {
         split.quoted(),
         hasHtml ? markup.toString() : null,
         List.copyOf(files),
-        cut);
+        cut,
+        MailSorter.of(headers, root, body.toString()),
+        null);
   }
 
   /** The HTML form often marks quotes that the plain form does not. */
