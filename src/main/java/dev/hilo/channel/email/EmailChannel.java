@@ -8,6 +8,7 @@ import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.Source;
 import dev.hilo.config.Secret;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +24,9 @@ final class EmailChannel implements Channel {
   /** Kilobytes of mails that are in memory at a time, over all mailboxes. */
   private static final int MEMORY = 128 * 1024;
 
+  private static final long MAX_FILE = 25 << 20;
+
+  private final Capabilities capabilities;
   private final List<Account> accounts;
   private final List<Source> sources;
   private final Map<String, SmtpSender> senders = new HashMap<>();
@@ -47,10 +51,24 @@ final class EmailChannel implements Channel {
           read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
         }
       }
-      senders.put(account.id(), new SmtpSender(account, settings.limits(), ids, ports));
+      EmailSettings.OAuth oauth = account.oauth();
+      MailTokens tokens = oauth == null ? null : new MailTokens(account.id(), oauth, ports);
+      senders.put(
+          account.id(),
+          new SmtpSender(account, own, settings.limits(), ids, threads, tokens, ports));
     }
     this.accounts = settings.accounts().stream().map(a -> new Account(a.id(), a.name())).toList();
     this.sources = List.copyOf(read);
+    this.capabilities =
+        Capabilities.text(100_000)
+            .anyMedia(Math.min(MAX_FILE, settings.limits().outgoing().bytes()))
+            .with(Feature.REPLIES, Feature.QUOTES, Feature.REPEATABLE)
+            .paced(
+                settings.accounts().stream()
+                    .mapToInt(a -> a.answers().perMinute())
+                    .min()
+                    .orElseThrow(),
+                Duration.ofMinutes(1));
   }
 
   /** What is signed with, the newest first. */
@@ -70,7 +88,7 @@ final class EmailChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.text(100_000).anyMedia(25 << 20).with(Feature.REPLIES, Feature.REPEATABLE);
+    return capabilities;
   }
 
   @Override

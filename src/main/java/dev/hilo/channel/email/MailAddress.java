@@ -19,10 +19,18 @@ record MailAddress(String name, String address) {
   private static final int MAX_LIST = 200;
 
   String domain() {
-    return address.substring(address.lastIndexOf('@') + 1);
+    return domain(address);
   }
 
   String local() {
+    return local(address);
+  }
+
+  static String domain(String address) {
+    return address.substring(address.lastIndexOf('@') + 1);
+  }
+
+  static String local(String address) {
     return address.substring(0, address.lastIndexOf('@'));
   }
 
