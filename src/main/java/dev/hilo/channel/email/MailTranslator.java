@@ -46,6 +46,9 @@ final class MailTranslator {
   private static final int MAX_PARTS = 40;
 
   private static final int MAX_FILES = 16;
+  /** Answers to answers, each through us, of which no person writes that many. */
+  private static final int MAX_HOPS = 4;
+
   private static final String DEAD = "dead";
   private static final Instant FIRST_MAIL = Instant.parse("1982-01-01T00:00:00Z");
 
@@ -324,7 +327,20 @@ final class MailTranslator {
         attachments,
         answers(headers),
         details(reading, muted, origin.sender() != null),
-        thread.toMap());
+        context(thread, hops(headers)));
+  }
+
+  private int hops(Headers headers) {
+    return ids.hops(headers.first(MessageIds.HOP.toLowerCase(Locale.ROOT)));
+  }
+
+  /** {@code hops}: how often it went through us already, as the answer must say. */
+  private static Map<String, String> context(ThreadContext thread, int hops) {
+    Map<String, String> context = thread.toMap();
+    if (hops > 0) {
+      context.put("hop", String.valueOf(hops));
+    }
+    return context;
   }
 
   /** Why nobody should be called because of this mail, or null. */
@@ -347,6 +363,9 @@ final class MailTranslator {
         && mail.invite().method() == Invite.Method.REPLY
         && mail.text().isBlank()) {
       return "invite";
+    }
+    if (hops(reading.headers) >= MAX_HOPS) {
+      return "loop";
     }
     if (reading.arrival.junk()) {
       return "junk";

@@ -254,6 +254,17 @@ class MailTranslatorTest {
   }
 
   @Test
+  void aMailThatWentThroughUsTooOftenIsALoop() throws IOException {
+    var twice = only("From: a@x.example\nX-Hilo-Hop: " + house.ids.hop(2) + "\n\nx");
+    assertThat(twice.automatic()).isFalse();
+    assertThat(twice.context()).containsEntry("hop", "2");
+    var often = only("From: b@x.example\nX-Hilo-Hop: " + house.ids.hop(4) + "\n\nx");
+    assertThat(often.details()).containsEntry("mail.kind", "loop");
+    var forged = only("From: c@x.example\nX-Hilo-Hop: 9.00\n\nx");
+    assertThat(forged.automatic()).isFalse();
+  }
+
+  @Test
   void nothingIsCutFromTheRecord() throws IOException {
     var mail =
         only(
