@@ -284,4 +284,32 @@ class MailTranslatorTest {
     assertThat(at).isEqualTo(body.length());
     assertThat(original.parts()).extracting(Content.Original.Part::kind).contains("quoted");
   }
+
+  @Test
+  void anInvitationIsACard() throws IOException {
+    var mail =
+        only(
+            """
+            From: ana@x.example
+            Content-Type: text/calendar; method=REQUEST
+
+            BEGIN:VCALENDAR
+            VERSION:2.0
+            METHOD:REQUEST
+            BEGIN:VEVENT
+            UID:1
+            SUMMARY:Fitting
+            DTSTART:20261124T100000Z
+            DTEND:20261124T110000Z
+            ORGANIZER:mailto:ana@x.example
+            LOCATION:Shop
+            END:VEVENT
+            END:VCALENDAR
+            """);
+    assertThat(mail.details())
+        .containsEntry("invite.method", "request")
+        .containsEntry("invite.summary", "Fitting")
+        .containsEntry("invite.start", "2026-11-24T10:00:00Z")
+        .containsEntry("invite.place", "Shop");
+  }
 }
