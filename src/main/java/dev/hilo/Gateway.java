@@ -4,15 +4,14 @@ import dev.hilo.access.Permissions;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.channel.ChannelTypes;
-import dev.hilo.channel.Ports;
 import dev.hilo.config.ConfigNode;
 import dev.hilo.config.InvalidConfig;
 import dev.hilo.conversation.Address;
-import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Entry;
 import dev.hilo.core.Accounts;
 import dev.hilo.core.Actions;
+import dev.hilo.core.ChannelPorts;
 import dev.hilo.core.DeskWatch;
 import dev.hilo.core.Desks;
 import dev.hilo.core.Download;
@@ -24,6 +23,7 @@ import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
 import dev.hilo.core.MediaFetch;
+import dev.hilo.core.Pictures;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Replay;
@@ -57,10 +57,12 @@ import dev.hilo.store.AddressKeys;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.Directory;
 import dev.hilo.store.Entrance;
+import dev.hilo.store.Facts;
 import dev.hilo.store.Feed;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Link;
+import dev.hilo.store.MailLinks;
 import dev.hilo.store.Pacing;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
@@ -89,8 +91,6 @@ import io.vertx.core.VertxOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -217,18 +217,26 @@ public final class Gateway implements AutoCloseable {
       this.web =
           WebClient.create(
               vertx, new WebClientOptions().setConnectTimeout(10_000).setIdleTimeout(30));
-      this.accounts = new Accounts(outside(others));
-      this.ways = new Ways(accounts);
-      this.gestures = new Gestures(ways, meters);
       Context nodeLoop = loop();
       this.topology = Topology.of(vertx, nodeLoop, redis);
       this.nodeLink = link(nodeLoop);
+      ChannelPorts ports =
+          new ChannelPorts(
+              vertx,
+              web,
+              blobs,
+              new FileLinks(keys, publicUrl),
+              new Facts(nodeLink, keys),
+              publicUrl);
+      this.accounts = new Accounts(outside(others, ports));
+      this.ways = new Ways(accounts);
+      this.gestures = new Gestures(ways, meters);
       Map<String, Map<String, ConfigNode>> written = new LinkedHashMap<>();
       first.forEach((name, content) -> written.put(name, content.blocks()));
       this.endpoints =
           new Endpoints(
               types,
-              this::ports,
+              ports::of,
               rosters,
               new Vault(nodeLink, installationKey),
               accounts,
@@ -316,7 +324,8 @@ public final class Gateway implements AutoCloseable {
   }
 
   /** Opens what is on no desk. */
-  private List<Accounts.Opened> outside(List<GatewayConfig.ChannelBlock> blocks) {
+  private List<Accounts.Opened> outside(
+      List<GatewayConfig.ChannelBlock> blocks, ChannelPorts ports) {
     List<Accounts.Opened> opened = new ArrayList<>();
     for (GatewayConfig.ChannelBlock block : blocks) {
       ChannelTypes.Kind kind = Objects.requireNonNull(types.find(block.type()));
@@ -325,37 +334,9 @@ public final class Gateway implements AutoCloseable {
               config.workspace(),
               block.type(),
               Objects.requireNonNullElse(block.endpoint(), ""),
-              kind.open(block.settings(), ports(config.workspace()))));
+              kind.open(block.settings(), ports.of(config.workspace()))));
     }
     return opened;
-  }
-
-  private Ports ports(String workspace) {
-    FileLinks links = new FileLinks(keys, publicUrl);
-    Ports.Blobs files =
-        new Ports.Blobs() {
-          @Override
-          public String put(byte[] bytes, String mime) throws IOException {
-            return blobs.put(workspace, bytes);
-          }
-
-          @Override
-          public InputStream open(String blob) throws IOException {
-            return blobs.open(blob);
-          }
-
-          @Override
-          public URI link(Content.Media media, Duration life) {
-            return links.link(
-                Objects.requireNonNull(media.blob()),
-                media.mime(),
-                media.name(),
-                System.currentTimeMillis(),
-                life);
-          }
-        };
-
-    return new Ports(vertx, web, files, publicUrl, workspace);
   }
 
   /** What is done when a desk changed. */
@@ -492,6 +473,8 @@ public final class Gateway implements AutoCloseable {
             posts,
             blobs,
             new FileLinks(keys, publicUrl),
+            new MailLinks(keys),
+            new Pictures(vertx, config.media(), blobs),
             config.media().maxBytes().bytes(),
             config.media().visitorBytes().bytes(),
             WebApps.load(),

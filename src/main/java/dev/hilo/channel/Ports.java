@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a channel may use of the house.
@@ -15,7 +16,26 @@ import java.time.Duration;
  *     threads only
  * @param publicUrl where platforms reach this gateway, without a trailing slash
  */
-public record Ports(Vertx vertx, WebClient http, Blobs blobs, URI publicUrl, String workspace) {
+public record Ports(
+    Vertx vertx, WebClient http, Blobs blobs, Memory memory, URI publicUrl, String workspace) {
+
+  /**
+   * Small facts of a kind of channel, known to all nodes; forgotten 400 days after they were put
+   * last. A key is never stored itself. Calls block: virtual threads only.
+   *
+   * <p>Every call throws an unchecked exception while the store does not answer.
+   */
+  public interface Memory {
+    /** Durable when it returns. {@code value}: at most 2 kB. */
+    void put(String key, String value);
+
+    @Nullable String get(String key);
+
+    /** The value that stands: {@code value}, unless there was one before. */
+    String claim(String key, String value);
+
+    void forget(String key);
+  }
 
   /** Larger content. Calls block: virtual threads only. */
   public interface Blobs {

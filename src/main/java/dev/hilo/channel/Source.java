@@ -1,5 +1,6 @@
 package dev.hilo.channel;
 
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,40 @@ public interface Source {
    * email/support@shop/INBOX}.
    */
   String name();
+
+  /**
+   * Whether every node runs it at the same time: a listener. Without it, one node at a time does.
+   */
+  default boolean everywhere() {
+    return false;
+  }
+
+  /** How people know it. */
+  default Place place() {
+    return new Place("", "", "");
+  }
+
+  /**
+   * Something somebody wants of it, done on a virtual thread of its own beside {@link #run}, on the
+   * node that runs it. It may block; throwing means that it is tried again later.
+   */
+  default void attend(Wish wish, Intake intake) throws Exception {}
+
+  /**
+   * Where it looks.
+   *
+   * @param kind {@code imap, pop3, smtp, lmtp}; empty for what has no page of its own
+   */
+  record Place(String account, String kind, String folder) {}
+
+  /** What people may want of a source. */
+  sealed interface Wish {
+    /** Takes what came since then and is not known yet. */
+    record Since(Instant from) implements Wish {}
+
+    /** Reads again what the ledger explains by {@code key} and somebody wants after all. */
+    record Again(String key) implements Wish {}
+  }
 
   /**
    * Runs on a virtual thread until interrupted; may block. Returning or throwing means: start again
@@ -38,6 +73,17 @@ public interface Source {
      * skipped: draft}.
      */
     void account(String key, String outcome) throws InterruptedException;
+
+    /**
+     * Explains {@code key} as {@code parked: why}: nobody could do anything with it, and people are
+     * shown it until they want it read again.
+     *
+     * @param blob all there is of it
+     */
+    void park(String key, String why, @Nullable String blob) throws InterruptedException;
+
+    /** Says how many there are that the ledger does not explain; 0 is as it should be. */
+    default void missing(int count) {}
 
     /** Says that what is polled answers. */
     default void connected() {}

@@ -83,8 +83,36 @@ public sealed interface Content {
    * {@code html} names a blob with the sanitised body.
    */
   record Email(
-      String subject, String text, @Nullable String html, List<String> cc, @Nullable String quoted)
-      implements Content {}
+      String subject,
+      String text,
+      @Nullable String html,
+      List<String> cc,
+      @Nullable String quoted,
+      @Nullable Original original)
+      implements Content {
+
+    /** One that we write. */
+    public Email(String subject, String text, List<String> cc) {
+      this(subject, text, null, cc, null, null);
+    }
+  }
+
+  /**
+   * A mail with nothing cut away.
+   *
+   * @param raw names a blob with the mail as it came
+   * @param body names a blob with all of its text, null where nothing was parted
+   * @param parts what is what in {@code body}, in order
+   */
+  record Original(String raw, @Nullable String body, List<Part> parts) {
+
+    /**
+     * A stretch of the text, in UTF-16 units.
+     *
+     * @param kind {@code visible, quoted, signature, forwarded}
+     */
+    public record Part(String kind, int start, int end) {}
+  }
 
   /**
    * Kept as it came: {@code kind} in the platform's words, {@code raw} at most a few kB of its JSON

@@ -37,15 +37,19 @@ final class Fitting {
   static boolean needed(Inbound.Message m, Event event) {
     return m.attachments().stream().anyMatch(a -> a.blob() != null)
         || m.content() instanceof Content.Media x && x.blob() != null
-        || m.content() instanceof Content.Email e && e.html() != null
+        || m.content() instanceof Content.Email e && hasFiles(e)
         || tooLarge(event);
   }
 
   /** True if {@code e} brings a file to adopt or would be too large as an entry. */
   static boolean needed(Inbound.Edit e) {
     return e.content() instanceof Content.Media m && m.blob() != null
-        || e.content() instanceof Content.Email mail && mail.html() != null
+        || e.content() instanceof Content.Email mail && hasFiles(mail)
         || tooLarge(new Event.MessageEdited(e.target(), e.content()));
+  }
+
+  private static boolean hasFiles(Content.Email mail) {
+    return mail.html() != null || mail.original() != null;
   }
 
   /** True if an entry of this event would be too large for the stream. */
@@ -113,10 +117,25 @@ final class Fitting {
   private Content adopt(Content content, CustomerId home) throws IOException {
     return switch (content) {
       case Content.Media media -> adopt(media, home);
-      case Content.Email e when e.html() != null ->
-          new Content.Email(e.subject(), e.text(), blobs.adopt(e.html(), home), e.cc(), e.quoted());
+      case Content.Email e when hasFiles(e) ->
+          new Content.Email(
+              e.subject(),
+              e.text(),
+              adopt(e.html(), home),
+              e.cc(),
+              e.quoted(),
+              e.original() == null ? null : adopt(e.original(), home));
       default -> content;
     };
+  }
+
+  private Content.Original adopt(Content.Original mail, CustomerId home) throws IOException {
+    return new Content.Original(
+        blobs.adopt(mail.raw(), home), adopt(mail.body(), home), mail.parts());
+  }
+
+  private @Nullable String adopt(@Nullable String blob, CustomerId home) throws IOException {
+    return blob == null ? null : blobs.adopt(blob, home);
   }
 
   /** Blocks: files are written. */
@@ -191,7 +210,12 @@ final class Fitting {
       case Content.Text t -> new Content.Text(cut(t.text(), PREVIEW));
       case Content.Email e ->
           new Content.Email(
-              cut(e.subject(), 500), cut(e.text(), PREVIEW), e.html(), first(e.cc()), null);
+              cut(e.subject(), 500),
+              cut(e.text(), PREVIEW),
+              e.html(),
+              first(e.cc()),
+              null,
+              e.original());
       case Content.Unsupported u ->
           new Content.Unsupported(cut(u.kind(), 100), cut(u.raw(), PREVIEW));
       case Content.Choices c -> new Content.Choices(cut(c.text(), PREVIEW), first(c.options()));

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Runs what must be polled, each source on a virtual thread and on one node at a time: a lease with
- * a rising token says on which.
+ * a rising token says on which. Listeners run on every node.
  */
 public final class Sources implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
@@ -127,8 +127,9 @@ public final class Sources implements AutoCloseable {
     private void keep() throws InterruptedException {
       while (!stopped) {
         try {
-          long token = lease.source(name, node, LEASE_MS).await();
-          if (token > 0) {
+          if (source.everywhere()) {
+            poll(new Leased(opened, name));
+          } else if (lease.source(name, node, LEASE_MS).await() > 0) {
             hold();
           }
         } catch (StoreUnavailable e) {
@@ -241,6 +242,11 @@ public final class Sources implements AutoCloseable {
     @Override
     public void account(String key, String outcome) {
       ask(lease.account(source, key, outcome));
+    }
+
+    @Override
+    public void park(String key, String why, @Nullable String blob) {
+      account(key, "parked: " + why);
     }
 
     @Override

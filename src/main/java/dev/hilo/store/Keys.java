@@ -71,8 +71,11 @@ import org.jspecify.annotations.Nullable;
  *   <dd>when an account that sends may send again, us
  *   <dt>vault:&lt;w&gt;:&lt;name&gt;
  *   <dd>a secret, sealed
- *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen
- *   <dd>a source's lease, its counter, its cursor, its ledger
+ *   <dt>fact:&lt;hash&gt;
+ *   <dd>what a channel wants to know again later
+ *   <dt>{src:&lt;name&gt;}:lease, :token, :cursor, :seen, :tally, :parked, :state, :asked
+ *   <dd>a source's lease, its counter, its cursor, its ledger: key to what became of it, how many
+ *       of each kind, what could not be read; what it says of itself; what it is asked to do
  * </dl>
  */
 public final class Keys {
@@ -264,6 +267,10 @@ public final class Keys {
 
   static String pace(String account) {
     return "pace:" + Tokens.hash(account);
+  }
+
+  static String fact(String via) {
+    return "fact:" + via;
   }
 
   static String vault(String workspace, String name) {

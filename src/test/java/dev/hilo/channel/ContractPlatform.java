@@ -52,6 +52,7 @@ public interface ContractPlatform {
             vertx,
             WebClient.create(vertx),
             new NoBlobs(),
+            new MapMemory(),
             URI.create("https://gw.example.test"),
             "main");
     var settings =

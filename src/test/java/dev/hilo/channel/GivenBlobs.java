@@ -13,7 +13,12 @@ public final class GivenBlobs implements Ports.Blobs {
   /** The same house, with files. */
   public static Ports in(Ports ports) {
     return new Ports(
-        ports.vertx(), ports.http(), new GivenBlobs(), ports.publicUrl(), ports.workspace());
+        ports.vertx(),
+        ports.http(),
+        new GivenBlobs(),
+        ports.memory(),
+        ports.publicUrl(),
+        ports.workspace());
   }
 
   @Override

@@ -557,7 +557,12 @@ class HostileInputTest {
   private <S extends Record> Webhook open(ChannelType<S> type, String settings) {
     var ports =
         new Ports(
-            vertx, WebClient.create(vertx), new NoBlobs(), URI.create("https://x.test"), "main");
+            vertx,
+            WebClient.create(vertx),
+            new NoBlobs(),
+            new MapMemory(),
+            URI.create("https://x.test"),
+            "main");
     var webhook = type.open(ConfigNode.parse(settings).bind(type.settings()), ports).webhook();
     assertThat(webhook).isNotNull();
     return webhook;

@@ -13,7 +13,12 @@ public final class OneBlob implements Ports.Blobs {
   /** The same ports with this for their blobs. */
   public static Ports in(Ports ports) {
     return new Ports(
-        ports.vertx(), ports.http(), new OneBlob(), ports.publicUrl(), ports.workspace());
+        ports.vertx(),
+        ports.http(),
+        new OneBlob(),
+        ports.memory(),
+        ports.publicUrl(),
+        ports.workspace());
   }
 
   public static Content.Media media(

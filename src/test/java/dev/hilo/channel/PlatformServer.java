@@ -90,12 +90,19 @@ public final class PlatformServer implements AutoCloseable {
   }
 
   public Ports ports() {
-    return new Ports(vertx, http, new NoBlobs(), URI.create("https://gw.example.test"), "main");
+    return new Ports(
+        vertx, http, new NoBlobs(), new MapMemory(), URI.create("https://gw.example.test"), "main");
   }
 
   /** As {@link #ports}, with a file to send. */
   public Ports portsWithBlobs() {
-    return new Ports(vertx, http, new LinkedBlobs(), URI.create("https://gw.example.test"), "main");
+    return new Ports(
+        vertx,
+        http,
+        new LinkedBlobs(),
+        new MapMemory(),
+        URI.create("https://gw.example.test"),
+        "main");
   }
 
   /** The answer to the next call that has none yet; further headers as name, value. */
@@ -162,7 +169,7 @@ public final class PlatformServer implements AutoCloseable {
       @Nullable String replyTo,
       Map<String, String> context) {
     return new Outbound(
-        "01JD0000000000000000000001", account, to, content, List.of(), replyTo, context, "Luis", 1);
+        "01JD0000000000000000000001", account, to, content, List.of(), replyTo, context, "Luis", null, null, 1);
   }
 
   public static JsonNode json(String text) {

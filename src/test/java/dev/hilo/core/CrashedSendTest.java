@@ -8,6 +8,7 @@ import dev.hilo.channel.Capabilities;
 import dev.hilo.channel.Channel;
 import dev.hilo.channel.ChannelTypes;
 import dev.hilo.channel.Inbound;
+import dev.hilo.channel.MapMemory;
 import dev.hilo.channel.NoBlobs;
 import dev.hilo.channel.PlatformServer;
 import dev.hilo.channel.Ports;
@@ -173,6 +174,7 @@ class CrashedSendTest {
               node.vertx,
               platform.ports().http(),
               new NoBlobs(),
+              new MapMemory(),
               URI.create("https://gw.example.test"),
               node.workspace);
       channel =

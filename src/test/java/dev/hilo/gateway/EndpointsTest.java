@@ -342,7 +342,7 @@ class EndpointsTest {
     JsonNode accounts = named(email, "accounts");
     assertThat(accounts.path("kind").asText()).isEqualTo("records");
     JsonNode imap = named(accounts, "imap");
-    assertThat(imap.path("required").asBoolean()).isTrue();
+    assertThat(imap.path("required").asBoolean()).isFalse();
     assertThat(named(imap, "password").path("kind").asText()).isEqualTo("secret");
     assertThat(named(imap, "security").path("choices").toString())
         .isEqualTo("[\"none\",\"starttls\",\"tls\"]");

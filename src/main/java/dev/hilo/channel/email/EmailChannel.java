@@ -8,6 +8,7 @@ import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
 import dev.hilo.channel.Source;
 import dev.hilo.config.Secret;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -16,12 +17,16 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The mailboxes of one configured block. */
 final class EmailChannel implements Channel {
   /** Kilobytes of mails that are in memory at a time, over all mailboxes. */
   private static final int MEMORY = 128 * 1024;
 
+  private static final long MAX_FILE = 25 << 20;
+
+  private final Capabilities capabilities;
   private final List<Account> accounts;
   private final List<Source> sources;
   private final Map<String, SmtpSender> senders = new HashMap<>();
@@ -29,23 +34,51 @@ final class EmailChannel implements Channel {
   EmailChannel(EmailSettings settings, Ports ports) {
     Set<String> own =
         settings.accounts().stream()
-            .map(a -> Objects.requireNonNull(MailAddress.normalised(a.id())))
+            .flatMap(a -> Stream.concat(Stream.of(a.id()), a.aliases().stream()))
+            .map(a -> Objects.requireNonNull(MailAddress.normalised(a)))
             .collect(Collectors.toUnmodifiableSet());
     var memory = new Semaphore(MEMORY, true);
-    var folders = new ArrayList<Source>();
+    var read = new ArrayList<Source>();
     for (EmailSettings.Account account : settings.accounts()) {
-      Secret key = settings.messageIdKey();
-      var ids =
-          new MessageIds(
-              (key == null ? account.imap().password() : key).value(), domain(account.id()));
-      var translator = new MailTranslator(account, own, ids, ports.blobs());
-      for (String folder : account.imap().folders()) {
-        folders.add(new FolderSource(account, folder, settings.limits(), translator, memory));
+      List<String> secrets = secrets(settings, account);
+      var ids = new MessageIds(secrets, domain(account.id()));
+      var threads = new MailThreads(ports.workspace(), secrets, ports.memory());
+      var translator =
+          new MailTranslator(account, own, ids, threads, ports.blobs(), ports.memory());
+      var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
+      if (account.imap() != null) {
+        for (String folder : account.imap().folders()) {
+          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
+        }
       }
-      senders.put(account.id(), new SmtpSender(account, settings.limits(), ids, ports));
+      EmailSettings.OAuth oauth = account.oauth();
+      MailTokens tokens = oauth == null ? null : new MailTokens(account.id(), oauth, ports);
+      senders.put(
+          account.id(),
+          new SmtpSender(account, own, settings.limits(), ids, threads, tokens, ports));
     }
     this.accounts = settings.accounts().stream().map(a -> new Account(a.id(), a.name())).toList();
-    this.sources = List.copyOf(folders);
+    this.sources = List.copyOf(read);
+    this.capabilities =
+        Capabilities.text(100_000)
+            .anyMedia(Math.min(MAX_FILE, settings.limits().outgoing().bytes()))
+            .with(Feature.REPLIES, Feature.QUOTES, Feature.REPEATABLE)
+            .paced(
+                settings.accounts().stream()
+                    .mapToInt(a -> a.answers().perMinute())
+                    .min()
+                    .orElseThrow(),
+                Duration.ofMinutes(1));
+  }
+
+  /** What is signed with, the newest first. */
+  private static List<String> secrets(EmailSettings settings, EmailSettings.Account account) {
+    return Stream.of(
+            settings.messageIdKey() == null ? account.password() : settings.messageIdKey(),
+            settings.oldMessageIdKey())
+        .filter(Objects::nonNull)
+        .map(Secret::value)
+        .toList();
   }
 
   @Override
@@ -55,7 +88,7 @@ final class EmailChannel implements Channel {
 
   @Override
   public Capabilities capabilities() {
-    return Capabilities.text(100_000).anyMedia(25 << 20).with(Feature.REPLIES, Feature.REPEATABLE);
+    return capabilities;
   }
 
   @Override

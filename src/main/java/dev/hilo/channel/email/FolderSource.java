@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -34,9 +35,10 @@ final class FolderSource implements Source {
   private static final Duration REFUSED_PAUSE = Duration.ofMinutes(5);
 
   private final EmailSettings.Account account;
+  private final EmailSettings.Imap imap;
   private final String folder;
   private final EmailSettings.Limits limits;
-  private final MailTranslator translator;
+  private final Arrivals arrivals;
   private final Semaphore memory;
   private final LinkedHashSet<String> recent = new LinkedHashSet<>();
   private int refusals;
@@ -50,12 +52,13 @@ final class FolderSource implements Source {
       EmailSettings.Account account,
       String folder,
       EmailSettings.Limits limits,
-      MailTranslator translator,
+      Arrivals arrivals,
       Semaphore memory) {
     this.account = account;
+    this.imap = Objects.requireNonNull(account.imap());
     this.folder = folder;
     this.limits = limits;
-    this.translator = translator;
+    this.arrivals = arrivals;
     this.memory = memory;
   }
 
@@ -65,12 +68,17 @@ final class FolderSource implements Source {
   }
 
   @Override
+  public Place place() {
+    return new Place(account.id(), "imap", folder);
+  }
+
+  @Override
   public void run(Intake intake) throws InterruptedException, IOException {
     recent.clear();
     var backoff = new Backoff();
     while (true) {
       Duration pause;
-      try (var box = ImapFolder.open(account.imap(), folder)) {
+      try (var box = ImapFolder.open(imap, folder)) {
         refusals = 0;
         intake.connected();
         follow(box, intake, backoff);
@@ -84,7 +92,7 @@ final class FolderSource implements Source {
           log.error(
               "mailbox {}: user or password refused by {}; next try in {} s",
               label(),
-              account.imap().host(),
+              imap.host(),
               pause.toSeconds());
           intake.trouble("credentials refused: the mail server does not take user or password");
         }
@@ -92,7 +100,7 @@ final class FolderSource implements Source {
       } catch (MessagingException e) {
         pause = backoff.next();
         report("not connected", e, pause);
-        intake.trouble("the mail server " + account.imap().host() + " cannot be reached");
+        intake.trouble("the mail server " + imap.host() + " cannot be reached");
         rest(pause);
       }
     }
@@ -117,7 +125,7 @@ final class FolderSource implements Source {
     Cursor saved = Cursor.parse(intake.cursor());
     long validity = box.uidValidity();
     if (saved == null) {
-      return account.imap().firstConnect() == EmailSettings.FirstConnect.ALL
+      return imap.firstConnect() == EmailSettings.FirstConnect.ALL
           ? new Cursor(validity, 0, Instant.EPOCH)
           : fromNow(box, intake, validity);
     }
@@ -205,32 +213,15 @@ final class FolderSource implements Source {
         raw = new byte[0];
         fault = "the mail server does not hand it out";
       }
-      return raw == null ? "skipped: gone" : translate(intake, entry, raw, fault);
+      if (raw == null) {
+        return "skipped: gone";
+      }
+      Instant received = entry.received() == null ? Instant.now() : entry.received();
+      var arrival = new Arrivals.Arrival(raw, received, fault, false, false, false, null);
+      return arrivals.take(intake, key(box.uidValidity(), entry.uid()), arrival);
     } finally {
       memory.release(kilobytes);
     }
-  }
-
-  private String translate(
-      Intake intake, ImapFolder.Entry entry, byte[] raw, @Nullable String fault)
-      throws InterruptedException, IOException {
-    String contentKey =
-        raw.length == 0
-            ? "uid-" + entry.uid() + "-" + entry.size() + "-" + entry.received()
-            : ContentKey.of(Headers.read(raw), raw);
-    String known = "content|" + contentKey;
-    if (intake.known(known)) {
-      return "duplicate";
-    }
-    Instant received = entry.received() == null ? Instant.now() : entry.received();
-    return switch (translator.translate(raw, contentKey, received, fault)) {
-      case MailTranslator.Outcome.Skip(String why) -> why;
-      case MailTranslator.Outcome.Take(var message) -> {
-        intake.receive(List.of(message));
-        intake.account(known, "ingested");
-        yield "ingested";
-      }
-    };
   }
 
   /** A mail is believed when its length is what the server said, or when it came twice the same. */
@@ -264,7 +255,9 @@ final class FolderSource implements Source {
   }
 
   private void explain(Intake intake, String key, String outcome) throws InterruptedException {
-    intake.account(key, outcome);
+    if (!outcome.startsWith("parked: ")) {
+      intake.account(key, outcome);
+    }
     remember(key);
   }
 
@@ -314,8 +307,7 @@ final class FolderSource implements Source {
 
   /** The mailbox for a log, without its whole address. */
   private String label() {
-    String id = account.id();
-    return id.charAt(0) + "…" + id.substring(id.lastIndexOf('@')) + "/" + folder;
+    return MailAddress.veiled(account.id()) + "/" + folder;
   }
 
   private static void rest(Duration pause) throws InterruptedException {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -58,10 +59,11 @@ final class ImapFolder implements AutoCloseable {
    * @throws jakarta.mail.AuthenticationFailedException if user or password are refused
    */
   static ImapFolder open(EmailSettings.Imap settings, String name) throws MessagingException {
+    var password = Objects.requireNonNull(settings.password());
     String protocol = settings.security() == EmailSettings.Security.TLS ? "imaps" : "imap";
     Store store = Session.getInstance(properties(settings, protocol)).getStore(protocol);
     try {
-      store.connect(settings.host(), settings.port(), settings.user(), settings.password().value());
+      store.connect(settings.host(), settings.port(), settings.user(), password.value());
       var folder = (IMAPFolder) store.getFolder(name);
       folder.open(Folder.READ_ONLY);
       var opened = new ImapFolder(store, folder, settings);

@@ -5,6 +5,7 @@ import java.text.Normalizer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -18,14 +19,34 @@ record MailAddress(String name, String address) {
   private static final int MAX_LIST = 200;
   private static final int MAX_UNCLOSED = 20;
   private static final Pattern MAILTO = Pattern.compile("mailto\\s*$", Pattern.CASE_INSENSITIVE);
+  private static final Pattern ADDRESS = Pattern.compile("[^\\s<>\"'(),;:]{1,64}@[\\w.-]{1,255}");
   private static final Pattern COMMENT = Pattern.compile("\\([^()]*\\)");
 
   String domain() {
-    return address.substring(address.lastIndexOf('@') + 1);
+    return domain(address);
   }
 
   String local() {
+    return local(address);
+  }
+
+  static String domain(String address) {
+    return address.substring(address.lastIndexOf('@') + 1);
+  }
+
+  static String local(String address) {
     return address.substring(0, address.lastIndexOf('@'));
+  }
+
+  /** A text with the addresses in it veiled. */
+  static String veiledIn(String text) {
+    return ADDRESS.matcher(text).replaceAll(m -> Matcher.quoteReplacement(veiled(m.group())));
+  }
+
+  /** An address for logs and lists: its first letter and its domain. */
+  static String veiled(String address) {
+    int at = address.lastIndexOf('@');
+    return at < 1 ? "…" : address.charAt(0) + "…" + address.substring(at);
   }
 
   /**

@@ -82,8 +82,7 @@ final class MailParser {
     return new Mail(
         headers,
         subject,
-        split.visible(),
-        split.quoted(),
+        split,
         hasHtml ? markup.toString() : null,
         List.copyOf(files),
         cut,

@@ -18,39 +18,72 @@ import org.jspecify.annotations.Nullable;
  * same on every attempt, and nobody else can make one.
  */
 final class MessageIds {
+  /** The field for {@link #hop}. */
+  static final String HOP = "X-Hilo-Hop";
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern BRACKETED = Pattern.compile("<([^<>\\s\\p{Cntrl}]{3,900})>");
   private static final int MAX_LIST = 100;
 
-  private final SecretKeySpec key;
+  private final List<SecretKeySpec> keys;
   private final String domain;
 
   /**
-   * @param secret of which the key is derived
+   * @param secrets of which the keys are derived: the first for what we send, all for what comes
    */
-  MessageIds(String secret, String domain) {
-    this.key = new SecretKeySpec(("hilo message-id\0" + secret).getBytes(UTF_8), "HmacSHA256");
+  MessageIds(List<String> secrets, String domain) {
+    this.keys =
+        secrets.stream()
+            .map(s -> new SecretKeySpec(("hilo message-id\0" + s).getBytes(UTF_8), "HmacSHA256"))
+            .toList();
     this.domain = domain;
   }
 
   /** The Message-ID of our message. */
   String make(String message) {
-    String id = PLAIN.matcher(message).matches() ? message : hex(mac("name\0" + message));
-    return id + "." + hex(mac(id)) + "@" + domain;
+    String id =
+        PLAIN.matcher(message).matches() ? message : hex(mac(keys.getFirst(), "name\0" + message));
+    return id + "." + hex(mac(keys.getFirst(), id)) + "@" + domain;
   }
 
   boolean isOurs(String messageId) {
     int at = messageId.lastIndexOf('@');
     int dot = at < 0 ? -1 : messageId.lastIndexOf('.', at);
     return dot > 0
-        && MessageDigest.isEqual(
-            hex(mac(messageId.substring(0, dot))).getBytes(US_ASCII),
-            messageId.substring(dot + 1, at).getBytes(UTF_8));
+        && keys.stream()
+            .anyMatch(
+                key ->
+                    MessageDigest.isEqual(
+                        hex(mac(key, messageId.substring(0, dot))).getBytes(US_ASCII),
+                        messageId.substring(dot + 1, at).getBytes(UTF_8)));
+  }
+
+  /** For a field of our own: through how many houses like this one a mail went. */
+  String hop(int number) {
+    return number + "." + hex(mac(keys.getFirst(), "hop\0" + number));
+  }
+
+  /** The number in such a field of ours, 0 in any other. */
+  int hops(@Nullable String field) {
+    int dot = field == null ? -1 : field.indexOf('.');
+    if (field == null || dot < 1 || dot > 3 || !field.substring(0, dot).matches("\\d+")) {
+      return 0;
+    }
+    int number = Integer.parseInt(field.substring(0, dot));
+    byte[] said = field.substring(dot + 1).strip().getBytes(UTF_8);
+    return keys.stream()
+            .map(key -> hex(mac(key, "hop\0" + number)).getBytes(US_ASCII))
+            .anyMatch(mac -> MessageDigest.isEqual(mac, said))
+        ? number
+        : 0;
   }
 
   /** The id if it can stand in a header, else null. */
   static @Nullable String usable(@Nullable String id) {
-    return id != null && id.indexOf('@') > 0 && BRACKETED.matcher("<" + id + ">").matches()
+    return id != null
+            && id.indexOf('@') > 0
+            && US_ASCII.newEncoder().canEncode(id)
+            && BRACKETED.matcher("<" + id + ">").matches()
         ? id
         : null;
   }
@@ -75,7 +108,7 @@ final class MessageIds {
     return found;
   }
 
-  private byte[] mac(String text) {
+  private static byte[] mac(SecretKeySpec key, String text) {
     try {
       Mac mac = Mac.getInstance("HmacSHA256");
       mac.init(key);

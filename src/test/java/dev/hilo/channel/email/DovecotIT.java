@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.hilo.config.Secret;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -19,10 +18,7 @@ import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -137,35 +133,19 @@ class DovecotIT {
     user = "user" + System.nanoTime();
   }
 
-  private FolderSource source(Duration idle, Duration timeout) {
-    var some = MailCorpusTest.account();
-    var imap =
-        new EmailSettings.Imap(
-            "127.0.0.1",
-            port,
-            EmailSettings.Security.NONE,
-            user,
-            new Secret("secret"),
-            List.of("INBOX"),
-            EmailSettings.FirstConnect.ALL,
-            idle,
-            Duration.ofSeconds(1),
-            timeout);
-    var account =
-        new EmailSettings.Account(
-            some.id(), some.name(), imap, some.smtp(), some.trustedAuthservId());
-    var translator =
-        new MailTranslator(
-            account,
-            Set.of(account.id()),
-            new MessageIds("secret", "shop.example"),
-            new MemoryBlobs());
-    return new FolderSource(
-        account, "INBOX", MailCorpusTest.limits(), translator, new Semaphore(131_072));
+  private FolderSource source(String idle, String timeout) {
+    return new MailHouse(
+            """
+            imap: {host: 127.0.0.1, port: %d, security: none, user: %s, password: secret, \
+            first-connect: all, idle: %s, poll: 1s, timeout: %s}\
+            """
+                .formatted(port, user, idle, timeout),
+            "40MB")
+        .folder("INBOX");
   }
 
   private RunningSource run() {
-    return new RunningSource(source(Duration.ofMinutes(9), Duration.ofSeconds(30)), intake);
+    return new RunningSource(source("9m", "30s"), intake);
   }
 
   private void awaitTexts(String... texts) {
@@ -196,7 +176,7 @@ class DovecotIT {
   void aShortIdleIsRenewedWithoutLosingMails() throws Exception {
     try (var imap = new Imap(user)) {
       imap.command("CREATE Other");
-      var source = source(Duration.ofMillis(100), Duration.ofMillis(200));
+      var source = source("100ms", "200ms");
       try (var _ = new RunningSource(source, intake)) {
         for (int i = 0; i < 20; i++) {
           imap.append("mail " + i, "");

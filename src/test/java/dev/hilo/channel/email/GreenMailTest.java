@@ -12,7 +12,6 @@ import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.email.EmailSettings.FirstConnect;
-import dev.hilo.config.ByteSize;
 import dev.hilo.config.ConfigNode;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Strength;
@@ -24,8 +23,6 @@ import java.io.IOException;
 import java.security.cert.CertPathBuilderException;
 import java.time.Duration;
 import java.util.Date;
-import java.util.Set;
-import java.util.concurrent.Semaphore;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -36,7 +33,7 @@ class GreenMailTest {
   private final GreenMail server =
       new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_IMAP));
   private final MemoryIntake intake = new MemoryIntake();
-  private final MemoryBlobs blobs = new MemoryBlobs();
+  private MailHouse house = new MailHouse();
   private GreenMailUser user;
 
   @BeforeEach
@@ -54,23 +51,17 @@ class GreenMailTest {
   }
 
   private FolderSource source(FirstConnect first, int port, String idle, String timeout) {
-    var imap =
-        ConfigNode.parse(
-                """
-                {host: 127.0.0.1, port: %d, security: none, user: help, password: secret,
-                 first-connect: %s, idle: %s, poll: 300ms, timeout: %s}
-                """
-                    .formatted(port, first == FirstConnect.ALL ? "all" : "from-now", idle, timeout))
-            .bind(EmailSettings.Imap.class);
-    var some = MailCorpusTest.account();
-    var account =
-        new EmailSettings.Account(
-            some.id(), some.name(), imap, some.smtp(), some.trustedAuthservId());
-    var limits = new EmailSettings.Limits(ByteSize.parse("64KB"), ByteSize.parse("1MB"));
-    var translator =
-        new MailTranslator(
-            account, Set.of(account.id()), new MessageIds("secret", "shop.example"), blobs);
-    return new FolderSource(account, "INBOX", limits, translator, new Semaphore(131_072));
+    house =
+        new MailHouse(
+            """
+            imap: {host: 127.0.0.1, port: %d, security: none, user: help, password: secret, \
+            first-connect: %s, idle: %s, poll: 300ms, timeout: %s}\
+            """
+                .formatted(port, first == FirstConnect.ALL ? "all" : "from-now", idle, timeout),
+            "64KB",
+            house.blobs,
+            house.memory);
+    return house.folder("INBOX");
   }
 
   private RunningSource run(FirstConnect first) {
@@ -232,7 +223,7 @@ class GreenMailTest {
 
   @Test
   void ownMailsAreSkipped() throws Exception {
-    var ids = new MessageIds("secret", "shop.example");
+    var ids = house.ids;
     deliver(ids.make("01JD000000000000000000000A"), "a copy of ours");
     deliver("From: Help <HELP@Shop.example>\r\n\r\nfrom us".getBytes(UTF_8));
     deliver("3@x", "from outside");
@@ -242,7 +233,9 @@ class GreenMailTest {
     assertThat(intake.texts()).containsExactly("from outside");
     assertThat(intake.outcomes(inbox().getUidValidity()))
         .containsExactly(
-            "skipped: copy of a mail of ours", "skipped: from an address of ours", "ingested");
+            "skipped: copy of a mail of ours",
+            "parked: says that it is from an address of ours, which nobody vouches for",
+            "ingested");
   }
 
   @Test
@@ -254,11 +247,11 @@ class GreenMailTest {
     assertThat(intake.ledger).isEmpty();
     assertThat(intake.cursor).isNull();
     intake.broken = false;
-    blobs.broken = true;
+    house.blobs.broken = true;
     deliver("From: a@x.example\r\nContent-Type: text/html\r\n\r\n<p>two".getBytes(UTF_8));
     var failedAgain = run(FirstConnect.ALL);
     assertThat(failedAgain.join()).isInstanceOf(IOException.class);
-    blobs.broken = false;
+    house.blobs.broken = false;
     try (var _ = run(FirstConnect.ALL)) {
       awaitTexts("one", "two");
     }

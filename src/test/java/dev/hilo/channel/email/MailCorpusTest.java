@@ -4,16 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.hilo.channel.Inbound;
-import dev.hilo.config.ByteSize;
-import dev.hilo.config.Secret;
 import dev.hilo.conversation.Content;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -84,42 +80,22 @@ class MailCorpusTest {
     assertThat(got).isEqualTo(Files.readString(golden));
   }
 
-  static EmailSettings.Account account() {
-    var password = new Secret("secret");
-    return new EmailSettings.Account(
-        "help@shop.example",
-        "Alma Cafe",
-        new EmailSettings.Imap(
-            "127.0.0.1",
-            1,
-            EmailSettings.Security.NONE,
-            "help",
-            password,
-            List.of("INBOX"),
-            EmailSettings.FirstConnect.ALL,
-            Duration.ofMinutes(9),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(60)),
-        new EmailSettings.Smtp(
-            "127.0.0.1", 1, EmailSettings.Security.NONE, null, null, Duration.ofSeconds(60)),
-        "mx.shop.example");
-  }
-
-  static EmailSettings.Limits limits() {
-    return new EmailSettings.Limits(ByteSize.parse("40MB"), ByteSize.parse("20MB"));
-  }
-
   static String translated(byte[] raw) throws IOException {
-    var blobs = new MemoryBlobs();
-    var translator =
-        new MailTranslator(
-            account(),
-            Set.of("help@shop.example"),
-            new MessageIds("secret", "shop.example"),
-            blobs);
-    return switch (translator.translate(raw, "KEY", RECEIVED, null)) {
-      case MailTranslator.Outcome.Skip(String why) -> why + "\n";
-      case MailTranslator.Outcome.Take(Inbound.Message message) -> print(message, blobs);
+    var house = new MailHouse();
+    var arrival = new Arrivals.Arrival(raw, RECEIVED);
+    return switch (house.translator.translate(arrival, "KEY", "RAW")) {
+      case MailTranslator.Outcome.Skip(String why) -> "skipped: " + why + "\n";
+      case MailTranslator.Outcome.Park(String why) -> "parked: " + why + "\n";
+      case MailTranslator.Outcome.Take(List<Inbound> items, String _) -> {
+        var out = new StringBuilder();
+        for (Inbound item : items) {
+          out.append(
+              item instanceof Inbound.Message message
+                  ? print(message, house.blobs)
+                  : item.toString() + "\n");
+        }
+        yield out.toString();
+      }
     };
   }
 

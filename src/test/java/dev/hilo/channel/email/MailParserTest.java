@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.jsoup.Jsoup;
@@ -200,12 +201,12 @@ class MailParserTest {
 
   @Test
   void onlyWeCanMakeOurMessageIds() {
-    var ids = new MessageIds("key", "shop.example");
+    var ids = new MessageIds(List.of("key"), "shop.example");
     String id = ids.make("01JD000000000000000000000A");
     assertThat(id).isEqualTo(ids.make("01JD000000000000000000000A")).endsWith("@shop.example");
     assertThat(ids.isOurs(id)).isTrue();
     assertThat(ids.isOurs(id.replace("0A.", "0B."))).isFalse();
-    assertThat(new MessageIds("other", "shop.example").isOurs(id)).isFalse();
+    assertThat(new MessageIds(List.of("other"), "shop.example").isOurs(id)).isFalse();
     assertThat(ids.isOurs("x")).isFalse();
     assertThat(ids.isOurs(ids.make("odd id\r\nX: y"))).isTrue();
     assertThat(ids.make("odd id\r\nX: y")).doesNotContain("\r", "\n", " ");
@@ -233,7 +234,7 @@ class MailParserTest {
     assertThat(context.get("refs"))
         .startsWith("<reference-number-0@example.com>")
         .endsWith("<reference-number-89@example.com>");
-    String folded = ThreadContext.of(context).answerReferences("last@example.com");
+    String folded = ThreadContext.of(context).answerReferences("last@example.com", "t.anchor@shop.example");
     assertThat(folded.split("\r\n ")).allMatch(line -> line.length() < 900).hasSizeGreaterThan(3);
     assertThat(folded).endsWith("<last@example.com>");
   }

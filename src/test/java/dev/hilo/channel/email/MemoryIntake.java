@@ -47,6 +47,11 @@ final class MemoryIntake implements Source.Intake {
     ledger.put(key, outcome);
   }
 
+  @Override
+  public void park(String key, String why, @Nullable String blob) {
+    ledger.put(key, "parked: " + why);
+  }
+
   /** What the mails say, in the order in which they came. */
   List<String> texts() {
     return received.stream()

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.hilo.channel.Channel;
+import dev.hilo.channel.MapMemory;
 import dev.hilo.channel.Outbound;
 import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
@@ -41,6 +42,7 @@ class SmtpSenderTest {
   private final GreenMail server =
       new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
   private final MemoryBlobs blobs = new MemoryBlobs();
+  private final MapMemory memory = new MapMemory();
   private Vertx vertx;
 
   @BeforeEach
@@ -68,7 +70,8 @@ class SmtpSenderTest {
                     .formatted(port))
             .bind(EmailSettings.class);
     var ports =
-        new Ports(vertx, WebClient.create(vertx), blobs, URI.create("http://127.0.0.1"), "main");
+        new Ports(
+            vertx, WebClient.create(vertx), blobs, memory, URI.create("http://127.0.0.1"), "main");
     return new EmailChannelType().open(settings, ports);
   }
 
@@ -82,6 +85,8 @@ class SmtpSenderTest {
         null,
         context,
         "Mia",
+        null,
+        null,
         1);
   }
 
@@ -171,10 +176,12 @@ class SmtpSenderTest {
             ID,
             "help@shop.example",
             new Address("email", "", "ana@example.com"),
-            new Content.Email("Your invoice", "Here", null, List.of("bob@example.com"), null),
+            new Content.Email("Your invoice", "Here", List.of("bob@example.com")),
             List.of(file),
             null,
             Map.of(),
+            null,
+            null,
             null,
             1);
     assertThat(send(message)).isInstanceOf(SendResult.Accepted.class);

@@ -1,0 +1,109 @@
+package dev.hilo.channel.email;
+
+import dev.hilo.channel.Ports;
+import dev.hilo.channel.Source;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one way of mails into the gateway, wherever they come from: kept as they came, read, handed
+ * over, explained. Whoever brings a mail may say so to its server once {@link #take} has returned.
+ * A crash at any step leaves nothing behind that does harm: the mail is brought again, and what
+ * stands already is recognised by its content. For virtual threads.
+ */
+final class Arrivals {
+  private final EmailSettings.Account account;
+  private final MailTranslator translator;
+  private final Ports.Blobs blobs;
+  private final Ports.Memory memory;
+
+  Arrivals(
+      EmailSettings.Account account,
+      MailTranslator translator,
+      Ports.Blobs blobs,
+      Ports.Memory memory) {
+    this.account = account;
+    this.translator = translator;
+    this.blobs = blobs;
+    this.memory = memory;
+  }
+
+  /**
+   * A mail as it came.
+   *
+   * @param raw all of it, or its header if {@code fault} says so
+   * @param received when the mailbox got it
+   * @param fault why it cannot be read, known beforehand; null if it should be tried
+   * @param old it waited before anybody read the mailbox: nobody is called because of it
+   * @param junk its server thinks little of it
+   * @param again somebody wants it read once more
+   * @param envelope how it was handed over, null where that is not known
+   */
+  @SuppressWarnings("ArrayRecordComponent") // the bytes are not changed once read
+  record Arrival(
+      byte[] raw,
+      Instant received,
+      @Nullable String fault,
+      boolean old,
+      boolean junk,
+      boolean again,
+      @Nullable Envelope envelope) {
+
+    /** A mail of today, whole. */
+    Arrival(byte[] raw, Instant received) {
+      this(raw, received, null, false, false, false, null);
+    }
+  }
+
+  /**
+   * What a mail server said before the mail itself.
+   *
+   * @param from the sender, empty for reports
+   * @param to the receivers of ours
+   * @param checked what our own check of the sender found
+   */
+  record Envelope(String from, List<String> to, Authenticity checked) {}
+
+  /**
+   * Returns when the mail is safe, and says what became of it, for the ledger: {@code ingested},
+   * {@code duplicate}, {@code duplicate: …}, {@code skipped: …} or {@code parked: …}, which is in
+   * the ledger already.
+   *
+   * @param key of the mail in the ledger of {@code intake}
+   * @throws IOException if it could not be stored; it must be brought again
+   */
+  String take(Source.Intake intake, String key, Arrival arrival)
+      throws InterruptedException, IOException {
+    byte[] raw = arrival.raw();
+    String content = raw.length == 0 ? "nothing-" + key : ContentKey.of(Headers.read(raw), raw);
+    String known = "content|" + content;
+    if (!arrival.again() && intake.known(known)) {
+      return "duplicate";
+    }
+    String first = memory.claim("mail:" + content, account.id());
+    if (!first.equals(account.id())) {
+      return "duplicate: taken for " + MailAddress.veiled(first);
+    }
+    String blob = raw.length == 0 ? null : blobs.put(raw, "message/rfc822");
+    switch (translator.translate(arrival, content, blob)) {
+      case MailTranslator.Outcome.Skip(String why) -> {
+        return "skipped: " + why;
+      }
+      case MailTranslator.Outcome.Park(String why) -> {
+        intake.park(key, why, blob);
+        return "parked: " + why;
+      }
+      case MailTranslator.Outcome.Take(var items, String fault) -> {
+        intake.receive(items);
+        if (fault != null) {
+          intake.park(key, fault, blob);
+          return "parked: " + fault;
+        }
+        intake.account(known, "ingested");
+        return "ingested";
+      }
+    }
+  }
+}
