@@ -81,6 +81,8 @@ final class CalendarReader {
   }
 
   /**
+   * Reads it leniently.
+   *
    * @param method what the mail says of it, null if nothing
    * @return null if there is no event in it
    */
@@ -155,13 +157,14 @@ final class CalendarReader {
       end = after(start, duration.value);
     }
     Property organizer = event.get("ORGANIZER");
+    String summary = text(event, "SUMMARY");
     String uid = text(event, "UID");
     String status = text(event, "STATUS");
     return new Invite(
         method,
         uid == null ? "" : uid,
         number(event.get("SEQUENCE")),
-        text(event, "SUMMARY") instanceof String s ? s : "",
+        summary == null ? "" : summary,
         start,
         end,
         text(event, "RRULE"),

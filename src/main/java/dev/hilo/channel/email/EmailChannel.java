@@ -39,6 +39,7 @@ final class EmailChannel implements Channel {
             .collect(Collectors.toUnmodifiableSet());
     var memory = new Semaphore(MEMORY, true);
     var read = new ArrayList<Source>();
+    var mailboxes = new ArrayList<Delivery.Mailbox>();
     for (EmailSettings.Account account : settings.accounts()) {
       List<String> secrets = secrets(settings, account);
       var ids = new MessageIds(secrets, domain(account.id()));
@@ -46,6 +47,7 @@ final class EmailChannel implements Channel {
       var translator =
           new MailTranslator(account, own, ids, threads, ports.blobs(), ports.memory());
       var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
+      mailboxes.add(new Delivery.Mailbox(account, arrivals));
       if (account.imap() != null) {
         for (String folder : account.imap().folders()) {
           read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
@@ -56,6 +58,29 @@ final class EmailChannel implements Channel {
       senders.put(
           account.id(),
           new SmtpSender(account, own, settings.limits(), ids, threads, tokens, ports));
+    }
+    var senderCheck = new SenderCheck(new SystemDns());
+    if (settings.smtpListener() != null) {
+      read.add(
+          new MailListener(
+              false,
+              settings.smtpListener(),
+              settings.limits(),
+              mailboxes,
+              senderCheck,
+              memory,
+              ports.vertx()));
+    }
+    if (settings.lmtpListener() != null) {
+      read.add(
+          new MailListener(
+              true,
+              settings.lmtpListener(),
+              settings.limits(),
+              mailboxes,
+              senderCheck,
+              memory,
+              ports.vertx()));
     }
     this.accounts = settings.accounts().stream().map(a -> new Account(a.id(), a.name())).toList();
     this.sources = List.copyOf(read);

@@ -318,6 +318,9 @@ final class MailTranslator {
     String muted = muted(reading);
     var thread = ThreadContext.of(headers);
     String messageId = thread.messageId();
+    if (messageId != null && reading.level != Authenticity.FAILED) {
+      threads.heard(origin.address().id(), messageId);
+    }
     return new Inbound.Message(
         origin,
         messageId == null || messageId.length() > 400 ? reading.contentKey : messageId,

@@ -48,9 +48,7 @@ record Tnef(@Nullable String text, byte @Nullable [] html, List<Mail.File> files
     private byte @Nullable [] data;
   }
 
-  /**
-   * @return null if it is none, or nothing in it could be read
-   */
+  /** Reads it as far as it goes; null if it is none, or nothing in it could be read. */
   static @Nullable Tnef read(byte[] bytes) {
     var in = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     if (bytes.length < 6 || in.getInt() != SIGNATURE) {

@@ -83,6 +83,17 @@ class MailTranslatorTest {
   }
 
   @Test
+  void whoAnswersToAllTakesPartInTheThread() throws IOException {
+    only("From: ana@x.example\nMessage-ID: <first@x.example>\nCc: bob@y.example\n\nhelp");
+    var bob = only("From: bob@y.example\nIn-Reply-To: <first@x.example>\n\nI agree");
+    assertThat(bob.origin().address().id()).isEqualTo(ANA);
+    assertThat(bob.origin().sender()).isNotNull();
+    only("From: eve@z.example\nMessage-ID: <first@x.example>\n\nmine");
+    var again = only("From: bob@y.example\nReferences: <first@x.example>\n\nonce more");
+    assertThat(again.origin().address().id()).isEqualTo(ANA);
+  }
+
+  @Test
   void aForgedSenderGetsIntoNoThread() throws IOException {
     var answer = only(FAIL + "From: ana@x.example\nTo: " + replyAddress("ana@x.example") + "\n\nx");
     assertThat(answer.origin().address().id()).isEqualTo(ANA);
