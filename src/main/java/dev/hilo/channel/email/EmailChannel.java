@@ -41,10 +41,16 @@ final class EmailChannel implements Channel {
       var threads = new MailThreads(ports.workspace(), secrets, ports.memory());
       var translator = new MailTranslator(account, own, ids, threads, ports.blobs());
       var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
+      MailTokens tokens = null;
       if (account.imap() != null) {
-        for (String folder : account.imap().folders()) {
-          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
+        var folders = new ArrayList<>(account.imap().folders());
+        folders.addAll(account.imap().junk());
+        for (String folder : folders) {
+          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory, tokens));
         }
+      }
+      if (account.pop3() != null) {
+        read.add(new PopSource(account, settings.limits(), arrivals, memory, tokens));
       }
       senders.put(account.id(), new SmtpSender(account, settings.limits(), ids, ports));
     }
