@@ -48,39 +48,24 @@ final class EmailChannel implements Channel {
           new MailTranslator(account, own, ids, threads, ports.blobs(), ports.memory());
       var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
       mailboxes.add(new Delivery.Mailbox(account, arrivals));
-      if (account.imap() != null) {
-        for (String folder : account.imap().folders()) {
-          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
-        }
-      }
       EmailSettings.OAuth oauth = account.oauth();
       MailTokens tokens = oauth == null ? null : new MailTokens(account.id(), oauth, ports);
+      if (account.imap() != null) {
+        var folders = new ArrayList<>(account.imap().folders());
+        folders.addAll(account.imap().junk());
+        for (String folder : folders) {
+          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory, tokens));
+        }
+      }
+      if (account.pop3() != null) {
+        read.add(new PopSource(account, settings.limits(), arrivals, memory, tokens));
+      }
       senders.put(
           account.id(),
           new SmtpSender(account, own, settings.limits(), ids, threads, tokens, ports));
     }
-    var senderCheck = new SenderCheck(new SystemDns());
-    if (settings.smtpListener() != null) {
-      read.add(
-          new MailListener(
-              false,
-              settings.smtpListener(),
-              settings.limits(),
-              mailboxes,
-              senderCheck,
-              memory,
-              ports.vertx()));
-    }
-    if (settings.lmtpListener() != null) {
-      read.add(
-          new MailListener(
-              true,
-              settings.lmtpListener(),
-              settings.limits(),
-              mailboxes,
-              senderCheck,
-              memory,
-              ports.vertx()));
+    if (settings.smtpListener() != null || settings.lmtpListener() != null) {
+      read.addAll(listeners(settings, mailboxes, memory, ports));
     }
     this.accounts = settings.accounts().stream().map(a -> new Account(a.id(), a.name())).toList();
     this.sources = List.copyOf(read);
@@ -94,6 +79,21 @@ final class EmailChannel implements Channel {
                     .min()
                     .orElseThrow(),
                 Duration.ofMinutes(1));
+  }
+
+  private static List<Source> listeners(
+      EmailSettings settings, List<Delivery.Mailbox> mailboxes, Semaphore memory, Ports ports) {
+    var senders = new SenderCheck(new SystemDns());
+    var listeners = new ArrayList<Source>();
+    for (boolean lmtp : new boolean[] {false, true}) {
+      EmailSettings.Listen listen = lmtp ? settings.lmtpListener() : settings.smtpListener();
+      if (listen != null) {
+        listeners.add(
+            new MailListener(
+                lmtp, listen, settings.limits(), mailboxes, senders, memory, ports.vertx()));
+      }
+    }
+    return listeners;
   }
 
   /** What is signed with, the newest first. */
