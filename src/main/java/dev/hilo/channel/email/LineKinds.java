@@ -109,7 +109,8 @@ final class LineKinds {
     if (run > 0) {
       return rule(line, run);
     }
-    if (line.startsWith("-----BEGIN PGP SIG") || (line.startsWith("Hash: ") && armoured(at))) {
+    boolean below = at > 0 && kinds[at - 1] == 'p';
+    if (line.startsWith("-----BEGIN PGP SIG") || (below && line.startsWith("Hash: "))) {
       return 'p';
     }
     if (line.length() <= 300) {
@@ -147,10 +148,6 @@ final class LineKinds {
 
   private static boolean isDevice(String line) {
     return ReplyWords.DEVICE.matcher(line).matches() && !ReplyWords.SENTENCE.matcher(line).find();
-  }
-
-  private boolean armoured(int at) {
-    return at > 0 && kinds[at - 1] == 'p';
   }
 
   private int armour(int from, int count) {
