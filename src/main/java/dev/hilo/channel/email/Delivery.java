@@ -121,7 +121,10 @@ final class Delivery {
             verdict == null ? null : verdict.results());
     Authenticity level =
         verdict == null
-            ? Authenticity.of(headers, mailbox.account().trustedAuthservId())
+            ? Authenticity.of(
+                headers,
+                mailbox.account().trustedAuthservId(),
+                mailbox.account().trustedSealers())
             : verdict.level();
     var envelope = new Arrivals.Envelope(mail.from(), receivers, level);
     var arrival = new Arrivals.Arrival(stamped, now, null, false, false, false, envelope);

@@ -59,28 +59,8 @@ final class EmailChannel implements Channel {
           account.id(),
           new SmtpSender(account, own, settings.limits(), ids, threads, tokens, ports));
     }
-    var senderCheck = new SenderCheck(new SystemDns());
-    if (settings.smtpListener() != null) {
-      read.add(
-          new MailListener(
-              false,
-              settings.smtpListener(),
-              settings.limits(),
-              mailboxes,
-              senderCheck,
-              memory,
-              ports.vertx()));
-    }
-    if (settings.lmtpListener() != null) {
-      read.add(
-          new MailListener(
-              true,
-              settings.lmtpListener(),
-              settings.limits(),
-              mailboxes,
-              senderCheck,
-              memory,
-              ports.vertx()));
+    if (settings.smtpListener() != null || settings.lmtpListener() != null) {
+      read.addAll(listeners(settings, mailboxes, memory, ports));
     }
     this.accounts = settings.accounts().stream().map(a -> new Account(a.id(), a.name())).toList();
     this.sources = List.copyOf(read);
@@ -94,6 +74,21 @@ final class EmailChannel implements Channel {
                     .min()
                     .orElseThrow(),
                 Duration.ofMinutes(1));
+  }
+
+  private static List<Source> listeners(
+      EmailSettings settings, List<Delivery.Mailbox> mailboxes, Semaphore memory, Ports ports) {
+    var senders = new SenderCheck(new SystemDns());
+    var listeners = new ArrayList<Source>();
+    for (boolean lmtp : new boolean[] {false, true}) {
+      EmailSettings.Listen listen = lmtp ? settings.lmtpListener() : settings.smtpListener();
+      if (listen != null) {
+        listeners.add(
+            new MailListener(
+                lmtp, listen, settings.limits(), mailboxes, senders, memory, ports.vertx()));
+      }
+    }
+    return listeners;
   }
 
   /** What is signed with, the newest first. */

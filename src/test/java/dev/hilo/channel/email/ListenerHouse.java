@@ -60,7 +60,7 @@ final class ListenerHouse implements AutoCloseable {
       var ids = new MessageIds(List.of("secret"), "shop.example");
       var threads = new MailThreads("main", List.of("secret"), facts);
       MemoryBlobs kept = blobs.get(account.id());
-      var translator = new MailTranslator(account, Set.of(HELP, SALES), ids, threads, kept);
+      var translator = new MailTranslator(account, Set.of(HELP, SALES), ids, threads, kept, facts);
       mailboxes.add(new Delivery.Mailbox(account, new Arrivals(account, translator, kept, facts)));
     }
     listener =
