@@ -148,6 +148,7 @@ class MailIT {
     assertThat(frame(desk).locator("img")).hasCount(0);
     assertThat(frame(desk).locator(".blocked")).hasText("Our logo");
     assertThat(frame(desk).locator("script, iframe, object, form, svg, video, link")).hasCount(0);
+    assertThat(frame(desk).locator("a[data-host]")).hasAttribute("data-host", "evil.example");
     assertThat(mail.getByTestId("picture-bar")).containsText("A picture is not loaded");
     assertThat(frame(desk).getByText("How can we help?")).isHidden();
     desk.picture("mail-as-sent");
