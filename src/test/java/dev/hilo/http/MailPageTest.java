@@ -112,7 +112,8 @@ class MailPageTest {
   @Test
   void quotedPartsOfTablesAndNeighboursStayWhereTheyAre() {
     Document cell =
-        shown("<table><tr data-quoted><td>a</td></tr><tr><td data-quoted>b</td></tr></table>", false);
+        shown(
+            "<table><tr data-quoted><td>a</td></tr><tr><td data-quoted>b</td></tr></table>", false);
     assertThat(cell.select("table tr")).hasSize(2);
     assertThat(cell.select("td > details").text()).contains("b");
     Document both =
