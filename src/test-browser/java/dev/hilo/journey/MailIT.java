@@ -446,6 +446,23 @@ class MailIT {
     }
   }
 
+  @Test
+  void theGatewayExplainsWhatItRead() throws Exception {
+    String plain = "Content-Type: text/plain; charset=utf-8\r\n";
+    mailbox.receives("Finn <finn@example.com>", "pass", "Milk", plain, "Is there oat milk?");
+    Screen desk = open(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "explained", "oat milk");
+    desk.page.navigate(gateway.url("/agent#/settings/mailboxes"));
+    Locator box = desk.id("item", "help@alma.example");
+    assertThat(box).containsText("Connected");
+    assertThat(box).containsText("IMAP · INBOX");
+    box.getByTestId("open-mailbox").click();
+    assertThat(desk.id("outcome-parked")).isVisible();
+    desk.id("outcome-ingested").click();
+    assertThat(desk.id("mail").first()).containsText("Taken in");
+    desk.accessible("mailbox-real");
+    desk.withoutFaults();
+  }
+
   private Screen mailboxes(BrowserContext context, String name, List<String> asked) {
     Screen screen = new Screen(context, name);
     mailboxes(screen.page, asked);
