@@ -3,6 +3,7 @@ import { icon } from "../shared/icons.js";
 import { blobPath, isPicture } from "../shared/files.js";
 import { rich } from "../shared/rich.js";
 import { byteSize } from "../shared/time.js";
+import { popUp } from "./pop-up.js";
 import { prefs, t } from "./prefs.js";
 
 /** A file of a message as it stands: the thing itself, on its way, or why there is none. */
@@ -11,6 +12,7 @@ export function media(m) {
   const caption = m.caption ? html`<div class="text">${rich(m.caption)}</div>` : nothing;
   if (m.failed || !m.blob) return html`${missing(m, name)}${caption}`;
   const url = blobPath(m.blob, m.name);
+  if (m.risk) return html`${file(m, url, name)}${caption}`;
   if (m.kind !== "file" && isPicture(m.mime)) return html`${picture(m, url, name)}${caption}`;
   if (m.kind !== "file" && /^video\//.test(m.mime ?? "")) {
     return html`<video class="film" controls preload="metadata" src=${url} aria-label=${name}></video>${file(m, url, name)}${caption}`;
@@ -37,8 +39,24 @@ function picture(m, url, name) {
 
 function file(m, url, name) {
   const size = m.size > 0 ? byteSize(prefs.locale, m.size) : "";
-  return html`<a class="file" data-testid="file" href=${url} download=${name} aria-label=${t("download", { name })}>${icon(isPicture(m.mime) ? "image" : "file")}
-    <span class="file-name">${name}<small>${[m.mime, size].filter(Boolean).join(" · ")}</small></span>${icon("download")}</a>`;
+  const about = [m.mime, size].filter(Boolean).join(" · ");
+  if (!m.risk) {
+    return html`<a class="file" data-testid="file" href=${url} download=${name} aria-label=${t("download", { name })}>${icon(isPicture(m.mime) ? "image" : "file")}
+      <span class="file-name" dir="auto">${name}<small>${about}</small></span>${icon("download")}</a>`;
+  }
+  return html`<button type="button" class="file is-risky" data-testid="file" data-risk=${m.risk} @click=${() => askFirst(m, url, name)}>${icon("alert")}
+    <span class="file-name"><bdi>${name}</bdi><small class="risk">${t("risk")}: ${t(`risk.${m.risk}`)}</small><small>${about}</small></span>${icon("download")}</button>`;
+}
+
+/** A file that may harm is only saved by those who say so twice. */
+function askFirst(m, url, name) {
+  popUp(
+    "question",
+    t("risk.title"),
+    ({ close }) => html`<div class="dialog-body"><h2>${t("risk.title")}</h2><p><bdi>${name}</bdi>: ${t(`risk.${m.risk}`)}.</p><p>${t("risk.text")}</p></div>
+      <footer class="dialog-foot"><button type="button" class="button" autofocus @click=${close}>${t("risk.leave")}</button>
+        <a class="button danger" data-testid="download-anyway" href=${url} download=${name} @click=${() => setTimeout(close)}>${t("risk.anyway")}</a></footer>`,
+  );
 }
 
 /** The picture as large as the window, over everything else; Escape or a click ends it. */

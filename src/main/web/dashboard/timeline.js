@@ -8,7 +8,7 @@ import { clock, dayName, fullTime, sameDay } from "../shared/time.js";
 import { agentName, badge } from "./common.js";
 import { desk, previewOf } from "./desk.js";
 import { looks } from "./label-field.js";
-import { mailBody } from "./mail.js";
+import { byMachine, kindName, mail, mailKind } from "./mail.js";
 import { media } from "./media.js";
 import { prefs, t, told } from "./prefs.js";
 import { countdown } from "./refusal.js";
@@ -87,11 +87,12 @@ function authorOf({ by, event }) {
 function message(row, first, missed, readUpTo) {
   const out = row.by.kind !== "customer";
   const state = stateOf(row, out, readUpTo);
-  return html`<li class="message ${out ? "out" : "in"} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
+  const kind = mailKind(row);
+  return html`<li class="message ${out ? "out" : "in"} ${byMachine(kind) ? "of-machine" : ""} ${row.content.type === "email" ? "is-mail" : ""} ${first ? "first" : ""} ${missed ? "missed" : ""}" data-testid="message" data-state=${state}>
     ${
       first
         ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
-          ${row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
+          ${kind ? html`<span class="auto" data-testid="mail-kind">${kindName(row)}</span>` : row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
         : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`
     }
@@ -217,14 +218,6 @@ function content(row) {
     default:
       return html`<em class="neutral">${icon("info")}${t("unsupported", { kind: c.kind ?? c.type ?? "?" })}</em>`;
   }
-}
-
-function mail(c, row) {
-  return html`<div class="mail-subject">${icon("mail")}${c.subject || t("noSubject")}</div>
-    ${c.cc?.length ? html`<div class="mail-cc">${t("copyTo")}: ${c.cc.join(", ")}</div>` : nothing}
-    <div class="text">${rich(c.text ?? "")}</div>
-    ${c.quoted ? html`<details class="quoted"><summary>${t("showQuoted")}</summary><div class="text">${c.quoted}</div></details>` : nothing}
-    ${c.html ? mailBody(c.html, row.id) : nothing}`;
 }
 
 function happening(row) {

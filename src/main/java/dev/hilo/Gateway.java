@@ -24,6 +24,7 @@ import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
 import dev.hilo.core.Mailboxes;
 import dev.hilo.core.MediaFetch;
+import dev.hilo.core.Pictures;
 import dev.hilo.core.Proofs;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Replay;
@@ -63,6 +64,7 @@ import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
 import dev.hilo.store.Ledger;
 import dev.hilo.store.Link;
+import dev.hilo.store.MailLinks;
 import dev.hilo.store.Pacing;
 import dev.hilo.store.Presence;
 import dev.hilo.store.Relay;
@@ -478,6 +480,8 @@ public final class Gateway implements AutoCloseable {
             posts,
             blobs,
             new FileLinks(keys, publicUrl),
+            new MailLinks(keys),
+            new Pictures(vertx, config.media(), blobs),
             config.media().maxBytes().bytes(),
             config.media().visitorBytes().bytes(),
             WebApps.load(),

@@ -14,6 +14,7 @@ export const WORKSPACE_PAGES = [
   page("hours", "texts", "clock", "texts", "hilo-hours", () => import("./hours.js")),
   page("inboxes", "channels", "globe", "endpoints", "hilo-inboxes", () => import("./inboxes.js")),
   page("endpoints", "channels", "plug", "endpoints", "hilo-endpoints", () => import("./endpoints.js")),
+  page("mailboxes", "channels", "mail", "endpoints", "hilo-mailboxes", () => import("./mailboxes.js")),
   page("keys", "workspace", "key", "keys", "hilo-apikeys", () => import("./apikeys.js")),
   page("policy", "workspace", "lock", "security", "hilo-policy", () => import("./policy.js")),
   page("audit", "workspace", "history", "audit", "hilo-audit", () => import("./audit.js")),

@@ -20,6 +20,7 @@ export default {
   "settings.hours": "Office hours",
   "settings.inboxes": "Website inboxes",
   "settings.endpoints": "Channels and accounts",
+  "settings.mailboxes": "Mailboxes",
   "settings.keys": "API keys",
   "settings.policy": "Security policy",
   "settings.audit": "Audit trail",

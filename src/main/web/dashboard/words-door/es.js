@@ -20,6 +20,7 @@ export default {
   "settings.hours": "Horario de atención",
   "settings.inboxes": "Buzones web",
   "settings.endpoints": "Canales y cuentas",
+  "settings.mailboxes": "Buzones de correo",
   "settings.keys": "Claves de API",
   "settings.policy": "Política de seguridad",
   "settings.audit": "Registro de auditoría",

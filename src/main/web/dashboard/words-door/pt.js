@@ -20,6 +20,7 @@ export default {
   "settings.hours": "Horário de atendimento",
   "settings.inboxes": "Caixas do site",
   "settings.endpoints": "Canais e contas",
+  "settings.mailboxes": "Caixas de e-mail",
   "settings.keys": "Chaves de API",
   "settings.policy": "Política de segurança",
   "settings.audit": "Trilha de auditoria",

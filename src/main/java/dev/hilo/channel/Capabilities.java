@@ -43,6 +43,8 @@ public record Capabilities(
     TYPING,
     /** The customer can be shown that we read. */
     READS,
+    /** What a message answers is repeated below it. */
+    QUOTES,
     /** Sending the same {@link Outbound} twice is harmless: the platform collapses it. */
     REPEATABLE
   }

@@ -31,7 +31,7 @@ public record FileType(Kind kind, String mime) {
    */
   public static FileType of(byte[] head, @Nullable String declared) {
     String said = plain(declared);
-    String known = known(head, said);
+    String known = program(head) ? "application/x-msdownload" : known(head, said);
     if (known != null) {
       return new FileType(kind(known), known);
     }
@@ -73,6 +73,12 @@ public record FileType(Kind kind, String mime) {
         : mime.startsWith("audio/")
             ? Kind.AUDIO
             : mime.startsWith("video/") ? Kind.VIDEO : Kind.FILE;
+  }
+
+  /** Programs of Windows (PE) and of Unix (ELF), whatever they are called. */
+  private static boolean program(byte[] head) {
+    String s = start(head);
+    return s.startsWith("MZ") && s.indexOf('\0') > 0 || s.startsWith("\u007fELF");
   }
 
   private static String start(byte[] head) {

@@ -1,19 +1,26 @@
 package dev.hilo.codec;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.hilo.conversation.Author;
+import dev.hilo.conversation.Content;
 import dev.hilo.conversation.CustomerView;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
+import dev.hilo.conversation.FileRisk;
 import dev.hilo.conversation.Header;
 import dev.hilo.conversation.Position;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** Events as frames and REST show them (src/site/markdown/protocol.md). */
 public final class Wire {
+  /** Before the names of facts about a message, among what its channel wants back. */
+  private static final String DETAIL = "detail.";
+
   private Wire() {}
 
   /** The frame that says where a message stands. */
@@ -50,7 +57,7 @@ public final class Wire {
     Event shown =
         switch (entry.event()) {
           case Event.Unknown _, Event.ConversationAssigned _ -> null;
-          case Event.MessageAdded said -> shown(entry.header().by(), said);
+          case Event.MessageAdded said -> hasMore(said) ? null : shown(entry.header().by(), said);
           default -> entry.event();
         };
     if (shown == null) {
@@ -138,6 +145,7 @@ public final class Wire {
     ObjectNode body = Json.object(event);
     if (event instanceof Event.MessageAdded said) {
       body.remove("context");
+      more(body, said);
       if (by.equals(Author.PROOF)) {
         body.set("content", Json.tree(said.content().masked()));
       }
@@ -149,6 +157,44 @@ public final class Wire {
       }
     }
     return body;
+  }
+
+  /** Whether staff are told more of a message than what is stored as its own. */
+  private static boolean hasMore(Event.MessageAdded said) {
+    return said.context().keySet().stream().anyMatch(k -> k.startsWith(DETAIL))
+        || said.content() instanceof Content.Media m && risk(m) != null
+        || said.attachments().stream().anyMatch(m -> risk(m) != null);
+  }
+
+  private static void more(ObjectNode body, Event.MessageAdded said) {
+    ObjectNode details = Json.object();
+    said.context()
+        .forEach(
+            (name, value) -> {
+              if (name.startsWith(DETAIL)) {
+                details.put(name.substring(DETAIL.length()), value);
+              }
+            });
+    if (!details.isEmpty()) {
+      body.set("details", details);
+    }
+    if (said.content() instanceof Content.Media m) {
+      warn(body.path("content"), m);
+    }
+    for (int i = 0; i < said.attachments().size(); i++) {
+      warn(body.path("attachments").path(i), said.attachments().get(i));
+    }
+  }
+
+  private static @Nullable FileRisk risk(Content.Media m) {
+    return FileRisk.of(m.name(), m.mime());
+  }
+
+  private static void warn(JsonNode shown, Content.Media m) {
+    FileRisk risk = risk(m);
+    if (risk != null && shown instanceof ObjectNode o) {
+      o.put("risk", risk.name().toLowerCase(Locale.ROOT));
+    }
   }
 
   public static ObjectNode author(Author by, Function<String, @Nullable String> names) {

@@ -3,6 +3,7 @@ package dev.hilo.core;
 import dev.hilo.access.Roster;
 import dev.hilo.access.Rosters;
 import dev.hilo.channel.Capabilities;
+import dev.hilo.channel.Outbound;
 import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Author;
@@ -287,6 +288,10 @@ public final class Lanes implements AutoCloseable {
     if (wait > 0) {
       return System.currentTimeMillis() + wait;
     }
+    Outbound.Quote quoted =
+        opened.channel().capabilities(out.address()).can(Capabilities.Feature.QUOTES)
+            ? out.quoted(streams)
+            : null;
     String claim = Attempt.called(attempt, System.currentTimeMillis(), token);
     Work.Claim taken = work.claim(token, out.customer(), out.id(), out.claim(), claim).await();
     if (!(taken instanceof Work.Claim.Held)) {
@@ -296,7 +301,7 @@ public final class Lanes implements AutoCloseable {
       return System.currentTimeMillis() + 1000; // another keeper, or another look
     }
     called.add(out.id());
-    SendResult result = send(opened, out, attempt);
+    SendResult result = send(opened, out, quoted, attempt);
     if (result instanceof SendResult.Accepted(_, var same) && same != null) {
       proof.of(out.entry(), same);
     }
@@ -336,12 +341,13 @@ public final class Lanes implements AutoCloseable {
     record(out.customer(), out.entry(), changed, token);
   }
 
-  private SendResult send(Accounts.Opened opened, Outgoing out, int attempt)
+  private SendResult send(
+      Accounts.Opened opened, Outgoing out, Outbound.@Nullable Quote quoted, int attempt)
       throws InterruptedException {
     SendResult result;
     try {
       Roster roster = rosters.of(out.customer().workspace());
-      result = out.through(opened.channel(), roster::name, attempt);
+      result = out.through(opened.channel(), roster, quoted, attempt);
     } catch (RuntimeException e) {
       LOG.error("sending on {} failed", opened.type(), e);
       result = new SendResult.Unknown("the send ended in an error of ours");

@@ -1,5 +1,6 @@
 package dev.hilo.core;
 
+import dev.hilo.access.Roster;
 import dev.hilo.channel.Channel;
 import dev.hilo.channel.Gesture;
 import dev.hilo.channel.Numbered;
@@ -12,9 +13,14 @@ import dev.hilo.conversation.CustomerId;
 import dev.hilo.conversation.Entry;
 import dev.hilo.conversation.Event;
 import dev.hilo.conversation.StreamState;
+import dev.hilo.store.Streams;
+import dev.hilo.workspace.Desk;
+import dev.hilo.workspace.Item;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,8 +51,8 @@ record Outgoing(StreamState state, StreamState.Pending head, Entry entry, String
     return entry.event() instanceof Event.MessageAdded m ? m.account() : head.account();
   }
 
-  /** {@code names}: the public name of a member of staff. */
-  SendResult through(Channel channel, Function<String, @Nullable String> names, int attempt)
+  /** {@code quoted}: see {@link #quoted}. */
+  SendResult through(Channel channel, Roster roster, Outbound.@Nullable Quote quoted, int attempt)
       throws InterruptedException {
     Event event = entry.event();
     if (event instanceof Event.MessageAdded m) {
@@ -60,13 +66,79 @@ record Outgoing(StreamState state, StreamState.Pending head, Entry entry, String
               m.attachments(),
               answered(m.replyTo()),
               context(),
-              by.kind() == Author.Kind.AGENT ? names.apply(by.id()) : null,
+              by.kind() == Author.Kind.AGENT ? roster.name(by.id()) : null,
+              team(roster, by, m),
+              quoted,
               attempt));
     }
     Gesture gesture = gesture(event);
     return gesture == null
         ? new SendResult.Refused("gone", "the platform's id of the message is not known any more")
         : channel.perform(gesture);
+  }
+
+  /**
+   * What the message answers: what its writer chose, else the newest that the customer had said on
+   * this address before. Null where nothing can be repeated.
+   */
+  Outbound.@Nullable Quote quoted(Streams streams) {
+    if (!(entry.event() instanceof Event.MessageAdded own)) {
+      return null;
+    }
+    StreamState.Message chosen = own.replyTo() == null ? null : state.message(own.replyTo());
+    if (chosen == null || !chosen.via().equals(head.via())) {
+      chosen = null;
+      for (StreamState.Message m : state.messages()) {
+        if (m.by().isCustomer()
+            && m.via().equals(head.via())
+            && head.position().after(m.position())) {
+          chosen = m;
+        }
+      }
+    }
+    Entry said = chosen == null ? null : streams.at(customer(), chosen.position()).await();
+    if (said == null || !(said.event() instanceof Event.MessageAdded m)) {
+      return null;
+    }
+    String text =
+        m.content() instanceof Content.Email mail
+            ? mail.text()
+            : m.content() instanceof Content.Text words ? words.text() : "";
+    return text.isBlank()
+        ? null
+        : new Outbound.Quote(
+            author(said, m),
+            Instant.ofEpochMilli(said.header().at()),
+            text,
+            state.attributes().get("language"));
+  }
+
+  private String author(Entry said, Event.MessageAdded message) {
+    Event.Participant sender = message.sender();
+    String name =
+        !said.header().by().isCustomer()
+            ? message.account()
+            : sender == null ? state.name() : sender.name() == null ? sender.id() : sender.name();
+    return name == null ? message.address().id() : name;
+  }
+
+  /** Of several teams the writer's, of those the one that has this inbox. */
+  private static Outbound.@Nullable Team team(Roster roster, Author by, Event.MessageAdded m) {
+    Desk desk = roster.desk();
+    String inbox = m.address().channel() + ":" + m.account();
+    Item.User writer = by.kind() == Author.Kind.AGENT ? desk.find(Item.User.class, by.id()) : null;
+    List<Item.Team> teams =
+        desk.all(Item.Team.class).stream()
+            .filter(t -> writer != null ? writer.teams().contains(t.id()) : has(t, inbox))
+            .sorted(
+                Comparator.comparing((Item.Team t) -> !has(t, inbox)).thenComparing(Item.Team::id))
+            .toList();
+    boolean told = !teams.isEmpty() && (writer != null || teams.size() == 1);
+    return told ? new Outbound.Team(teams.getFirst().id(), teams.getFirst().name()) : null;
+  }
+
+  private static boolean has(Item.Team team, String inbox) {
+    return team.inboxes().contains(inbox);
   }
 
   private Map<String, String> context() {

@@ -8,6 +8,7 @@ import dev.hilo.core.Actions;
 import dev.hilo.core.Desks;
 import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Endpoints;
+import dev.hilo.core.Pictures;
 import dev.hilo.core.Mailboxes;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
@@ -23,6 +24,7 @@ import dev.hilo.people.FrontDoor;
 import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.FileLinks;
+import dev.hilo.store.MailLinks;
 import dev.hilo.store.Ledger;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
@@ -66,6 +68,8 @@ public final class HttpVerticle extends VerticleBase {
       Posts posts,
       Blobs blobs,
       FileLinks links,
+      MailLinks mailLinks,
+      Pictures pictures,
       long fileBytes,
       long visitorFileBytes,
       WebApps apps,
@@ -147,6 +151,16 @@ public final class HttpVerticle extends VerticleBase {
             new FileRoutes.Limits(shared.fileBytes(), shared.visitorFileBytes()));
     routes.addAll(files.routes());
     files.mount(router);
+    MailRoutes mails =
+        new MailRoutes(
+            vertx,
+            loop.threads(),
+            shared.blobs(),
+            shared.links(),
+            shared.mailLinks(),
+            shared.pictures());
+    routes.addAll(mails.routes());
+    mails.mount(router);
     Clock clock = Clock.systemUTC();
     routes.addAll(new KeyRoutes(shared.rosters(), loop.desks(), loop.usage(), clock).routes());
     routes.addAll(new AuditRoutes(loop.reader(), shared.rosters(), clock).routes());

@@ -65,6 +65,11 @@ final class GatewayProcess {
     return start("", users, "");
   }
 
+  /** One with more of a configuration file: its channels, and what they need. */
+  static GatewayProcess with(String users, String more) throws Exception {
+    return start("", users, more);
+  }
+
   /** One of several nodes on this Redis, which browsers reach at {@code publicUrl}. */
   static GatewayProcess node(String name, URI redis, URI publicUrl) throws Exception {
     return start(

@@ -18,7 +18,7 @@ record MailAccess(String user, @Nullable Secret password, @Nullable MailTokens t
   }
 
   /** The server did not take it. */
-  void refused(String secret) {
+  void refused(String secret) throws InterruptedException {
     if (password == null) {
       Objects.requireNonNull(tokens).refused(secret);
     }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ final class MailThreads {
           "to",
           "cc");
 
+  private static final int MAX_ASKED = 10;
+  private static final int MAX_ID = 900;
   private static final int ID = 8;
   private static final int MAC = 10;
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -115,18 +118,48 @@ final class MailThreads {
         }
       }
     }
-    for (String id : related(headers)) {
+    List<String> related = related(headers);
+    for (String id : related) {
       byte[] thread = opened(Use.REPLY, anchorOf(id));
       String to = thread == null ? null : memory.get(fact(Use.REPLY, thread));
       if (to != null) {
         return to;
       }
-      Sent sent = sent(id);
-      if (sent != null) {
-        return sent.to();
-      }
     }
-    return null;
+    Sent sent = known(related);
+    return sent != null ? sent.to() : heard(related);
+  }
+
+  /**
+   * Remembers to whose thread a mail belongs that came: who answers to all of its receivers belongs
+   * there too. The first to use an id keeps it.
+   */
+  void heard(String of, String messageId) {
+    if (messageId.length() <= MAX_ID) {
+      memory.claim("heard:" + messageId, of);
+    }
+  }
+
+  private @Nullable String heard(List<String> ids) {
+    return ids.stream()
+        .distinct()
+        .filter(id -> id.length() <= MAX_ID)
+        .limit(MAX_ASKED)
+        .map(id -> memory.get("heard:" + id))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The first that is one of ours; only so many are asked for. */
+  private @Nullable Sent known(List<String> ids) {
+    return ids.stream()
+        .distinct()
+        .limit(MAX_ASKED)
+        .map(this::sent)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   /**
@@ -144,18 +177,12 @@ final class MailThreads {
     }
     var ids = new ArrayList<>(originals);
     ids.addAll(related(headers));
-    for (String id : ids) {
-      Sent sent = sent(id);
-      if (sent != null) {
-        return sent;
-      }
-    }
-    return null;
+    return known(ids);
   }
 
   /** The mail of ours with this Message-ID, or null. */
   @Nullable Sent sent(String messageId) {
-    return messageId.length() > 900 ? null : parsed(memory.get("mid:" + messageId));
+    return messageId.length() > MAX_ID ? null : parsed(memory.get("mid:" + messageId));
   }
 
   /** The local part with a reply token: {@code help+r.TOKEN}, or {@code r.TOKEN} without one. */

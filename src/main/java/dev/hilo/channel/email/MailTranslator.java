@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hilo.channel.FileType;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Ports;
+import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
 import dev.hilo.conversation.Content.Media;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -39,7 +41,16 @@ final class MailTranslator {
   private static final int MAX_VISIBLE = 5000;
 
   private static final int MAX_QUOTED = 2000;
+
+  /** Stretches of the text that are told apart; what comes after is visible. */
+  private static final int MAX_PARTS = 40;
+
   private static final int MAX_FILES = 16;
+
+  /** Answers to answers, each through us, of which no person writes that many. */
+  private static final int MAX_HOPS = 4;
+
+  private static final String DEAD = "dead";
   private static final Instant FIRST_MAIL = Instant.parse("1982-01-01T00:00:00Z");
 
   private final EmailSettings.Account account;
@@ -47,6 +58,7 @@ final class MailTranslator {
   private final MessageIds ids;
   private final MailThreads threads;
   private final Ports.Blobs blobs;
+  private final Ports.Memory memory;
   private final LoopBrake brake = new LoopBrake();
 
   /**
@@ -57,12 +69,14 @@ final class MailTranslator {
       Set<String> own,
       MessageIds ids,
       MailThreads threads,
-      Ports.Blobs blobs) {
+      Ports.Blobs blobs,
+      Ports.Memory memory) {
     this.account = account;
     this.own = own;
     this.ids = ids;
     this.threads = threads;
     this.blobs = blobs;
+    this.memory = memory;
   }
 
   /** What becomes of a mail. */
@@ -92,7 +106,7 @@ final class MailTranslator {
     }
     var level =
         arrival.envelope() == null
-            ? Authenticity.of(headers, account.trustedAuthservId())
+            ? Authenticity.of(headers, account.trustedAuthservId(), account.trustedSealers())
             : arrival.envelope().checked();
     if (from.mailboxes().stream().anyMatch(a -> own.contains(MailThreads.plain(a.address())))) {
       return level == Authenticity.VERIFIED
@@ -112,7 +126,9 @@ final class MailTranslator {
       }
     }
     var reading = new Reading(arrival, headers, from, level, contentKey, original, mail, fault);
-    return new Outcome.Take(List.of(message(reading)), fault);
+    return mail == null
+        ? new Outcome.Take(List.of(message(reading, origin(reading))), fault)
+        : reported(reading, mail);
   }
 
   /** A mail on its way to be an item. */
@@ -130,12 +146,165 @@ final class MailTranslator {
       return arrival.envelope() == null ? List.of() : arrival.envelope().to();
     }
 
+    MailKind kind() {
+      return mail == null ? MailSorter.of(headers) : mail.kind();
+    }
+
+    String dedupeKey() {
+      return arrival.again() ? contentKey + "|again" : contentKey;
+    }
+
     @Nullable MailAddress sender() {
       return from.mailboxes().isEmpty() ? null : from.mailboxes().getFirst();
     }
   }
 
-  private Inbound.Message message(Reading reading) throws IOException {
+  /** What machines report of our mails goes to where those went; all else is a message. */
+  private Outcome reported(Reading reading, Mail mail) throws IOException {
+    return switch (mail.kind()) {
+      case MailKind.Bounce bounce -> returned(reading, bounce);
+      case MailKind.Feedback complaint -> complained(reading, complaint);
+      case MailKind.ReadReceipt receipt -> read(reading, receipt);
+      case MailKind.Written _, MailKind.Automatic _, MailKind.Bulk _ -> {
+        var origin = origin(reading);
+        var items = new ArrayList<Inbound>();
+        if (mail.kind() instanceof MailKind.Written && wasUndeliverable(origin.address().id())) {
+          items.add(new Inbound.Consent(about(origin, "reachable"), true, "wrote again"));
+        }
+        items.add(message(reading, origin));
+        yield new Outcome.Take(List.copyOf(items), null);
+      }
+    };
+  }
+
+  /** A mail of ours came back: its message is told, and the report stands in its thread. */
+  private Outcome returned(Reading reading, MailKind.Bounce bounce) throws IOException {
+    MailThreads.Sent sent = sent(reading, bounce.original());
+    if (sent == null) {
+      return new Outcome.Park("a mail came back that is not known as one of ours");
+    }
+    var origin = reporting(reading, sent.to());
+    MailKind.Failed failed = failedFor(sent.to(), bounce.failed());
+    String status = failed.status() == null ? "" : failed.status();
+    String why = Text.head(MailAddress.veiledIn(failed.why()), 300);
+    var items = new ArrayList<Inbound>();
+    if (!failed.delayed() && !status.startsWith("4")) {
+      items.add(
+          new Inbound.Receipt(
+              about(origin, "bounce"),
+              sent.messageId(),
+              Event.Delivery.FAILED,
+              null,
+              new SendResult.Refused(status.isEmpty() ? "bounced" : status, why)));
+    }
+    items.add(message(reading, origin));
+    if (failed.hard() && undeliverable(sent.to(), status, reading.contentKey)) {
+      items.add(
+          new Inbound.Consent(
+              about(origin, "undeliverable"), false, ("undeliverable " + status).strip()));
+    }
+    return new Outcome.Take(List.copyOf(items), null);
+  }
+
+  private Outcome complained(Reading reading, MailKind.Feedback complaint) {
+    MailThreads.Sent sent = sent(reading, complaint.original());
+    if (sent == null) {
+      return new Outcome.Park("a complaint about a mail that is not known as one of ours");
+    }
+    var origin = reporting(reading, sent.to());
+    String type = Text.head(complaint.type(), 50);
+    var items = new ArrayList<Inbound>();
+    items.add(new Inbound.Notice(origin, "complaint", Map.of("type", type)));
+    if (type.equals("opt-out")) {
+      items.add(new Inbound.Consent(about(origin, "opt-out"), false, "unsubscribed"));
+    }
+    return new Outcome.Take(List.copyOf(items), null);
+  }
+
+  private Outcome read(Reading reading, MailKind.ReadReceipt receipt) {
+    MailThreads.Sent sent = sent(reading, receipt.original());
+    if (sent == null) {
+      return new Outcome.Skip("a read receipt of a mail that is not known as one of ours");
+    }
+    if (!receipt.disposition().equals("displayed")) {
+      return new Outcome.Skip("told that a mail was " + Text.head(receipt.disposition(), 30));
+    }
+    return new Outcome.Take(
+        List.of(
+            new Inbound.Receipt(
+                reporting(reading, sent.to()), sent.messageId(), Event.Delivery.READ, null, null)),
+        null);
+  }
+
+  private MailThreads.@Nullable Sent sent(Reading reading, @Nullable String original) {
+    return threads.returned(
+        reading.headers, reading.receivers(), original == null ? List.of() : List.of(original));
+  }
+
+  /** The failure of the receiver whom the mail was for; of a copy only if nothing else is said. */
+  private static MailKind.Failed failedFor(String to, List<MailKind.Failed> failed) {
+    return failed.stream()
+        .filter(f -> plain(to).equals(f.recipient()))
+        .findFirst()
+        .orElse(failed.getFirst());
+  }
+
+  /** Whether this failure is the one after which an address counts as dead (and did not before). */
+  private boolean undeliverable(String to, String status, String contentKey) {
+    String key = "hard:" + to;
+    String before = memory.get(key);
+    boolean enough =
+        status.equals("5.1.1")
+            || status.equals("5.1.10")
+            || before != null && !before.equals(contentKey);
+    if (DEAD.equals(before)) {
+      return false;
+    }
+    memory.put(key, enough ? DEAD : contentKey);
+    return enough;
+  }
+
+  private boolean wasUndeliverable(String id) {
+    String key = "hard:" + id;
+    if (!DEAD.equals(memory.get(key))) {
+      return false;
+    }
+    memory.forget(key);
+    return true;
+  }
+
+  /** The report of a machine about a mail to {@code to}. */
+  private Inbound.Origin reporting(Reading reading, String to) {
+    MailAddress sender = reading.sender();
+    String name = sender == null ? "mailer-daemon" : sender.address();
+    return new Inbound.Origin(
+        account.id(),
+        new Address("email", "", to),
+        List.of(),
+        Strength.CLAIM,
+        Map.of(),
+        new Event.Participant(
+            name, sender == null || sender.name().isEmpty() ? name : sender.name()),
+        null,
+        reading.dedupeKey(),
+        written(reading.headers, reading.arrival.received()));
+  }
+
+  /** The same for another item of the mail. */
+  private static Inbound.Origin about(Inbound.Origin origin, String what) {
+    return new Inbound.Origin(
+        origin.account(),
+        origin.address(),
+        origin.aliases(),
+        origin.trust(),
+        origin.attributes(),
+        origin.sender(),
+        origin.room(),
+        origin.dedupeKey() + "|" + what,
+        origin.at());
+  }
+
+  private Inbound.Message message(Reading reading, Inbound.Origin origin) throws IOException {
     Headers headers = reading.headers;
     Mail mail = reading.mail;
     Content content;
@@ -150,7 +319,9 @@ final class MailTranslator {
     String muted = muted(reading);
     var thread = ThreadContext.of(headers);
     String messageId = thread.messageId();
-    Inbound.Origin origin = origin(reading);
+    if (messageId != null && reading.level != Authenticity.FAILED) {
+      threads.heard(origin.address().id(), messageId);
+    }
     return new Inbound.Message(
         origin,
         messageId == null || messageId.length() > 400 ? reading.contentKey : messageId,
@@ -160,13 +331,45 @@ final class MailTranslator {
         attachments,
         answers(headers),
         details(reading, muted, origin.sender() != null),
-        thread.toMap());
+        context(thread, hops(headers)));
+  }
+
+  private int hops(Headers headers) {
+    return ids.hops(headers.first(MessageIds.HOP.toLowerCase(Locale.ROOT)));
+  }
+
+  /** {@code hops}: how often it went through us already, as the answer must say. */
+  private static Map<String, String> context(ThreadContext thread, int hops) {
+    Map<String, String> context = thread.toMap();
+    if (hops > 0) {
+      context.put("hop", String.valueOf(hops));
+    }
+    return context;
   }
 
   /** Why nobody should be called because of this mail, or null. */
   private @Nullable String muted(Reading reading) {
-    if (AutomaticMail.is(reading.headers, reading.from.mailboxes())) {
-      return "auto";
+    String kind =
+        switch (reading.kind()) {
+          case MailKind.Written _ -> null;
+          case MailKind.Automatic _ -> "auto";
+          case MailKind.Bulk _ -> isOurList(reading.headers) ? null : "bulk";
+          case MailKind.Bounce _ -> "bounce";
+          case MailKind.Feedback _ -> "feedback";
+          case MailKind.ReadReceipt _ -> "receipt";
+        };
+    if (kind != null) {
+      return kind;
+    }
+    Mail mail = reading.mail;
+    if (mail != null
+        && mail.invite() != null
+        && mail.invite().method() == Invite.Method.REPLY
+        && mail.text().isBlank()) {
+      return "invite";
+    }
+    if (hops(reading.headers) >= MAX_HOPS) {
+      return "loop";
     }
     if (reading.arrival.junk()) {
       return "junk";
@@ -178,6 +381,13 @@ final class MailTranslator {
     return sender != null && brake.holds(sender.address(), reading.headers, reading.arrival.raw())
         ? "loop"
         : null;
+  }
+
+  /** Whether a list stands in front of the mailbox: who writes to it writes to us. */
+  private boolean isOurList(Headers headers) {
+    String list = headers.text("list-id") + " " + headers.text("list-post");
+    return own.stream()
+        .anyMatch(a -> list.contains(a) || list.contains("<" + a.replace('@', '.') + ">"));
   }
 
   /**
@@ -222,7 +432,7 @@ final class MailTranslator {
         Map.copyOf(attributes),
         participant,
         null,
-        reading.arrival.again() ? reading.contentKey + "|again" : reading.contentKey,
+        reading.dedupeKey(),
         written(reading.headers, reading.arrival.received()));
   }
 
@@ -271,11 +481,44 @@ final class MailTranslator {
         }
       }
     }
+    Mail mail = reading.mail;
+    if (mail != null && mail.kind() instanceof MailKind.Bounce bounce && bounce.status() != null) {
+      details.put("bounce.status", Text.head(bounce.status(), 20));
+    }
+    if (mail != null && mail.invite() != null) {
+      invite(mail.invite(), details);
+    }
     String priority = headers.text("x-priority") + " " + headers.text("importance");
     if (priority.startsWith("1") || priority.startsWith("2") || priority.endsWith("igh")) {
       details.put("priority", "high");
     }
     return Map.copyOf(details);
+  }
+
+  private static void invite(Invite invite, Map<String, String> details) {
+    details.put("invite.method", invite.method().name().toLowerCase(Locale.ROOT));
+    details.put("invite.summary", Text.head(invite.summary(), 150));
+    if (invite.start() != null) {
+      details.put("invite.start", shown(invite.start()));
+    }
+    if (invite.end() != null) {
+      details.put("invite.end", shown(invite.end()));
+    }
+    if (invite.location() != null) {
+      details.put("invite.place", Text.head(invite.location(), 100));
+    }
+    if (invite.organizer() != null) {
+      details.put("invite.organizer", invite.organizer().address());
+    }
+    if (invite.method() == Invite.Method.REPLY && !invite.attendees().isEmpty()) {
+      details.put("invite.status", invite.attendees().getFirst().status().toLowerCase(Locale.ROOT));
+    } else if (invite.status() != null) {
+      details.put("invite.status", invite.status().toLowerCase(Locale.ROOT));
+    }
+  }
+
+  private static String shown(Invite.When when) {
+    return when.day() ? when.local().toLocalDate().toString() : when.instant().toString();
   }
 
   /** The time of the {@code Date} field where it can be true, else the mailbox's. */
@@ -317,7 +560,25 @@ final class MailTranslator {
             : blobs.put(linked(html, mail, attachments).getBytes(UTF_8), "text/html"),
         List.copyOf(cc),
         quoted == null ? null : shortened(quoted, MAX_QUOTED),
-        original == null ? null : new Content.Original(original, null, List.of()));
+        original == null ? null : original(mail.body(), original));
+  }
+
+  private Content.Original original(ReplySplit body, String raw) throws IOException {
+    if (body.quoted() == null) {
+      return new Content.Original(raw, null, List.of());
+    }
+    var parts = new ArrayList<Content.Original.Part>();
+    for (ReplySplit.Range range : body.ranges()) {
+      boolean last = parts.size() == MAX_PARTS - 1;
+      String kind = (last ? ReplySplit.Kind.VISIBLE : range.kind()).name().toLowerCase(Locale.ROOT);
+      int end = last ? body.text().length() : range.end();
+      parts.add(new Content.Original.Part(kind, range.start(), end));
+      if (last) {
+        break;
+      }
+    }
+    String text = blobs.put(body.text().getBytes(UTF_8), "text/plain");
+    return new Content.Original(raw, text, List.copyOf(parts));
   }
 
   /** Pictures of the mail itself are named by their blobs. */
@@ -347,9 +608,8 @@ final class MailTranslator {
       String blob = blobs.put(file.bytes(), type.mime());
       all.add(media(type.kind(), blob, type.mime(), file.bytes().length, file.name()));
     }
-    String quoted = mail.quoted() == null ? "" : mail.quoted();
-    if (bytes(mail.text()) > MAX_VISIBLE || bytes(quoted) > MAX_QUOTED) {
-      byte[] whole = (mail.text() + "\n\n" + quoted).getBytes(UTF_8);
+    if (bytes(mail.text()) > MAX_VISIBLE) {
+      byte[] whole = mail.body().text().getBytes(UTF_8);
       String blob = blobs.put(whole, "text/plain");
       all.add(media(Media.Kind.FILE, blob, "text/plain", whole.length, "message.txt"));
     }

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * same on every attempt, and nobody else can make one.
  */
 final class MessageIds {
+  /** The field for {@link #hop}. */
+  static final String HOP = "X-Hilo-Hop";
+
   private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final Pattern BRACKETED = Pattern.compile("<([^<>\\s\\p{Cntrl}]{3,900})>");
   private static final int MAX_LIST = 100;
@@ -55,9 +58,32 @@ final class MessageIds {
                         messageId.substring(dot + 1, at).getBytes(UTF_8)));
   }
 
+  /** For a field of our own: through how many houses like this one a mail went. */
+  String hop(int number) {
+    return number + "." + hex(mac(keys.getFirst(), "hop\0" + number));
+  }
+
+  /** The number in such a field of ours, 0 in any other. */
+  int hops(@Nullable String field) {
+    int dot = field == null ? -1 : field.indexOf('.');
+    if (field == null || dot < 1 || dot > 3 || !field.substring(0, dot).matches("\\d+")) {
+      return 0;
+    }
+    int number = Integer.parseInt(field.substring(0, dot));
+    byte[] said = field.substring(dot + 1).strip().getBytes(UTF_8);
+    return keys.stream()
+            .map(key -> hex(mac(key, "hop\0" + number)).getBytes(US_ASCII))
+            .anyMatch(mac -> MessageDigest.isEqual(mac, said))
+        ? number
+        : 0;
+  }
+
   /** The id if it can stand in a header, else null. */
   static @Nullable String usable(@Nullable String id) {
-    return id != null && id.indexOf('@') > 0 && BRACKETED.matcher("<" + id + ">").matches()
+    return id != null
+            && id.indexOf('@') > 0
+            && US_ASCII.newEncoder().canEncode(id)
+            && BRACKETED.matcher("<" + id + ">").matches()
         ? id
         : null;
   }

@@ -1,18 +1,19 @@
 package dev.hilo.channel.email;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Parts what somebody writes in a mail from what the mail repeats. Nothing is lost: both pieces
- * together are the whole text. In doubt everything is visible.
+ * Parts what somebody writes in a mail from what the mail repeats. Nothing is lost: the ranges
+ * cover the whole text. In doubt everything is visible.
  *
- * @param quoted null if there is nothing to part
+ * @param text the body with {@code \n} as the only end of a line
+ * @param ranges in order, without gaps; empty if the text is
  */
-record ReplySplit(String visible, @Nullable String quoted) {
+record ReplySplit(String text, List<Range> ranges) {
   /** Marks of {@link HtmlText} at the beginning of a line: from here on all is quoted. */
   static final char CUT = '\u0001';
 
@@ -22,74 +23,29 @@ record ReplySplit(String visible, @Nullable String quoted) {
   /** A signature begins. */
   static final char SIGNATURE = '\u0003';
 
-  private static final int MAX_LINES = 10_000;
   private static final Pattern FORWARD =
-      Pattern.compile("(?i)\\s*(?:fwd?|wg|tr|rv|enc|i|vs|doorst)\\s*:.*");
-  private static final Pattern FORWARDED_BELOW =
       Pattern.compile(
-          "(?i)[-*_>\\s]*(?:begin )?(?:forwarded message|mensaje reenviado|mensagem encaminhada"
-              + "|weitergeleitete nachricht|message transféré|messaggio inoltrato"
-              + "|doorgestuurd bericht)[-*_:\\s]*");
-  private static final Pattern ORIGINAL_BELOW =
-      Pattern.compile(
-          "(?i)[-*_\\s]{2,}(?:original message|original appointment|mensaje original|mensagem"
-              + " original|ursprüngliche nachricht|originalnachricht|message d'origine|message"
-              + " original|messaggio originale|oorspronkelijk bericht|ursprungligt"
-              + " meddelande|oprindelig meddelelse|исходное сообщение|原始邮件)[-*_\\s]{2,}");
-  private static final Pattern DEVICE =
-      Pattern.compile(
-          "(?i)(?:sent from my \\S+(?: \\S+){0,3}|sent from (?:outlook|mail|yahoo)\\b.{0,40}|get"
-              + " outlook for \\S+.{0,60}|enviado desde mi .{1,40}|obtener outlook para"
-              + " .{1,60}|enviado do meu .{1,40}|von meinem .{1,40} gesendet|gesendet von"
-              + " .{1,40}|envoyé (?:depuis|de) mon .{1,40}|inviato da(?:l mio)? .{1,40}|verzonden"
-              + " vanaf mijn .{1,40}|verstuurd vanaf mijn .{1,40}|skickat från min .{1,40}|sendt"
-              + " fra min .{1,40}|wysłane z .{1,40}|отправлено с .{1,40})\\.?");
-  private static final Pattern FROM = header("from|de|von|da|van|från|fra|od|от|від|发件人|差出人");
-  private static final Pattern SUBJECT =
-      header(
-          "subject|asunto|assunto|betreff|objet|oggetto|onderwerp|ämne|emne|temat|тема|konu|主题|件名");
-  private static final Pattern HEADER =
-      header(
-          "sent|date|enviado(?: el| em)?|enviada"
-              + " em|fecha|data|gesendet|datum|envoyé|inviato|verzonden"
-              + "|skickat|sendt|wysłano|отправлено|发送时间|送信日時|to|para|an|à|a|aan|till|til|do|кому"
-              + "|收件人|宛先|cc|importance|importancia|wichtigkeit|priority|prioridad");
-  private static final Pattern DATE_FIRST =
-      Pattern.compile("\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}[ T].{0,200}<?\\S+@\\S+>?.{0,40}[:：]");
+          "(?iU)\\s*(?:fwd?|wg|tr|rv|enc|i|vs|vl|doorst|пересл|пд|转发|轉寄|転送|전달)\\s*[:：].*");
+  private static final Pattern SIGNED =
+      Pattern.compile("(?:-|(?:--|—|–)\\s?)\\p{Lu}[\\p{L}.'’]*(?: \\p{L}[\\p{L}.'’]*){0,3}");
 
-  /** How a quotation is introduced: how the line begins, and what else it must say. */
-  private record Words(String begin, List<String> verbs) {}
+  /** How a piece of the text is to be shown. */
+  enum Kind {
+    VISIBLE,
+    QUOTED,
+    SIGNATURE,
+    FORWARDED
+  }
 
-  private static final List<Words> INTROS =
-      List.of(
-          new Words("on ", List.of("wrote", "writes", "said")),
-          new Words("at ", List.of("wrote", "said")),
-          new Words("el ", List.of("escribió", "escribio")),
-          new Words("em ", List.of("escreveu", "escreveram")),
-          new Words("no dia ", List.of("escreveu")),
-          new Words("a ", List.of("escreveu", "va escriure")),
-          new Words("am ", List.of("schrieb")),
-          new Words("le ", List.of("a écrit")),
-          new Words("il ", List.of("ha scritto")),
-          new Words("op ", List.of("schreef", "geschreven")),
-          new Words("den ", List.of("skrev")),
-          new Words("på ", List.of("skrev")),
-          new Words("dnia ", List.of("napisał")),
-          new Words("w dniu ", List.of("napisał")),
-          new Words("dne ", List.of("napsal")),
-          new Words("在", List.of("写道", "寫道")));
-
-  private static final List<String> VERBS =
-      List.of(
-          "wrote",
-          "escribió",
-          "escreveu",
-          "schrieb",
-          "a écrit",
-          "ha scritto",
-          "schreef",
-          "написал",
-          "пишет");
+  /**
+   * @param start index of its first character
+   * @param end index after its last one
+   */
+  record Range(Kind kind, int start, int end) {
+    boolean isShown() {
+      return kind == Kind.VISIBLE || kind == Kind.FORWARDED;
+    }
+  }
 
   /** True if the subject says that the mail hands on another one. */
   static boolean isForward(String subject) {
@@ -101,211 +57,326 @@ record ReplySplit(String visible, @Nullable String quoted) {
    * @param forward what it repeats is what it is about
    */
   static ReplySplit split(String text, boolean forward) {
-    List<String> lines = List.of(text.split("\n", -1));
-    String kinds = kinds(lines);
-    if (forward || kinds.indexOf('f') >= 0 || lines.size() > MAX_LINES) {
-      return new ReplySplit(unmarked(lines), null);
+    var lines = new ArrayList<String>();
+    var plain = new StringBuilder(text.length());
+    List<String> marked = List.of(text.replace("\r\n", "\n").replace('\r', '\n').split("\n", -1));
+    char[] marks = new char[marked.size()];
+    for (String line : marked) {
+      int from = 0;
+      while (from < line.length() && line.charAt(from) <= SIGNATURE) {
+        marks[lines.size()] = "\0obd".charAt(line.charAt(from++));
+      }
+      plain.append(lines.isEmpty() ? "" : "\n").append(line, from, line.length());
+      lines.add(line.substring(from));
     }
-    int start = leadingQuote(kinds);
-    int end = cut(kinds, start);
-    String visible = unmarked(lines.subList(start, end));
-    if (visible.isEmpty()) {
-      return new ReplySplit(unmarked(lines), null);
-    }
-    String before = unmarked(lines.subList(0, start));
-    String after = unmarked(lines.subList(end, lines.size()));
-    String quoted = (before + (before.isEmpty() || after.isEmpty() ? "" : "\n\n") + after).strip();
-    return new ReplySplit(visible, quoted.isEmpty() ? null : quoted);
+    char[] letters = LineKinds.of(lines, marks);
+    return new ReplySplit(
+        plain.toString(), ranges(lines, new Parts(lines, letters, forward).kinds()));
   }
 
-  /**
-   * One letter a line: {@code e} empty, {@code t} text, {@code q} quoted, {@code b} introduces a
-   * quotation, {@code F}, {@code S}, {@code h} sender, subject and other header lines, {@code r}
-   * rule, {@code o} original message below, {@code f} forwarded message below, {@code s} device
-   * signature, {@code d} signature delimiter.
-   */
-  private static String kinds(List<String> lines) {
+  /** What is to be read: what is written and what is forwarded. */
+  String visible() {
+    return joined(true);
+  }
+
+  /** The rest, or null if there is none. */
+  @Nullable String quoted() {
+    String quoted = joined(false);
+    return quoted.isEmpty() ? null : quoted;
+  }
+
+  private String joined(boolean shown) {
     var out = new StringBuilder();
-    int count = Math.min(lines.size(), MAX_LINES);
-    for (int i = 0; i < count; i++) {
-      String line = lines.get(i);
-      int intro = line.isEmpty() ? 0 : introLines(lines, i);
-      if (intro > 0) {
-        out.append("b".repeat(intro));
-        i += intro - 1;
-      } else {
-        out.append(kind(line));
+    for (Range range : ranges) {
+      if (range.isShown() == shown) {
+        append(out, text.substring(range.start, range.end));
       }
     }
-    return out.toString();
+    return out.toString().strip();
   }
 
-  private static Pattern header(String names) {
-    return Pattern.compile("(?iU)[*_\\s]{0,10}(?:" + names + ")[*_]{0,4}\\s?[:：]");
-  }
-
-  private static char kind(String line) {
-    if (!line.isEmpty()) {
-      switch (line.charAt(0)) {
-        case CUT -> {
-          return 'o';
-        }
-        case SIGNATURE -> {
-          return 'd';
-        }
-        case '>' -> {
-          return 'q';
-        }
-        default -> {}
-      }
-    }
-    String bare = Text.head(line, 1000).strip();
-    if (bare.isEmpty()) {
-      return 'e';
-    }
-    if (line.equals("-- ") || line.equals("--")) {
-      return 'd';
-    }
-    if (bare.length() <= 200) {
-      if (ORIGINAL_BELOW.matcher(bare).matches()) {
-        return 'o';
-      }
-      if (FORWARDED_BELOW.matcher(bare).matches()) {
-        return 'f';
-      }
-      if (DEVICE.matcher(bare).matches()) {
-        return 's';
-      }
-      if (bare.length() >= 10 && bare.chars().allMatch(c -> c == '_' || c == '-')) {
-        return 'r';
-      }
-    }
-    if (FROM.matcher(bare).lookingAt()) {
-      return 'F';
-    }
-    if (SUBJECT.matcher(bare).lookingAt()) {
-      return 'S';
-    }
-    return HEADER.matcher(bare).lookingAt() ? 'h' : 't';
-  }
-
-  /** How many lines from {@code at} on are one introduction of a quotation; 0 if none. */
-  private static int introLines(List<String> lines, int at) {
-    if (lines.get(at).charAt(0) == INTRO) {
-      return 1;
-    }
-    var joined = new StringBuilder();
-    for (int n = 1; n <= 4 && at + n <= lines.size(); n++) {
-      String line = lines.get(at + n - 1).strip();
-      if (line.isEmpty() || line.length() > 500 || line.startsWith(">")) {
-        return 0;
-      }
-      joined.append(joined.isEmpty() ? "" : " ").append(line);
-      if (n == 1 && !begins(line)) {
-        return 0;
-      }
-      if ((line.endsWith(":") || line.endsWith("：")) && isIntro(joined.toString())) {
-        return n;
-      }
-    }
-    return 0;
-  }
-
-  private static boolean begins(String line) {
-    String lower = line.toLowerCase(Locale.ROOT);
-    return INTROS.stream().anyMatch(w -> lower.startsWith(w.begin))
-        || line.indexOf('@') > 0
-        || Character.isDigit(line.charAt(0))
-        || VERBS.stream().anyMatch(lower::contains);
-  }
-
-  private static boolean isIntro(String line) {
-    String lower = line.toLowerCase(Locale.ROOT);
-    if (lower.chars().noneMatch(c -> Character.isDigit(c) || c == '@')) {
-      return false;
-    }
-    for (Words words : INTROS) {
-      if (lower.startsWith(words.begin) && words.verbs.stream().anyMatch(lower::contains)) {
-        return true;
-      }
-    }
-    return DATE_FIRST.matcher(Text.head(line, 400)).matches()
-        || (lower.indexOf('@') > 0 && VERBS.stream().anyMatch(lower::contains));
-  }
-
-  /** Where the writing begins if the mail begins with a quotation; 0 if it does not. */
-  private static int leadingQuote(String kinds) {
-    var leading = Pattern.compile("[er]*(?:b+[er]*)?(?:q[qe]*)").matcher(kinds);
-    if (leading.lookingAt()) {
-      String rest = kinds.substring(leading.end());
-      if (rest.indexOf('t') >= 0 && rest.indexOf('q') < 0) {
-        return leading.end();
-      }
-    }
-    return 0;
-  }
-
-  /** The first line from {@code start} on that is no longer the writer's. */
-  private static int cut(String kinds, int start) {
-    int end = kinds.length();
-    int hard = first(kinds, start, 'd', 'o');
-    if (hard >= 0) {
-      end = hard;
-    }
-    int headers = headerBlock(kinds, start);
-    if (headers >= 0 && headers < end) {
-      end = headers;
-    }
-    end = beforeTrailingQuote(kinds, start, end);
-    while (end > start && "esr".indexOf(kinds.charAt(end - 1)) >= 0) {
+  private static void append(StringBuilder out, String piece) {
+    int end = out.length();
+    while (end > 0 && out.charAt(end - 1) == '\n') {
       end--;
     }
-    return end;
+    int start = 0;
+    while (start < piece.length() && piece.charAt(start) == '\n') {
+      start++;
+    }
+    boolean blank = out.length() - end > 1 || start > 0;
+    out.setLength(end);
+    out.append(end == 0 ? "" : blank ? "\n\n" : "\n").append(piece, start, piece.length());
   }
 
-  private static int first(String kinds, int start, char one, char other) {
-    for (int i = start; i < kinds.length(); i++) {
-      if (kinds.charAt(i) == one || kinds.charAt(i) == other) {
-        return i;
+  private static List<Range> ranges(List<String> lines, Kind[] kinds) {
+    var out = new ArrayList<Range>();
+    int start = 0;
+    int at = 0;
+    for (int i = 0; i < kinds.length; i++) {
+      at += lines.get(i).length() + (i + 1 < kinds.length ? 1 : 0);
+      if (i + 1 == kinds.length || kinds[i + 1] != kinds[i]) {
+        if (at > start) {
+          out.add(new Range(kinds[i], start, at));
+        }
+        start = at;
       }
     }
-    return -1;
+    return List.copyOf(out);
   }
 
-  /** Header lines, at least a sender and a subject, with at most single folded lines between. */
-  private static int headerBlock(String kinds, int start) {
-    var block = Pattern.compile("[hFS](?:[te]?[hFS]){2,8}").matcher(kinds);
-    for (int from = start; block.find(from); from = block.end()) {
-      if (block.group().indexOf('F') >= 0 && block.group().indexOf('S') >= 0) {
-        return block.start();
+  /** Finds the parts in the letters of the lines. */
+  private static final class Parts {
+    private static final Pattern ANSWER_BELOW =
+        Pattern.compile("[esp]*+(?:b++[esp]*+q[qes]*+)++(?=t[^qbo]*+$)");
+    private static final int FORWARD_AFTER = 25;
+
+    private final List<String> lines;
+    private final char[] letters;
+    private final boolean forward;
+    private final Kind[] kinds;
+
+    Parts(List<String> lines, char[] letters, boolean forward) {
+      this.lines = lines;
+      this.letters = letters;
+      this.forward = forward;
+      this.kinds = new Kind[letters.length];
+    }
+
+    Kind[] kinds() {
+      Arrays.fill(kinds, Kind.VISIBLE);
+      int handed = forwarded();
+      if (handed >= 0) {
+        Arrays.fill(kinds, handed, kinds.length, Kind.FORWARDED);
+        return kinds;
       }
+      int end = cut();
+      var below = ANSWER_BELOW.matcher(new String(letters, 0, end));
+      int start = below.lookingAt() ? below.end() : 0;
+      end = beforeTrailingQuote(start, end);
+      end = beforeName(start, end);
+      if (texts(start, end) == 0) {
+        return kinds;
+      }
+      Arrays.fill(kinds, 0, start, Kind.QUOTED);
+      for (int i = start; i < end; i++) {
+        if (letters[i] == 's' || letters[i] == 'p') {
+          kinds[i] = Kind.SIGNATURE;
+        }
+      }
+      tail(end);
+      return kinds;
     }
-    return -1;
-  }
 
-  /** Drops a quotation with its introduction at the end; one with text below it stays. */
-  private static int beforeTrailingQuote(String kinds, int start, int end) {
-    int i = end;
-    while (i > start && "eqsr".indexOf(kinds.charAt(i - 1)) >= 0) {
-      i--;
+    /** Where a forwarded mail begins, or -1. */
+    private int forwarded() {
+      int texts = 0;
+      for (int i = 0; i < letters.length; i++) {
+        switch (letters[i]) {
+          case 'f' -> {
+            return i;
+          }
+          case 't' -> texts++;
+          case 'b', 'o', 'F' -> {
+            if (forward) {
+              return i;
+            }
+            if (letters[i] != 'F' || headers(i) > 0) {
+              return -1;
+            }
+          }
+          default -> {}
+        }
+        if (texts > FORWARD_AFTER && !forward) {
+          return -1;
+        }
+      }
+      return forward ? letters.length : -1;
     }
-    boolean quotes = kinds.substring(i, end).indexOf('q') >= 0;
-    int intro = i;
-    while (intro > start && "eb".indexOf(kinds.charAt(intro - 1)) >= 0) {
-      intro--;
-    }
-    if (kinds.substring(intro, i).indexOf('b') >= 0) {
-      return intro;
-    }
-    return quotes ? i : end;
-  }
 
-  private static String unmarked(List<String> lines) {
-    var out = new ArrayList<String>(lines.size());
-    for (String line : lines) {
-      out.add(
-          !line.isEmpty() && line.charAt(0) <= SIGNATURE ? line.replaceAll("^[\1-\3]+", "") : line);
+    /** The first line that is surely no longer the writer's. */
+    private int cut() {
+      int texts = 0;
+      for (int i = 0; i < letters.length; i++) {
+        char letter = letters[i];
+        boolean ends =
+            switch (letter) {
+              case 'd', 'o' -> true;
+              case 'b' -> !quoteFollows(i);
+              case 's' -> !answersBelow(i);
+              case 'F', 'S', 'h' -> headers(i) > 0;
+              default -> false;
+            };
+        if (ends && texts > 0) {
+          return i;
+        }
+        if (ends && letter != 'd' && letter != 's') {
+          return letters.length;
+        }
+        texts += letter == 't' || letter == 'F' || letter == 'S' || letter == 'h' ? 1 : 0;
+      }
+      return letters.length;
     }
-    return String.join("\n", out).strip();
+
+    /** Whether text stands below a quotation. */
+    private boolean answersBelow(int from) {
+      boolean quoted = false;
+      for (int i = from; i < letters.length; i++) {
+        quoted |= letters[i] == 'q';
+        if (quoted && letters[i] == 't') {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    private boolean quoteFollows(int from) {
+      int i = from;
+      while (i < letters.length && "besp".indexOf(letters[i]) >= 0) {
+        i++;
+      }
+      return i < letters.length && letters[i] == 'q';
+    }
+
+    /** How many lines from here on are the header of a mail, or 0. */
+    private int headers(int from) {
+      int last = from;
+      int count = 0;
+      int others = 0;
+      boolean sender = false;
+      boolean subject = false;
+      boolean address = false;
+      for (int i = from; i < letters.length && i - last <= 3 && count < 12; i++) {
+        char letter = letters[i];
+        if (letter != 'F' && letter != 'S' && letter != 'h' && letter != 't' && letter != 'e') {
+          break;
+        }
+        if (letter == 'e' && i > last + 1) {
+          break;
+        }
+        if ("FSh".indexOf(letter) >= 0) {
+          count++;
+          last = i;
+          sender |= letter == 'F';
+          subject |= letter == 'S';
+          others += letter == 'h' ? 1 : 0;
+        }
+        address |= letter != 'e' && (i <= last + 1) && lines.get(i).indexOf('@') >= 0;
+      }
+      boolean block =
+          sender && ((count >= 3 && (subject || address)) || (count == 2 && address && others > 0));
+      if (block || (count >= 3 && subject && address)) {
+        return last - from + 1;
+      }
+      return letters[from] == 'F' && isLonely(from) ? 1 : 0;
+    }
+
+    /** A sender with an address stands alone before what it wrote. */
+    private boolean isLonely(int at) {
+      String line = LineKinds.bare(lines.get(at));
+      return (at == 0 || letters[at - 1] != 't')
+          && line.indexOf('@') > 0
+          && (line.endsWith(">") || line.endsWith("]"))
+          && (at + 1 == letters.length || letters[at + 1] == 'e');
+    }
+
+    /** Drops a quotation with its introduction at the end; one with an answer below it stays. */
+    private int beforeTrailingQuote(int start, int end) {
+      int i = end;
+      while (i > start && "eqspb".indexOf(letters[i - 1]) >= 0) {
+        i--;
+      }
+      for (int j = i; j < end; j++) {
+        if (letters[j] == 'q' || letters[j] == 'b') {
+          return withoutBlanks(start, i);
+        }
+      }
+      return withoutBlanks(start, beforeAppendix(start, end));
+    }
+
+    /** Drops the only quotation also if all that follows it was appended by a machine. */
+    private int beforeAppendix(int start, int end) {
+      int appendix = end;
+      while (appendix > start && "tesp".indexOf(letters[appendix - 1]) >= 0) {
+        appendix--;
+      }
+      int quote = appendix;
+      while (quote > start && "qesp".indexOf(letters[quote - 1]) >= 0) {
+        quote--;
+      }
+      int intro = quote;
+      while (intro > start && letters[intro - 1] == 'b') {
+        intro--;
+      }
+      boolean only = texts(start, intro) > 0 && intro < quote && quote < appendix;
+      for (int i = start; only && i < intro; i++) {
+        only = letters[i] != 'q';
+      }
+      return only && !isGreeting(start, intro) && isAppendix(appendix, end) ? intro : end;
+    }
+
+    private boolean isGreeting(int start, int end) {
+      if (texts(start, end) > 1) {
+        return false;
+      }
+      for (int i = start; i < end; i++) {
+        if (letters[i] == 't') {
+          String line = LineKinds.bare(lines.get(i));
+          return line.length() <= 40 && !line.endsWith(".");
+        }
+      }
+      return false;
+    }
+
+    private boolean isAppendix(int start, int end) {
+      if (texts(start, end) > 6) {
+        return false;
+      }
+      for (int i = start; i < end; i++) {
+        String line = LineKinds.bare(lines.get(i));
+        if (ReplyWords.FOOTER.matcher(line).find()) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /** A name after a dash as the last line signs. */
+    private int beforeName(int start, int end) {
+      int last = end - 1;
+      boolean alone = last > start && letters[last] == 't' && letters[last - 1] == 'e';
+      if (alone && texts(start, last) > 0) {
+        boolean signed = SIGNED.matcher(LineKinds.bare(lines.get(last))).matches();
+        return signed ? withoutBlanks(start, last) : end;
+      }
+      return end;
+    }
+
+    private int withoutBlanks(int start, int end) {
+      int i = end;
+      while (i > start && "esp".indexOf(letters[i - 1]) >= 0) {
+        i--;
+      }
+      return i;
+    }
+
+    private int texts(int start, int end) {
+      int texts = 0;
+      for (int i = start; i < end; i++) {
+        texts += "tFSh".indexOf(letters[i]) >= 0 ? 1 : 0;
+      }
+      return texts;
+    }
+
+    private void tail(int end) {
+      int i = end;
+      while (i < letters.length
+          && "boq".indexOf(letters[i]) < 0
+          && !("FSh".indexOf(letters[i]) >= 0 && headers(i) > 0)) {
+        i++;
+      }
+      Arrays.fill(kinds, end, i, Kind.SIGNATURE);
+      Arrays.fill(kinds, i, letters.length, Kind.QUOTED);
+    }
   }
 }

@@ -68,12 +68,20 @@ record ThreadContext(@Nullable String messageId, List<String> references, String
     return map;
   }
 
-  /** {@code References} of an answer to {@code parent}, folded so that no line is too long. */
-  String answerReferences(@Nullable String parent) {
-    var all = new LinkedHashSet<>(references);
+  /**
+   * {@code References} of an answer to {@code parent}, folded so that no line is too long.
+   *
+   * @param anchor the id that all mails of the thread name; near the end, as mail programs forget
+   *     the oldest first
+   */
+  String answerReferences(@Nullable String parent, String anchor) {
+    var all = new LinkedHashSet<String>();
+    references.stream().filter(id -> MessageIds.usable(id) != null).forEach(all::add);
     if (messageId != null) {
       all.add(messageId);
     }
+    all.remove(anchor);
+    all.add(anchor);
     if (parent != null) {
       all.remove(parent);
       all.add(parent);

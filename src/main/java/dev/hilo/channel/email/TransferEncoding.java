@@ -1,9 +1,13 @@
 package dev.hilo.channel.email;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /** Content-Transfer-Encodings (RFC 2045), decoding whatever can be decoded of broken ones. */
 final class TransferEncoding {
@@ -20,40 +24,54 @@ final class TransferEncoding {
   private TransferEncoding() {}
 
   /** Decodes by the header's value; names nobody knows mean "as it is". */
-  static byte[] decode(byte[] body, String encoding) {
-    return switch (encoding.strip().toLowerCase(Locale.ROOT)) {
-      case "base64" -> base64(body);
-      case "quoted-printable" -> quotedPrintable(body);
-      case "x-uuencode", "uuencode", "x-uue" -> uu(body);
-      default -> body;
+  static byte[] decode(InputStream body, @Nullable String encoding) throws IOException {
+    String name = encoding == null ? "" : encoding.strip().toLowerCase(Locale.ROOT);
+    return switch (name.split("[\\s;(]", 2)[0].replace("\"", "")) {
+      case "base64", "base-64", "base_64", "b64", "mime64" -> base64(body);
+      case "quoted-printable", "quotedprintable", "quoted_printable" ->
+          quotedPrintable(body.readAllBytes());
+      case "x-uuencode", "uuencode", "x-uue", "uue", "x-uu" -> uu(body.readAllBytes());
+      default -> body.readAllBytes();
     };
   }
 
-  /** Skips what is no digit; padding ends a group, not the whole. */
   static byte[] base64(byte[] in) {
-    var out = new ByteArrayOutputStream(in.length * 3 / 4 + 3);
+    try {
+      return base64(new ByteArrayInputStream(in));
+    } catch (IOException e) {
+      throw new IllegalStateException("an array can be read", e);
+    }
+  }
+
+  /** Skips what is no digit; padding ends a group, not the whole. */
+  private static byte[] base64(InputStream in) throws IOException {
+    var out = new ByteArrayOutputStream();
+    var chunk = new byte[8192];
     int bits = 0;
     int count = 0;
-    for (byte b : in) {
-      if (b == '=') {
-        bits = 0;
-        count = 0;
-        continue;
-      }
-      int digit = BASE64[b & 0xff];
-      if (digit < 0) {
-        continue;
-      }
-      bits = bits << 6 | digit;
-      switch (++count) {
-        case 2 -> out.write(bits >> 4);
-        case 3 -> out.write(bits >> 2);
-        case 4 -> {
-          out.write(bits);
+    for (int length = in.read(chunk); length >= 0; length = in.read(chunk)) {
+      for (int i = 0; i < length; i++) {
+        byte b = chunk[i];
+        if (b == '=') {
           bits = 0;
           count = 0;
+          continue;
         }
-        default -> {}
+        int digit = BASE64[b & 0xff];
+        if (digit < 0) {
+          continue;
+        }
+        bits = bits << 6 | digit;
+        switch (++count) {
+          case 2 -> out.write(bits >> 4);
+          case 3 -> out.write(bits >> 2);
+          case 4 -> {
+            out.write(bits);
+            bits = 0;
+            count = 0;
+          }
+          default -> {}
+        }
       }
     }
     return out.toByteArray();
@@ -94,7 +112,8 @@ final class TransferEncoding {
     return out.toByteArray();
   }
 
-  private static byte[] uu(byte[] in) {
+  /** Decodes what stands between {@code begin} and {@code end}. */
+  static byte[] uu(byte[] in) {
     var out = new ByteArrayOutputStream(in.length * 3 / 4);
     boolean inside = false;
     for (String line : new String(in, StandardCharsets.ISO_8859_1).split("\r?\n", -1)) {

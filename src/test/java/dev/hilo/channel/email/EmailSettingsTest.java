@@ -47,7 +47,7 @@ class EmailSettingsTest {
             .skip(1)
             .takeWhile(l -> l.startsWith("#    "))
             .map(l -> l.substring(5))
-            .map(l -> l.replace("file:/run/secrets/help-mail-password", "hunter2"))
+            .map(l -> l.replaceAll("file:/run/secrets/[\\w-]+", "hunter2"))
             .collect(Collectors.joining("\n"));
     var settings = ConfigNode.parse(example).bind(EmailSettings.class);
     assertThat(settings.accounts().getFirst().trustedAuthservId()).isEqualTo("mx.example.com");

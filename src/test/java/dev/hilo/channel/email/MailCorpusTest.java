@@ -13,7 +13,9 @@ import java.util.List;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /**
  * Every mail under {@code mails/} becomes exactly the item that stands beside it. To see what a new
@@ -33,6 +35,40 @@ class MailCorpusTest {
           .toList()
           .stream();
     }
+  }
+
+  /** Mails of our own in the shapes that mail comes in. */
+  @Test
+  void ourCases() throws IOException {
+    var cases = MailCases.read(Path.of("src/test/resources/corpus"));
+    assertThat(cases.mismatches()).as(cases.table()).isEmpty();
+    assertThat(cases.missed()).isEmpty();
+  }
+
+  /** What does not match is counted and named, and what is below its goal fails. */
+  @Test
+  void wrongCasesAreFound() throws IOException {
+    var cases = MailCases.read(Path.of("src/test/resources/corpus-wrong"));
+    assertThat(cases.table())
+        .contains(
+            "from:                0/1", "subject:             1/2", "kind:                0/2")
+        .contains("bounce, bounce.status: expected [4.2.2], got [5.1.1]")
+        .contains("message, attachments: expected [[b.txt]], got [[]]");
+    assertThat(cases.missed())
+        .contains(
+            "from: 0 of 1 match, the goal is 98 %",
+            "text: 0 of 1 match, the goal is 90 %",
+            "bounce.status class: 0 of 1 match, the goal is 85 %",
+            "no false bounce: 1 of 2 match, the goal is 100 %");
+  }
+
+  /** Any directory of mails: {@code -Dhilo.mails=DIR}. */
+  @Test
+  @EnabledIfSystemProperty(named = "hilo.mails", matches = ".+")
+  void casesOfOthers() throws IOException {
+    var cases = MailCases.read(Path.of(System.getProperty("hilo.mails", "")));
+    System.out.println(cases.table());
+    assertThat(cases.missed()).as("fields below their goal").isEmpty();
   }
 
   private static void check(Path file) throws IOException {

@@ -39,7 +39,7 @@ final class MailHouse {
     threads = new MailThreads("main", List.of("secret"), memory);
     settings = settings(reading, mail);
     account = settings.accounts().getFirst();
-    translator = new MailTranslator(account, Set.of(ADDRESS), ids, threads, blobs);
+    translator = new MailTranslator(account, Set.of(ADDRESS), ids, threads, blobs, memory);
     arrivals = new Arrivals(account, translator, blobs, memory);
   }
 

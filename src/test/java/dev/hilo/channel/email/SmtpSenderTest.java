@@ -85,6 +85,8 @@ class SmtpSenderTest {
         null,
         context,
         "Mia",
+        null,
+        null,
         1);
   }
 
@@ -178,6 +180,8 @@ class SmtpSenderTest {
             List.of(file),
             null,
             Map.of(),
+            null,
+            null,
             null,
             1);
     assertThat(send(message)).isInstanceOf(SendResult.Accepted.class);
