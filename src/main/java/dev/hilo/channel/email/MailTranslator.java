@@ -46,6 +46,7 @@ final class MailTranslator {
   private static final int MAX_PARTS = 40;
 
   private static final int MAX_FILES = 16;
+
   /** Answers to answers, each through us, of which no person writes that many. */
   private static final int MAX_HOPS = 4;
 
