@@ -52,8 +52,7 @@ record Outgoing(StreamState state, StreamState.Pending head, Entry entry, String
   }
 
   /** {@code quoted}: see {@link #quoted}. */
-  SendResult through(
-      Channel channel, Roster roster, Outbound.@Nullable Quote quoted, int attempt)
+  SendResult through(Channel channel, Roster roster, Outbound.@Nullable Quote quoted, int attempt)
       throws InterruptedException {
     Event event = entry.event();
     if (event instanceof Event.MessageAdded m) {
@@ -127,12 +126,12 @@ record Outgoing(StreamState state, StreamState.Pending head, Entry entry, String
   private static Outbound.@Nullable Team team(Roster roster, Author by, Event.MessageAdded m) {
     Desk desk = roster.desk();
     String inbox = m.address().channel() + ":" + m.account();
-    Item.User writer =
-        by.kind() == Author.Kind.AGENT ? desk.find(Item.User.class, by.id()) : null;
+    Item.User writer = by.kind() == Author.Kind.AGENT ? desk.find(Item.User.class, by.id()) : null;
     List<Item.Team> teams =
         desk.all(Item.Team.class).stream()
             .filter(t -> writer != null ? writer.teams().contains(t.id()) : has(t, inbox))
-            .sorted(Comparator.comparing((Item.Team t) -> !has(t, inbox)).thenComparing(Item.Team::id))
+            .sorted(
+                Comparator.comparing((Item.Team t) -> !has(t, inbox)).thenComparing(Item.Team::id))
             .toList();
     boolean told = !teams.isEmpty() && (writer != null || teams.size() == 1);
     return told ? new Outbound.Team(teams.getFirst().id(), teams.getFirst().name()) : null;

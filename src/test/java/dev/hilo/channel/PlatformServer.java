@@ -169,7 +169,17 @@ public final class PlatformServer implements AutoCloseable {
       @Nullable String replyTo,
       Map<String, String> context) {
     return new Outbound(
-        "01JD0000000000000000000001", account, to, content, List.of(), replyTo, context, "Luis", null, null, 1);
+        "01JD0000000000000000000001",
+        account,
+        to,
+        content,
+        List.of(),
+        replyTo,
+        context,
+        "Luis",
+        null,
+        null,
+        1);
   }
 
   public static JsonNode json(String text) {

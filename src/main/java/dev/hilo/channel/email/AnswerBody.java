@@ -41,14 +41,16 @@ record AnswerBody(String text, String html) {
           .append(HtmlBody.escaped(lines))
           .append("</div>\n");
     }
-    rich.append("<span style=\"" + HIDDEN + "\">[")
-        .append(MailThreads.local(null, token))
-        .append("]</span>\n");
+    rich.append("<span style=\"" + HIDDEN + "\">")
+        .append(MailThreads.mark(token))
+        .append("</span>\n");
     if (quote != null) {
       String intro = intro(quote);
       String before = cut(Text.lines(quote.text()).strip());
       plain.append("\n\n").append(intro).append("\n\n");
-      before.lines().forEach(l -> plain.append(l.startsWith(">") ? ">" : "> ").append(l).append('\n'));
+      before
+          .lines()
+          .forEach(l -> plain.append(l.startsWith(">") ? ">" : "> ").append(l).append('\n'));
       rich.append("<div class=\"hilo_quote\"><div>")
           .append(HtmlBody.escaped(intro))
           .append("</div>\n<blockquote type=\"cite\" style=\"margin: 0 0 0 8px; border-left: 2px")
@@ -69,7 +71,8 @@ record AnswerBody(String text, String html) {
           default -> "'On' d MMM yyyy 'at' HH:mm '(UTC), %s wrote:'";
         };
     String time =
-        DateTimeFormatter.ofPattern(form, Locale.ENGLISH).format(quote.at().atOffset(ZoneOffset.UTC));
+        DateTimeFormatter.ofPattern(form, Locale.ENGLISH)
+            .format(quote.at().atOffset(ZoneOffset.UTC));
     return time.replace("%s", Text.head(Text.line(quote.author()), 100));
   }
 

@@ -101,9 +101,7 @@ final class Dkim {
   /** RFC 6376, 3.4.2. */
   private static String relaxed(String field) {
     String value = field.substring(field.indexOf(':') + 1);
-    return name(field)
-        + ":"
-        + value.replace("\r\n", "").replaceAll("[ \t]+", " ").strip();
+    return name(field) + ":" + value.replace("\r\n", "").replaceAll("[ \t]+", " ").strip();
   }
 
   /** Takes a body, piece by piece (RFC 6376, 3.4.4); also counts it. */

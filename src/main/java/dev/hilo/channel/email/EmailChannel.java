@@ -43,7 +43,8 @@ final class EmailChannel implements Channel {
       List<String> secrets = secrets(settings, account);
       var ids = new MessageIds(secrets, domain(account.id()));
       var threads = new MailThreads(ports.workspace(), secrets, ports.memory());
-      var translator = new MailTranslator(account, own, ids, threads, ports.blobs(), ports.memory());
+      var translator =
+          new MailTranslator(account, own, ids, threads, ports.blobs(), ports.memory());
       var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
       if (account.imap() != null) {
         for (String folder : account.imap().folders()) {

@@ -106,8 +106,7 @@ record Letter(
     say(out, CRLF);
   }
 
-  private static void writeFile(OutputStream out, Part part, Ports.Blobs blobs)
-      throws IOException {
+  private static void writeFile(OutputStream out, Part part, Ports.Blobs blobs) throws IOException {
     say(out, "Content-Type: " + part.mime() + CRLF);
     say(out, "Content-Transfer-Encoding: base64" + CRLF);
     say(out, "Content-Disposition: " + (part.id() == null ? "attachment" : "inline"));
@@ -128,7 +127,8 @@ record Letter(
     if (US_ASCII.newEncoder().canEncode(name) && name.length() <= LINE) {
       return ";" + CRLF + " filename=\"" + name.replaceAll("[\"\\\\\\p{Cntrl}]", "_") + "\"";
     }
-    String encoded = "UTF-8''" + URLEncoder.encode(name, UTF_8).replace("+", "%20").replace("*", "%2A");
+    String encoded =
+        "UTF-8''" + URLEncoder.encode(name, UTF_8).replace("+", "%20").replace("*", "%2A");
     var out = new StringBuilder();
     int from = 0;
     for (int piece = 0; from < encoded.length(); piece++) {

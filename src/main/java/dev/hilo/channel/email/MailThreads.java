@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,8 @@ final class MailThreads {
           "to",
           "cc");
 
+  private static final Pattern MARK = Pattern.compile("\\[r\\.([a-z2-7]{31})]");
+  private static final int MAX_MARKS = 20;
   private static final int ID = 8;
   private static final int MAC = 10;
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -127,6 +130,26 @@ final class MailThreads {
       }
     }
     return null;
+  }
+
+  /** The same by the mark in a mail of ours that this one repeats. */
+  @Nullable String marked(Mail mail) {
+    for (String text : new String[] {mail.html(), mail.quoted(), mail.text()}) {
+      var marks = MARK.matcher(text == null ? "" : text);
+      for (int i = 0; i < MAX_MARKS && marks.find(); i++) {
+        byte[] thread = opened(Use.REPLY, marks.group(1));
+        String to = thread == null ? null : memory.get(fact(Use.REPLY, thread));
+        if (to != null) {
+          return to;
+        }
+      }
+    }
+    return null;
+  }
+
+  /** What stands unseen in the HTML of a mail of ours, for {@link #marked}. */
+  static String mark(String token) {
+    return "[" + local(null, token) + "]";
   }
 
   /**

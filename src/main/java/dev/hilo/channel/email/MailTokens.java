@@ -16,7 +16,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HexFormat;
-import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.crypto.Cipher;
@@ -62,7 +61,8 @@ final class MailTokens {
     this.ports = ports;
     this.clock = clock;
     byte[] secret =
-        sha256("hilo oauth\0" + text(settings.refreshToken()) + "\0" + text(settings.clientSecret()));
+        sha256(
+            "hilo oauth\0" + text(settings.refreshToken()) + "\0" + text(settings.clientSecret()));
     this.key = new SecretKeySpec(secret, "AES");
     // another refresh token in the configuration begins anew
     this.facts = "oauth:" + account + ":" + HexFormat.of().formatHex(sha256(hex(secret)), 0, 8);
@@ -251,8 +251,7 @@ final class MailTokens {
   private String opened(String sealed) {
     String[] parts = sealed.split("\\.", 2);
     byte[] iv = Base64.getDecoder().decode(parts[0]);
-    return new String(
-        cipher(Cipher.DECRYPT_MODE, iv, Base64.getDecoder().decode(parts[1])), UTF_8);
+    return new String(cipher(Cipher.DECRYPT_MODE, iv, Base64.getDecoder().decode(parts[1])), UTF_8);
   }
 
   private byte[] cipher(int mode, byte[] iv, byte[] bytes) {

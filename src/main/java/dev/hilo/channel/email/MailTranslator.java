@@ -41,6 +41,7 @@ final class MailTranslator {
   private static final int MAX_VISIBLE = 5000;
 
   private static final int MAX_QUOTED = 2000;
+  private static final int MAX_HOPS = 3;
   private static final int MAX_FILES = 16;
   private static final String DEAD = "dead";
   private static final Instant FIRST_MAIL = Instant.parse("1982-01-01T00:00:00Z");
@@ -275,7 +276,8 @@ final class MailTranslator {
         List.of(),
         Strength.CLAIM,
         Map.of(),
-        new Event.Participant(name, sender == null || sender.name().isEmpty() ? name : sender.name()),
+        new Event.Participant(
+            name, sender == null || sender.name().isEmpty() ? name : sender.name()),
         null,
         reading.dedupeKey(),
         written(reading.headers, reading.arrival.received()));
@@ -319,7 +321,16 @@ final class MailTranslator {
         attachments,
         answers(headers),
         details(reading, muted, origin.sender() != null),
-        thread.toMap());
+        context(thread, headers));
+  }
+
+  private Map<String, String> context(ThreadContext thread, Headers headers) {
+    var context = new LinkedHashMap<>(thread.toMap());
+    int hops = ids.hops(headers.first(MessageIds.HOP));
+    if (hops > 0) {
+      context.put("hop", String.valueOf(hops));
+    }
+    return context;
   }
 
   /** Why nobody should be called because of this mail, or null. */
@@ -349,6 +360,9 @@ final class MailTranslator {
     if (reading.arrival.old()) {
       return "old";
     }
+    if (ids.hops(reading.headers.first(MessageIds.HOP)) > MAX_HOPS) {
+      return "loop";
+    }
     MailAddress sender = reading.sender();
     return sender != null && brake.holds(sender.address(), reading.headers, reading.arrival.raw())
         ? "loop"
@@ -377,6 +391,9 @@ final class MailTranslator {
         reading.level == Authenticity.FAILED
             ? null
             : threads.answered(reading.headers, reading.receivers());
+    if (thread == null && reading.level != Authenticity.FAILED && reading.mail != null) {
+      thread = threads.marked(reading.mail);
+    }
     if (thread != null && !thread.equals(id)) {
       if (!plain(thread).equals(own)) {
         participant =
@@ -483,8 +500,7 @@ final class MailTranslator {
       details.put("invite.organizer", invite.organizer().address());
     }
     if (invite.method() == Invite.Method.REPLY && !invite.attendees().isEmpty()) {
-      details.put(
-          "invite.status", invite.attendees().getFirst().status().toLowerCase(Locale.ROOT));
+      details.put("invite.status", invite.attendees().getFirst().status().toLowerCase(Locale.ROOT));
     } else if (invite.status() != null) {
       details.put("invite.status", invite.status().toLowerCase(Locale.ROOT));
     }

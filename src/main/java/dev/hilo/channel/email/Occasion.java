@@ -61,7 +61,9 @@ record Occasion(
     try {
       var json = JSON.readTree(text);
       var context = new LinkedHashMap<String, String>();
-      json.path("context").properties().forEach(p -> context.put(p.getKey(), p.getValue().asText()));
+      json.path("context")
+          .properties()
+          .forEach(p -> context.put(p.getKey(), p.getValue().asText()));
       return new Occasion(
           Instant.ofEpochSecond(json.path("at").asLong()),
           context,

@@ -75,7 +75,8 @@ final class SmtpLink extends SMTPTransport implements AutoCloseable {
    * @param secret a password, an access token if {@code oauth}, or null to send without a sign-in
    * @throws NotOpen if there is no connection now
    */
-  static SmtpLink open(EmailSettings.Smtp server, String own, @Nullable String secret, boolean oauth)
+  static SmtpLink open(
+      EmailSettings.Smtp server, String own, @Nullable String secret, boolean oauth)
       throws NotOpen {
     var link = new SmtpLink(server, own, oauth);
     try {

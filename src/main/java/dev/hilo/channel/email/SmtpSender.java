@@ -30,9 +30,11 @@ final class SmtpSender implements AutoCloseable {
   private static final Duration UNREACHABLE = Duration.ofSeconds(15);
   private static final Duration SLOWED = Duration.ofMinutes(1);
   private static final Pattern SIGNED_ID = Pattern.compile("<([^<>\\s@]{1,400}@[^<>\\s@]{1,255})>");
-  private static final Pattern SES = Pattern.compile("email-smtp(?:-fips)?\\.([a-z0-9-]+)\\.amazonaws\\.com");
+  private static final Pattern SES =
+      Pattern.compile("email-smtp(?:-fips)?\\.([a-z0-9-]+)\\.amazonaws\\.com");
   private static final Pattern SES_ID = Pattern.compile("\\b[0-9a-f-]{40,80}\\b");
-  private static final Pattern ENHANCED = Pattern.compile("^\\d{3}[ -](\\d\\.\\d{1,3}\\.\\d{1,3})\\b");
+  private static final Pattern ENHANCED =
+      Pattern.compile("^\\d{3}[ -](\\d\\.\\d{1,3}\\.\\d{1,3})\\b");
   private static final Pattern ADDRESS = Pattern.compile("[^\\s<>@]+@[^\\s<>@]+");
 
   private final EmailSettings.Account account;
@@ -135,7 +137,8 @@ final class SmtpSender implements AutoCloseable {
     Instant slow = slowUntil;
     if (Instant.now().isBefore(slow)) {
       return new SendResult.Retry(
-          Duration.between(Instant.now(), slow).plusSeconds(1), "the mail server asked for a pause");
+          Duration.between(Instant.now(), slow).plusSeconds(1),
+          "the mail server asked for a pause");
     }
     SmtpLink link;
     try {

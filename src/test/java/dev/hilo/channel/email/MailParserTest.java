@@ -234,7 +234,8 @@ class MailParserTest {
     assertThat(context.get("refs"))
         .startsWith("<reference-number-0@example.com>")
         .endsWith("<reference-number-89@example.com>");
-    String folded = ThreadContext.of(context).answerReferences("last@example.com", "t.anchor@shop.example");
+    String folded =
+        ThreadContext.of(context).answerReferences("last@example.com", "t.anchor@shop.example");
     assertThat(folded.split("\r\n ")).allMatch(line -> line.length() < 900).hasSizeGreaterThan(3);
     assertThat(folded).endsWith("<last@example.com>");
   }

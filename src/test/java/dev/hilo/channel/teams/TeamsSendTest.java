@@ -198,7 +198,17 @@ class TeamsSendTest {
     var m = message(TEXT, null);
     var again =
         new Outbound(
-            m.id(), m.account(), m.to(), m.content(), List.of(), null, context, m.agentName(), null, null, 2);
+            m.id(),
+            m.account(),
+            m.to(),
+            m.content(),
+            List.of(),
+            null,
+            context,
+            m.agentName(),
+            null,
+            null,
+            2);
     assertThat(PlatformServer.send(channel, again))
         .isEqualTo(new SendResult.Refused("401", "HTTP 401", true));
   }
