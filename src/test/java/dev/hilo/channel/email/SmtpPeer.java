@@ -15,6 +15,7 @@ import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -39,6 +40,11 @@ final class SmtpPeer implements AutoCloseable {
 
     Headers headers() {
       return Headers.read(data);
+    }
+
+    /** A field's value, empty where there is none. */
+    String field(String name) {
+      return Objects.requireNonNullElse(headers().first(name), "");
     }
   }
 
@@ -202,7 +208,7 @@ final class SmtpPeer implements AutoCloseable {
 
     private void signIn(String line) throws IOException {
       expect(greeted && !signedIn, "AUTH");
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       if (fails.containsKey("AUTH")) {
         answer("AUTH", "");
         return;
@@ -260,7 +266,7 @@ final class SmtpPeer implements AutoCloseable {
     }
 
     private boolean has(String extension) {
-      return extensions.stream().anyMatch(e -> e.split(" ")[0].equals(extension));
+      return extensions.stream().anyMatch(e -> e.split(" ", 2)[0].equals(extension));
     }
 
     private void expect(boolean right, String line) {

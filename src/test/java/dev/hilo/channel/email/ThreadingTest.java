@@ -65,9 +65,9 @@ class ThreadingTest {
                     "help@shop.example",
                     "In-Reply-To: %s\r\nReferences: %s %s\r\n"
                         .formatted(
-                            m.headers().first("message-id"),
-                            m.headers().first("references"),
-                            m.headers().first("message-id")),
+                            m.field("message-id"),
+                            m.field("references"),
+                            m.field("message-id")),
                     "text/plain",
                     "Thanks")),
         new Program(
@@ -76,7 +76,7 @@ class ThreadingTest {
                 answer(
                     "help@shop.example",
                     "In-Reply-To: <0100@email.amazonses.com>\r\nReferences: %s <0100@email.amazonses.com>\r\n"
-                        .formatted(m.headers().first("references")),
+                        .formatted(m.field("references")),
                     "text/plain",
                     "Thanks")),
         new Program(
@@ -84,7 +84,7 @@ class ThreadingTest {
             m ->
                 answer(
                     "help@shop.example",
-                    "References: %s\r\n".formatted(m.headers().first("message-id")),
+                    "References: %s\r\n".formatted(m.field("message-id")),
                     "text/plain",
                     "Thanks")),
         new Program(
@@ -94,7 +94,7 @@ class ThreadingTest {
                     "help@shop.example",
                     "References: %s,%s\r\n"
                         .formatted(
-                            m.headers().first("references").replaceAll("\\s+", ","),
+                            m.field("references").replaceAll("\\s+", ","),
                             "<x@y.example>"),
                     "text/plain",
                     "Thanks")),
@@ -102,7 +102,7 @@ class ThreadingTest {
             "nothing but the address, in capitals",
             m ->
                 answer(
-                    m.headers().first("reply-to").toUpperCase(java.util.Locale.ROOT),
+                    m.field("reply-to").toUpperCase(java.util.Locale.ROOT),
                     "",
                     "text/plain",
                     "Thanks")),
