@@ -45,6 +45,14 @@ export function badge(key, brief = false) {
     ><i aria-hidden="true">${channel.short}</i><span class=${brief ? "hidden" : ""}>${channel.name}</span></span>`;
 }
 
+/** What ends the label of a mail address whose owner nobody vouches for. */
+const UNVERIFIED = /\?unverified$/;
+
+export const isUnverified = ({ label }) => UNVERIFIED.test(label ?? "");
+
+/** An address as people write it. */
+export const labelOf = ({ label }) => (label ?? "").replace(UNVERIFIED, "");
+
 export const agentName = (id) =>
   desk.items.of("user").get(id)?.name ??
   desk.card?.agents?.find((agent) => agent.id === id)?.name ??

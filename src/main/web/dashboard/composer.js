@@ -5,7 +5,7 @@ import { icon } from "../shared/icons.js";
 import { shortTime } from "../shared/time.js";
 import { attachButton, attached, attachments, filesOf } from "./attach.js";
 import { asked, filled, matching } from "./canned.js";
-import { badge, Part } from "./common.js";
+import { badge, labelOf, Part } from "./common.js";
 import { desk } from "./desk.js";
 import { drafts, prefs, t } from "./prefs.js";
 import { lastUsed } from "./timeline.js";
@@ -340,11 +340,12 @@ class Composer extends Part {
   auto(addresses) {
     const chosen = autoTarget(addresses);
     return chosen
-      ? t("autoRoute", { channel: [channelOf(chosen.channel).name, chosen.label].filter(Boolean).join(" · ") })
+      ? t("autoRoute", { channel: [channelOf(chosen.channel).name, labelOf(chosen)].filter(Boolean).join(" · ") })
       : t("noRoute");
   }
 
-  routeName({ channel, label, lastAt, openUntil, obstacle, paid }) {
+  routeName(address) {
+    const { channel, lastAt, openUntil, obstacle, paid } = address;
     const about = obstacle
       ? t(`obstacle.${obstacle}.short`)
       : openUntil
@@ -352,7 +353,7 @@ class Composer extends Part {
         : lastAt
           ? t("lastUsed", { when: shortTime(prefs.locale, lastAt) })
           : "";
-    return [channelOf(channel).name, label, about, paid && !obstacle ? t("costs") : ""].filter(Boolean).join(" · ");
+    return [channelOf(channel).name, labelOf(address), about, paid && !obstacle ? t("costs") : ""].filter(Boolean).join(" · ");
   }
 
   /** Why a reply would not go, or goes another way than the customer came. */

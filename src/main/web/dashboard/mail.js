@@ -11,12 +11,13 @@ const SANDBOX = "allow-popups allow-popups-to-escape-sandbox";
 const LINE_PX = 22;
 const LOWEST = 180;
 const HIGHEST = 560;
+const LASTS_MS = 55 * 60_000;
 
 /** The mails shown as they were sent, by message: where their pages are and whether pictures are wanted. */
 const pages = new Map();
 
 /** The kinds that no person wrote. */
-const MACHINES = new Set(["auto", "bulk", "bounce", "feedback", "receipt", "loop"]);
+const MACHINES = new Set(["auto", "bulk", "bounce", "feedback", "receipt", "invite", "loop"]);
 
 export const byMachine = (kind) => MACHINES.has(kind);
 
@@ -26,6 +27,12 @@ export function mailKind({ event }) {
   return kind && told(`mail.kind.${kind}`) ? kind : null;
 }
 
+/** That kind in words, with the status of what was not delivered. */
+export function kindName(row) {
+  const status = row.event?.body?.details?.["bounce.status"];
+  return [t(`mail.kind.${mailKind(row)}`), status].filter(Boolean).join(" ");
+}
+
 /**
  * A mail: its subject, who wrote it and how far that is sure, what was said, and on demand the page
  * as it was sent. That page is made by the gateway and runs in a frame without scripts, without an
@@ -33,6 +40,7 @@ export function mailKind({ event }) {
  */
 export function mail(c, row) {
   const page = c.html ? pages.get(row.id) : null;
+  renew(page, c.html);
   const details = row.event?.body?.details ?? {};
   return html`<div class="mail-subject" dir="auto">${c.subject || t("noSubject")}</div>
     ${row.by.kind === "customer" ? senderLine(c, row, details) : copies(c)}
@@ -126,19 +134,31 @@ function pictureBar(page, redraw) {
 
 async function toggle(blob, id) {
   if (pages.delete(id)) return desk.redraw();
-  const [workspace, home, hash] = blob.split("/");
-  pages.set(id, { lines: 0 });
+  const page = { lines: 0 };
+  pages.set(id, page);
   desk.redraw();
-  const path = `/api/v1/customers/${workspace}.${home}/mails/${hash}?lang=${prefs.language}`;
-  const answer = await fetch(path).catch(() => null);
-  const page = answer?.ok ? await answer.json().catch(() => null) : null;
-  if (!pages.has(id)) return undefined;
-  if (page) pages.set(id, page);
-  else {
+  if (!(await learn(page, blob)) && pages.get(id) === page) {
     pages.delete(id);
     desk.toast(t("mailUnavailable"), { bad: true });
   }
   return desk.redraw();
+}
+
+/** Asks where the page of a mail is; false if there is none. */
+async function learn(page, blob) {
+  const [workspace, home, hash] = blob.split("/");
+  const path = `/api/v1/customers/${workspace}.${home}/mails/${hash}?lang=${prefs.language}`;
+  const answer = await fetch(path).catch(() => null);
+  const found = answer?.ok ? await answer.json().catch(() => null) : null;
+  Object.assign(page, found, { at: Date.now() });
+  return Boolean(found);
+}
+
+/** The addresses of a page last an hour; whoever comes back later is given new ones. */
+function renew(page, blob) {
+  if (!page?.page || Date.now() - page.at < LASTS_MS) return;
+  page.at = Date.now();
+  learn(page, blob).then(() => desk.redraw());
 }
 
 /** The page over everything else, for newsletters and wide tables. */

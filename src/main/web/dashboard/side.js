@@ -3,7 +3,7 @@ import { channelOf } from "../shared/channels.js";
 import { icon } from "../shared/icons.js";
 import { link } from "../shared/rich.js";
 import { briefTime, shortTime } from "../shared/time.js";
-import { agentName, avatar, badge, Part } from "./common.js";
+import { agentName, avatar, badge, isUnverified, labelOf, Part } from "./common.js";
 import { desk } from "./desk.js";
 import { looks } from "./label-field.js";
 import { prefs, t } from "./prefs.js";
@@ -118,7 +118,8 @@ class SidePanel extends Part {
     );
     const asked = this.asked.get(address.via);
     return html`<li>${badge(address.channel, true)}<span class="identity"><strong>${channelOf(address.channel).name}</strong>
-        <span class="address">${address.label ?? ""}</span>
+        <span class="address">${labelOf(address)}</span>
+        ${isUnverified(address) ? html`<span class="refuses">${t("unverified")}</span>` : nothing}
         ${proven ? html`<span class="verified">${icon("verified")}${t("verified")}</span>` : nothing}
         ${address.refuses ? html`<span class="refuses">${t("obstacle.opt-out.short")}</span>` : nothing}
         ${address.lastAt ? html`<small>${t("lastUsed", { when: shortTime(prefs.locale, address.lastAt) })}</small>` : nothing}</span>

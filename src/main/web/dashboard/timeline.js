@@ -8,7 +8,7 @@ import { clock, dayName, fullTime, sameDay } from "../shared/time.js";
 import { agentName, badge } from "./common.js";
 import { desk, previewOf } from "./desk.js";
 import { looks } from "./label-field.js";
-import { byMachine, mail, mailKind } from "./mail.js";
+import { byMachine, kindName, mail, mailKind } from "./mail.js";
 import { media } from "./media.js";
 import { prefs, t, told } from "./prefs.js";
 import { countdown } from "./refusal.js";
@@ -92,7 +92,7 @@ function message(row, first, missed, readUpTo) {
     ${
       first
         ? html`<div class="message-head"><span class="author">${authorOf(row)}</span>${row.channel ? badge(row.channel) : nothing}
-          ${kind ? html`<span class="auto" data-testid="mail-kind">${t(`mail.kind.${kind}`)}</span>` : row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
+          ${kind ? html`<span class="auto" data-testid="mail-kind">${kindName(row)}</span>` : row.event?.body?.automatic ? html`<span class="auto">${t("automatic")}</span>` : nothing}
           <time datetime=${new Date(row.at).toISOString()} title=${fullTime(prefs.locale, row.at)}>${clock(prefs.locale, row.at)}</time></div>`
         : html`<span class="hidden">${authorOf(row)}, ${clock(prefs.locale, row.at)}:</span>`
     }

@@ -21,7 +21,10 @@ wear(`
 .mail-entry-acts { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 6px; }
 .mail-entry-acts .button { color: inherit; text-decoration: none; }
 .mail-entry-acts .icon { width: 15px; height: 15px; }
+hilo-mailboxes .settings-title h1 { overflow-wrap: anywhere; }
+.up + .settings-head .back { display: none; }
 @container (max-width: 640px) {
+  .up + .settings-head > .button { flex: 1 0 100%; }
   .outcomes { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .entry.mail-entry { flex-direction: column; }
   .mail-entry-acts { justify-content: flex-start; }

@@ -64,7 +64,8 @@ final class MailPage {
       :root { color-scheme: light; }
       body { margin: 0; padding: 16px; background: #fff; color: #1a1d24; overflow-wrap: anywhere;
         font: 14px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif; }
-      img { max-width: 100%; height: auto; }
+      img { max-width: 100%; object-fit: contain; }
+      img:not([height]) { height: auto; }
       table { max-width: 100%; }
       pre { white-space: pre-wrap; }
       a { color: #3443b5; }

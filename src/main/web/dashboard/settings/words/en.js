@@ -303,7 +303,7 @@ export default {
   "mailboxes.inQuarantine": "{count} in quarantine|{count} in quarantine",
   "mailboxes.missingChip": "{count} missing|{count} missing",
   "mailboxes.missing": "{count} mail on the server is not explained|{count} mails on the server are not explained",
-  "mailboxes.missingText": "They are fetched again by themselves. If this stays, load the mails since a day before.",
+  "mailboxes.missingText": "What is missing is fetched again by itself. If this stays, load the mails since a day before.",
   "mailboxes.connected": "Connected",
   "mailboxes.trouble": "Trouble",
   "mailboxes.unknown": "Not looked at yet",

@@ -310,7 +310,7 @@ export default {
   "mailboxes.inQuarantine": "{count} en cuarentena|{count} en cuarentena",
   "mailboxes.missingChip": "{count} sin explicar|{count} sin explicar",
   "mailboxes.missing": "{count} correo del servidor no está explicado|{count} correos del servidor no están explicados",
-  "mailboxes.missingText": "Se vuelven a buscar solos. Si esto sigue así, carga los correos desde un día anterior.",
+  "mailboxes.missingText": "Lo que falta se vuelve a buscar solo. Si esto sigue así, carga los correos desde un día anterior.",
   "mailboxes.connected": "Conectado",
   "mailboxes.trouble": "Problemas",
   "mailboxes.unknown": "Todavía sin revisar",

@@ -309,7 +309,7 @@ export default {
   "mailboxes.inQuarantine": "{count} em quarentena|{count} em quarentena",
   "mailboxes.missingChip": "{count} sem explicação|{count} sem explicação",
   "mailboxes.missing": "{count} e-mail do servidor não está explicado|{count} e-mails do servidor não estão explicados",
-  "mailboxes.missingText": "Eles são buscados de novo sozinhos. Se isto continuar, carregue os e-mails desde um dia anterior.",
+  "mailboxes.missingText": "O que falta é buscado de novo sozinho. Se isto continuar, carregue os e-mails desde um dia anterior.",
   "mailboxes.connected": "Conectado",
   "mailboxes.trouble": "Problemas",
   "mailboxes.unknown": "Ainda não verificado",

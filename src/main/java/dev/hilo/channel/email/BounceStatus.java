@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -46,19 +45,23 @@ final class BounceStatus {
   private BounceStatus() {}
 
   private static List<Phrase> phrases() {
-    var all = new ArrayList<Phrase>();
-    try (var in = BounceStatus.class.getResourceAsStream("bounce-phrases.txt")) {
+    return table("bounce-phrases.txt").stream()
+        .map(line -> new Phrase(Pattern.compile(line[1]), line[0]))
+        .toList();
+  }
+
+  /** The lines of a resource: the first word and the rest of each. */
+  static List<String[]> table(String resource) {
+    try (var in = BounceStatus.class.getResourceAsStream(resource)) {
       String lines = new String(Objects.requireNonNull(in).readAllBytes(), UTF_8);
-      for (String line : lines.split("\n", -1)) {
-        if (!line.isBlank() && !line.startsWith("#")) {
-          int blank = line.indexOf(' ');
-          all.add(new Phrase(Pattern.compile(line.substring(blank + 1)), line.substring(0, blank)));
-        }
-      }
+      return lines
+          .lines()
+          .filter(line -> !line.isBlank() && !line.startsWith("#"))
+          .map(line -> line.split(" ", 2))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return List.copyOf(all);
   }
 
   /**

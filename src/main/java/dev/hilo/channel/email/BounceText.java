@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.StringJoiner;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +28,7 @@ record BounceText(String report, String returned) {
   private static final int CERTAIN = 6;
 
   /** How programs that deliver mail call themselves. */
-  private static final Pattern NAME =
-      Pattern.compile(
-          "mail(?:er)?[ _.-]?(?:delivery|daemon|administrator|system|robot)|delivery"
-              + " (?:sub)?system|postmaster|system administrator|mail server|message"
-              + " delivery|internet mail|microsoft exchange|delivery"
-              + " (?:status|failure|notification|agent)|smtp(?:gate| server|32)?\\b|mail"
-              + " gateway|bounce|groupwise|exchange server|interscan|mailmarshal|mimesweeper|mail"
-              + " router",
-          Pattern.CASE_INSENSITIVE);
+  private static final Pattern NAME = words("name", "");
 
   private static final Pattern LOCAL =
       Pattern.compile(
@@ -44,29 +37,7 @@ record BounceText(String report, String returned) {
               + "|nobody|root|administrator|admin|sender|mail|delivery.*|no-?reply|donotreply)");
 
   /** Subjects that only programs write. */
-  private static final Pattern SUBJECT =
-      Pattern.compile(
-          "^\\W*(?:undeliver(?:able|ed)|returned (?:mail|e-?mail|to sender|message)\\b|failure"
-              + " notice|failed mail|(?:mail |message |e-?mail )?delivery (?:status"
-              + " notification|status|has |have )?"
-              + "(?:failure|failed|failing|problem|error|report|delayed|unsuccessful|incomplete|notification)|(?:mail|message|e-?mail)"
-              + " (?:system error|delivery|failure|not delivered|undeliverable|returned|could not"
-              + " be delivered|rejected|status)|delivery (?:to"
-              + " .{1,60}failed|notification|delayed|failure)|non-?deliver(?:y|able)|(?:your"
-              + " )?(?:mail|message|e-?mail)(?: to .{1,80})? (?:could|can|was|has)\\s?(?:not|n't)"
-              + " (?:be(?:en)? )?(?:delivered|sent)|could not (?:send|deliver)|can ?not"
-              + " (?:send|deliver)|unable to (?:send|deliver)|warning: (?:could"
-              + " not|message|mail|delayed)|ndn:|\\*+ message you sent|error sending|invalid"
-              + " (?:recipient|address)|user unknown|permanent delivery"
-              + " failure|\\[postmaster\\]|mail could not|unzustellbar|nicht"
-              + " zustellbar|unzustellbare|zustellung|non remis|non distribu|[eé]chec de (?:la"
-              + " )?(?:remise|distribution)|message non|no se (?:puede|pudo) entregar|no"
-              + " entregad[oa]|error de entrega|devuelt[oa]|n[aã]o (?:foi )?entregue|falha na"
-              + " entrega|mancata consegna|impossibile recapitare|onbestelbaar|niet afgeleverd|kan"
-              + " inte levereras|ej levererat|kan ikke leveres|niedostarcz|zwrot|не"
-              + " доставлено|недоставленное|сообщение не|iletilemedi|teslim edilemedi"
-              + "|未送達|配信不能|配信エラー|送信エラー|系统退信|退信|邮件退回|投递失败|無法傳遞|无法送达)",
-          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+  private static final Pattern SUBJECT = words("subject", "^\\W*");
 
   private static final Pattern FORWARDED =
       Pattern.compile(
@@ -74,39 +45,7 @@ record BounceText(String report, String returned) {
           Pattern.CASE_INSENSITIVE);
 
   /** How such programs begin. */
-  private static final Pattern STRONG =
-      Pattern.compile(
-          "this is the (?:qmail-send|mail system|postfix|mailer-daemon|machine"
-              + " generated|dragonfly|mail delivery)|hi!\\s{1,10}this is the mailer-daemon|created"
-              + " automatically by (?:the )?(?:mail|an? automated|smtp)|automatically generated"
-              + " (?:delivery|by (?:the )?mail)|the original message was received|(?:the"
-              + " )?following address(?:es|\\(es\\))?"
-              + " (?:had|did|failed|could|were|has|have|not)|transcript of (?:the )?session|session"
-              + " transcript|failed addresses follow|final-recipient|delivery (?:has failed|to the"
-              + " following|status notification|of your message|report)|(?:did|has|have) not (?:be"
-              + " |been )?reach(?:ed)? (?:some|all|the following|the intended|its)|following"
-              + " recipients? *(?:\\(s\\))?.{0,40}(?:fail|could|can|did|has|was|were|reject|delay)"
-              + "|(?:mail|message|e-?mail)\\b.{0,120}?(?:was|has|have|is|could|can|were|cannot|couldn't|wasn't)\\s?(?:not"
-              + " |n't )?(?:yet )?(?:be |been )?(?:not )?(?:able to be"
-              + " )?(?:un)?deliver(?:ed|able)|(?:unable|not able|wasn't"
-              + " able|failed|cannot|can't|couldn't|could not|trouble) (?:to"
-              + " )?deliver|undeliverable|delivery fail|non-?delivery|problem delivering|address"
-              + " not found|message blocked|generating server|diagnostic information for"
-              + " administrators|this report relates to a message|returned mail|returning (?:your"
-              + " |the )?(?:mail|message)|being returned|returned to (?:the )?sender|error occurred"
-              + " while (?:trying to deliver|attempting to deliver|sending)|permanent(?: fatal)?"
-              + " error|recipients? of (?:your|this) message (?:have been|has been)|unrouteable"
-              + " address|remote (?:host|server) said|delivery temporarily suspended|was rejected"
-              + " by|has been delayed|not yet (?:been )?delivered|nicht"
-              + " (?:zugestellt|ausgeliefert|zustell)|konnte nicht|n'a (?:pas )?pu [eê]tre|pas pu"
-              + " .{0,40}(?:remis|distribu)|no (?:se )?(?:ha )?(?:podido|pudo|puede)"
-              + " .{0,20}entrega|n[aã]o (?:p[oô]de|foi) .{0,20}entreg|non"
-              + " .{0,30}(?:consegnat|recapitat)|kan niet .{0,30}(?:bezorgd|afgeleverd)|не"
-              + " (?:удалось|может быть) доставл|не было"
-              + " доставлено|配信できま|配信不能|送信できま|お届けできま|次のあて先|宛先.{0,20}(?:不明|存在)|无法投递|退信|未能送达|message"
-              + " (?:you sent )?(?:contains|was identified|exceeds)|failure reasons?|error message"
-              + " below",
-          Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL);
+  private static final Pattern STRONG = words("opening", "");
 
   /** What may be said in a bounce that says little. */
   private static final Pattern WEAK =
@@ -158,11 +97,30 @@ record BounceText(String report, String returned) {
               + " (?:send|be delivered).{0,30} for (?:the )?past|temporarily (?:delayed|deferred)",
           Pattern.CASE_INSENSITIVE);
 
+  private static final Pattern SUCCESS =
+      Pattern.compile(
+          "\\A(?:successful|delivered|relayed|expanded|zugestellt|entregado|distribu[eé])\\b|(?:was|has"
+              + " been|have been|were) (?:successfully )?(?:delivered|relayed)"
+              + " (?:to|successfully)|successfully (?:delivered|relayed)|delivery to these"
+              + " recipients .{0,40}is complete",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern GIVEN_UP =
       Pattern.compile(
           "giving up|given up|permanent|final|returned|no further|will not be retried|not going to"
               + " try again|undeliverable|expired",
           Pattern.CASE_INSENSITIVE);
+
+  private static Pattern words(String list, String before) {
+    var all = new StringJoiner("|", before + "(?:", ")");
+    for (String[] line : BounceStatus.table("bounce-words.txt")) {
+      if (line[0].equals(list)) {
+        all.add(line[1]);
+      }
+    }
+    int flags = Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE | Pattern.DOTALL;
+    return Pattern.compile(all.toString(), flags);
+  }
 
   /** The text of a mail, without what people quote. */
   static BounceText of(String text) {
@@ -202,30 +160,44 @@ record BounceText(String report, String returned) {
     } else if (WEAK.matcher(opening).find()) {
       score += 1;
     }
-    score += CODE.matcher(report).find() ? 1 : 0;
+    boolean code = CODE.matcher(unquoted(report)).find();
+    score += code ? 1 : 0;
     score += encloses || !returned.isEmpty() ? 1 : 0;
-    score -= forwarded ? 4 : 0;
+    score -= !forwarded ? 0 : sender < 3 ? 4 : 1;
     score -= AutomaticMail.answersForSomebody(headers) ? 4 : 0;
     score -= headers.has("list-id") || headers.has("list-unsubscribe") ? 4 : 0;
     boolean about = subjectTells || strong;
-    return about && score >= (sender > 0 ? ENOUGH : CERTAIN);
+    boolean names = ADDRESS.matcher(report).find() || ANY_ADDRESS.matcher(report).find();
+    if (sender < 2) {
+      return about && names && score >= CERTAIN;
+    }
+    boolean shows = subjectTells || names || code || encloses || !returned.isEmpty();
+    return about && shows && score >= ENOUGH;
+  }
+
+  /** Whether it says that all went well. */
+  boolean succeeded(String subject) {
+    return SUCCESS.matcher(subject + "\n" + Text.head(unquoted(report), OPENING)).find()
+        && !CODE.matcher(report).find();
   }
 
   private static int sender(Headers headers, List<MailAddress> from) {
     int sign = AutomaticMail.noReturn(headers) ? 2 : 0;
     String field = headers.text("from");
+    String plain = field.toLowerCase(Locale.ROOT);
     if (from.stream().anyMatch(AutomaticMail::daemon)
-        || field.toLowerCase(Locale.ROOT).matches(".*(?:mailer-daemon|postmaster|<>).*")) {
+        || plain.contains("<>")
+        || (from.isEmpty() && (plain.contains("daemon") || plain.contains("postmaster")))) {
       return 3;
     }
     if (field.isEmpty()) {
       return Math.max(sign, 1);
     }
     if (NAME.matcher(field).find()) {
-      return Math.max(sign, 2);
+      return 2;
     }
-    boolean plain = from.stream().anyMatch(a -> LOCAL.matcher(a.local()).matches());
-    return Math.max(sign, plain ? 1 : 0);
+    boolean machine = from.stream().anyMatch(a -> LOCAL.matcher(a.local()).matches());
+    return Math.max(sign, machine ? 1 : 0);
   }
 
   private static String unquoted(String text) {

@@ -39,6 +39,7 @@ final class EmailChannel implements Channel {
             .collect(Collectors.toUnmodifiableSet());
     var memory = new Semaphore(MEMORY, true);
     var read = new ArrayList<Source>();
+    var mailboxes = new ArrayList<Delivery.Mailbox>();
     for (EmailSettings.Account account : settings.accounts()) {
       List<String> secrets = secrets(settings, account);
       var ids = new MessageIds(secrets, domain(account.id()));
@@ -46,6 +47,7 @@ final class EmailChannel implements Channel {
       var translator =
           new MailTranslator(account, own, ids, threads, ports.blobs(), ports.memory());
       var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
+      mailboxes.add(new Delivery.Mailbox(account, arrivals));
       if (account.imap() != null) {
         for (String folder : account.imap().folders()) {
           read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
@@ -56,6 +58,9 @@ final class EmailChannel implements Channel {
       senders.put(
           account.id(),
           new SmtpSender(account, own, settings.limits(), ids, threads, tokens, ports));
+    }
+    if (settings.smtpListener() != null || settings.lmtpListener() != null) {
+      read.addAll(listeners(settings, mailboxes, memory, ports));
     }
     this.accounts = settings.accounts().stream().map(a -> new Account(a.id(), a.name())).toList();
     this.sources = List.copyOf(read);
@@ -69,6 +74,21 @@ final class EmailChannel implements Channel {
                     .min()
                     .orElseThrow(),
                 Duration.ofMinutes(1));
+  }
+
+  private static List<Source> listeners(
+      EmailSettings settings, List<Delivery.Mailbox> mailboxes, Semaphore memory, Ports ports) {
+    var senders = new SenderCheck(new SystemDns());
+    var listeners = new ArrayList<Source>();
+    for (boolean lmtp : new boolean[] {false, true}) {
+      EmailSettings.Listen listen = lmtp ? settings.lmtpListener() : settings.smtpListener();
+      if (listen != null) {
+        listeners.add(
+            new MailListener(
+                lmtp, listen, settings.limits(), mailboxes, senders, memory, ports.vertx()));
+      }
+    }
+    return listeners;
   }
 
   /** What is signed with, the newest first. */

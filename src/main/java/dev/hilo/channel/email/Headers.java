@@ -165,13 +165,16 @@ record Headers(List<Field> fields, int body, boolean cut) {
     return value == null ? "" : Text.line(EncodedWords.decode(value));
   }
 
-  /** Some programs end lines by CR alone; then the first line of the mail does. */
+  /** Some programs end lines by CR alone. */
   static boolean bareReturns(byte[] raw) {
-    int at = 0;
-    while (at < raw.length && raw[at] != '\n' && raw[at] != '\r') {
-      at++;
+    boolean found = false;
+    for (int i = 0; i < Math.min(raw.length, MAX_VALUE); i++) {
+      if (raw[i] == '\n') {
+        return false;
+      }
+      found |= raw[i] == '\r';
     }
-    return at < raw.length && raw[at] == '\r' && (at + 1 == raw.length || raw[at + 1] != '\n');
+    return found;
   }
 
   /** Where the header begins. */

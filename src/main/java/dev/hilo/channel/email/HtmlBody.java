@@ -23,19 +23,15 @@ import org.jspecify.annotations.Nullable;
  */
 record HtmlBody(String sanitised, String text) {
   private static final int MAX_INPUT = 2 * 1024 * 1024;
+  private static final int MAX_OUTPUT = 8 * 1024 * 1024;
   private static final int MAX_DEPTH = 200;
   private static final int MAX_DATA_IMAGE = 64 * 1024;
 
-  /** What mail programs put around or before what they quote. */
-  private static final String QUOTES =
-      ".gmail_quote, .gmail_extra, blockquote[type=cite], .yahoo_quoted, .protonmail_quote,"
-          + " .zmail_extra, [data-marker=__QUOTED_TEXT__], .front-blockquote, .cm_quote,"
-          + " .tutanota_quote, div[name=messageReplySection]";
-
   private static final String DROPPED =
-      "script, style, noscript, template, title, head > *, iframe, object, embed, applet, svg,"
-          + " math, form input, input, button, select, textarea, audio, video, canvas, map, dialog,"
-          + " frameset";
+      "script, style, noscript, noembed, noframes, template, title, head > *, iframe, frame,"
+          + " object, embed, applet, svg, math, input, button, select, textarea, option, audio,"
+          + " video, canvas, map, dialog, frameset, base, link, meta, param, source, track, xmp,"
+          + " plaintext";
 
   private static final Set<String> STYLES =
       Set.of(
@@ -66,11 +62,27 @@ record HtmlBody(String sanitised, String text) {
           "border-collapse",
           "white-space",
           "vertical-align",
-          "list-style-type");
+          "list-style-type",
+          "width",
+          "max-width");
   private static final Pattern HARMLESS_VALUE =
       Pattern.compile("(?:[\\w\\s#.,%!'\"-]|\\b(?:rgb|rgba|hsl|hsla)\\([\\d\\s.,%/]*\\)){1,200}");
   private static final Pattern DATA_IMAGE =
       Pattern.compile("data:image/(?:png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\\s]*");
+  private static final Pattern TINY = Pattern.compile("\\s*[01](?:px)?\\s*");
+  private static final Pattern TINY_STYLE =
+      Pattern.compile("(?:^|[;\\s])(?:width|height)\\s*:\\s*[01](?:px)?\\s*(?:;|!|$)");
+  private static final Pattern LINK =
+      Pattern.compile("https?://[^/\\\\?#\"'<>]|mailto:|tel:", Pattern.CASE_INSENSITIVE);
+  private static final Pattern AUTHORITY =
+      Pattern.compile("https?://([^/\\\\?#]*)", Pattern.CASE_INSENSITIVE);
+
+  /** Text of a link that says where it leads. */
+  private static final Pattern CLAIM =
+      Pattern.compile(
+          "(?:https?://)?((?:[\\p{L}\\d-]{1,63}\\.){1,10}\\p{L}{2,24})(?=[/:?#\\s]|$)",
+          Pattern.CASE_INSENSITIVE);
+
   private static final Pattern META_CHARSET =
       Pattern.compile(
           "<meta[^>]{0,200}charset\\s*=\\s*[\"']?([\\w-]{2,40})", Pattern.CASE_INSENSITIVE);
@@ -86,8 +98,8 @@ record HtmlBody(String sanitised, String text) {
           .addAttributes("th", "valign", "bgcolor")
           .addAttributes("table", "cellpadding", "cellspacing", "border", "bgcolor")
           .addAttributes("img", "data-cid", "data-remote-src")
-          .addAttributes("div", "data-quoted")
-          .addAttributes("blockquote", "data-quoted")
+          .addAttributes(":all", "data-quoted", "data-signature")
+          .addAttributes("a", "data-host")
           .removeAttributes("blockquote", "cite")
           .removeAttributes("q", "cite")
           .removeProtocols("a", "href", "ftp")
@@ -98,20 +110,57 @@ record HtmlBody(String sanitised, String text) {
           .addEnforcedAttribute("a", "target", "_blank");
 
   static HtmlBody of(String html) {
-    Parser parser = Parser.htmlParser().setMaxDepth(MAX_DEPTH);
-    Document document = parser.parseInput(Text.head(html.replace("\0", ""), MAX_INPUT), "");
+    Document document = parse(Text.head(html.replace("\0", ""), MAX_INPUT));
     document.select(DROPPED).remove();
-    String text = HtmlText.render(document.body());
-    for (Element element : document.body().getAllElements()) {
+    Element body = document.body();
+    for (Element element : body.getAllElements()) {
+      for (Attribute attribute : element.attributes().asList()) {
+        if (attribute.getKey().startsWith("data-") && !isMarker(attribute)) {
+          element.removeAttr(attribute.getKey());
+        }
+      }
+      if (element != body && HtmlText.isHidden(element)) {
+        element.remove();
+      }
+    }
+    HtmlQuotes.unprefix(body);
+    String text = HtmlText.render(body);
+    HtmlQuotes.annotate(body);
+    for (Element element : body.getAllElements()) {
       restrain(element);
     }
-    for (Element quote : document.body().select(QUOTES)) {
-      quote.attr("data-quoted", "");
+    String clean = clean(document);
+    if (clean.length() > MAX_OUTPUT) {
+      clean = escaped(Text.head(text, MAX_INPUT));
     }
-    Document clean = new Cleaner(SAFE).clean(document);
-    clean.outputSettings().prettyPrint(false).charset(StandardCharsets.UTF_8);
-    clean.outputSettings().escapeMode(Entities.EscapeMode.base);
-    return new HtmlBody(clean.body().html(), text);
+    return new HtmlBody(clean, text);
+  }
+
+  private static Document parse(String html) {
+    return Parser.htmlParser().setMaxDepth(MAX_DEPTH).parseInput(html, "");
+  }
+
+  /** Cleans until a parser reads what was written as what was meant. */
+  private static String clean(Document document) {
+    String last = "";
+    Document next = document;
+    for (int i = 0; i < 4; i++) {
+      Document clean = new Cleaner(SAFE).clean(next);
+      clean.outputSettings().prettyPrint(false).charset(StandardCharsets.UTF_8);
+      clean.outputSettings().escapeMode(Entities.EscapeMode.base);
+      String html = clean.body().html();
+      if (html.equals(last) || html.length() > MAX_OUTPUT) {
+        return html;
+      }
+      last = html;
+      next = parse(html);
+    }
+    return last;
+  }
+
+  /** A mark of Gmail or Zimbra by which {@link HtmlQuotes} knows its quotes. */
+  private static boolean isMarker(Attribute attribute) {
+    return attribute.getKey().equals("data-marker") || attribute.getKey().equals("data-smartmail");
   }
 
   /** Plain text as HTML. */
@@ -127,11 +176,6 @@ record HtmlBody(String sanitised, String text) {
   }
 
   private static void restrain(Element element) {
-    for (Attribute attribute : element.attributes().asList()) {
-      if (attribute.getKey().startsWith("data-")) {
-        element.removeAttr(attribute.getKey());
-      }
-    }
     if (element.hasAttr("style")) {
       String style = harmless(element.attr("style"));
       if (style.isEmpty()) {
@@ -140,9 +184,45 @@ record HtmlBody(String sanitised, String text) {
         element.attr("style", style);
       }
     }
-    if (element.normalName().equals("img")) {
-      restrainImage(element);
+    switch (element.normalName()) {
+      case "img" -> restrainImage(element);
+      case "a" -> restrainLink(element);
+      default -> {}
     }
+  }
+
+  private static void restrainLink(Element link) {
+    String target = link.attr("href").replaceAll("[\\p{Cntrl}\\s]++", "");
+    if (target.startsWith("//")) {
+      target = "https:" + target;
+    }
+    if (!LINK.matcher(target).lookingAt()) {
+      link.removeAttr("href");
+      return;
+    }
+    link.attr("href", target);
+    String host = host(target);
+    var claim = CLAIM.matcher(Text.head(Text.line(link.text()), 300));
+    if (host != null && claim.lookingAt() && !isSameSite(claim.group(1), host)) {
+      link.attr("data-host", host);
+    }
+  }
+
+  /** Whom a browser would ask for this address; null if nobody on the web. */
+  private static @Nullable String host(String target) {
+    var authority = AUTHORITY.matcher(target);
+    if (!authority.lookingAt()) {
+      return null;
+    }
+    String all = authority.group(1);
+    String host = all.substring(all.lastIndexOf('@') + 1).replaceFirst(":\\d*$", "");
+    return Text.head(host.toLowerCase(Locale.ROOT), 253);
+  }
+
+  private static boolean isSameSite(String claimed, String host) {
+    String one = claimed.toLowerCase(Locale.ROOT).replaceFirst("^www\\.", "");
+    String other = host.replaceFirst("^www\\.", "");
+    return one.equals(other) || other.endsWith("." + one);
   }
 
   private static void restrainImage(Element image) {
@@ -156,7 +236,7 @@ record HtmlBody(String sanitised, String text) {
     } else if (lower.startsWith("http://")
         || lower.startsWith("https://")
         || lower.startsWith("//")) {
-      if (tiny(image.attr("width")) && tiny(image.attr("height"))) {
+      if (isBeacon(image)) {
         image.remove();
       } else {
         image.attr("data-remote-src", lower.startsWith("//") ? "https:" + source : source);
@@ -166,8 +246,13 @@ record HtmlBody(String sanitised, String text) {
     }
   }
 
-  private static boolean tiny(String size) {
-    return size.equals("0") || size.equals("1") || size.equals("1px") || size.equals("0px");
+  /** A picture that nobody is to see: it only reports that the mail was opened. */
+  private static boolean isBeacon(Element image) {
+    boolean narrow = TINY.matcher(image.attr("width")).matches();
+    boolean low = TINY.matcher(image.attr("height")).matches();
+    return (narrow && (low || !image.hasAttr("height")))
+        || (low && !image.hasAttr("width"))
+        || TINY_STYLE.matcher(image.attr("style")).find();
   }
 
   private static String harmless(String style) {
@@ -179,7 +264,8 @@ record HtmlBody(String sanitised, String text) {
       }
       String name = declaration.substring(0, colon).strip().toLowerCase(Locale.ROOT);
       String value = declaration.substring(colon + 1).strip();
-      if (STYLES.contains(name) && HARMLESS_VALUE.matcher(value).matches()) {
+      boolean outside = name.startsWith("margin") && value.contains("-");
+      if (STYLES.contains(name) && !outside && HARMLESS_VALUE.matcher(value).matches()) {
         out.append(out.isEmpty() ? "" : "; ").append(name).append(": ").append(value);
       }
     }

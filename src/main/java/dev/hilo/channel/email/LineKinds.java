@@ -23,7 +23,10 @@ final class LineKinds {
   }
 
   private final List<String> lines;
+
+  /** The lines as {@link #bare(String)} leaves them. */
   private final String[] bare;
+
   private final char[] kinds;
   private boolean rulesInText;
 
@@ -45,6 +48,8 @@ final class LineKinds {
     int count = Math.min(kinds.length, MAX_LINES);
     for (int i = 0; i < count; i++) {
       bare[i] = bare(lines.get(i));
+    }
+    for (int i = 0; i < count; i++) {
       if (kinds[i] == 0) {
         kinds[i] = kind(i);
       }
@@ -123,17 +128,17 @@ final class LineKinds {
   }
 
   private static char header(String line) {
-    if (ReplyWords.FROM.matcher(line).lookingAt()) {
-      var date = ReplyWords.DATE_IN_LINE.matcher(line);
-      return date.find() && ReplyWords.SUBJECT_IN_LINE.matcher(line).find(date.end()) ? 'o' : 'F';
+    boolean from = ReplyWords.FROM.matcher(line).lookingAt();
+    boolean other = !from && ReplyWords.OTHER.matcher(line).lookingAt();
+    if (from || other) {
+      var next = ReplyWords.DATE_IN_LINE.matcher(line);
+      boolean all = next.find() && ReplyWords.SUBJECT_IN_LINE.matcher(line).find(next.end());
+      return all ? 'o' : from ? 'F' : 'h';
     }
     if (ReplyWords.SUBJECT.matcher(line).lookingAt()) {
       return 'S';
     }
-    boolean header =
-        ReplyWords.OTHER.matcher(line).lookingAt()
-            || ReplyWords.BARE_HEADER.matcher(line).matches();
-    return header ? 'h' : 't';
+    return ReplyWords.BARE_HEADER.matcher(line).matches() ? 'h' : 't';
   }
 
   private static boolean isForwarded(String line) {
@@ -294,17 +299,11 @@ final class LineKinds {
   private boolean goesOn(int line, int count, boolean begins) {
     return switch (kinds[line]) {
       case 'e' ->
-          begins
-              && line + 1 < count
-              && ReplyWords.VERB_FIRST.matcher(nonNull(line + 1)).lookingAt();
+          begins && line + 1 < count && ReplyWords.VERB_FIRST.matcher(bare[line + 1]).lookingAt();
       case 'q' -> begins && kinds[line - 1] != 'q' && mayEnd(bare[line]);
       case 't', 'h' -> true;
       default -> false;
     };
-  }
-
-  private String nonNull(int line) {
-    return bare[line] == null ? "" : bare[line];
   }
 
   private boolean quoteFollows(int from, int count) {

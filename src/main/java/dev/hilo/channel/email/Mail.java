@@ -6,8 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A mail that could be read.
  *
- * @param text what the writer says in this mail, for reading as plain text
- * @param quoted the rest of the text: what was answered, signatures; null if nothing was cut
+ * @param body its text, with what is the writer's and what is not
  * @param html the whole body, sanitised; null if it has none
  * @param files attachments and inline images, in order
  * @param cut a text was longer than is kept, or a limit was met: the mail as it came holds more
@@ -16,13 +15,22 @@ import org.jspecify.annotations.Nullable;
 record Mail(
     Headers headers,
     String subject,
-    String text,
-    @Nullable String quoted,
+    ReplySplit body,
     @Nullable String html,
     List<File> files,
     boolean cut,
     MailKind kind,
     @Nullable Invite invite) {
+
+  /** What the writer says in this mail, for reading as plain text. */
+  String text() {
+    return body.visible();
+  }
+
+  /** The rest of the text: what was answered, signatures; null if nothing was parted. */
+  @Nullable String quoted() {
+    return body.quoted();
+  }
 
   /**
    * Who wrote it, for people to see; for machines, this proves nothing.

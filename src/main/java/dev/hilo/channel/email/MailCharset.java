@@ -154,7 +154,7 @@ final class MailCharset {
     if (label == null) {
       return "";
     }
-    String name = label.strip().toLowerCase(Locale.ROOT);
+    String name = label.strip().split("[\\s;(,]", 2)[0].toLowerCase(Locale.ROOT);
     int start = 0;
     int end = name.length();
     while (start < end && !Character.isLetterOrDigit(name.charAt(start))) {
@@ -176,7 +176,21 @@ final class MailCharset {
       return null;
     }
     String name = found.toLowerCase(Locale.ROOT);
-    return charset(LABELS.getOrDefault(name, name));
+    boolean single = name.startsWith("windows-") || name.startsWith("iso-") || name.contains("ibm");
+    return (single || name.contains("mac") || name.startsWith("koi")) && mostlyAscii(bytes)
+        ? null
+        : charset(LABELS.getOrDefault(name, name));
+  }
+
+  /** A few letters beyond ASCII tell of a Latin alphabet, not of another one. */
+  private static boolean mostlyAscii(byte[] bytes) {
+    int letters = 0;
+    int beyond = 0;
+    for (int i = 0; i < Math.min(bytes.length, SAMPLE); i++) {
+      letters += Character.isLetter(bytes[i] & 0x7f) ? 1 : 0;
+      beyond += bytes[i] < 0 ? 1 : 0;
+    }
+    return beyond * 5 < letters * 2;
   }
 
   private static boolean eightBit(byte[] bytes) {

@@ -28,6 +28,10 @@ final class MailParser {
   private final Headers headers;
   private final List<Mail.File> files = new ArrayList<>();
   private boolean cut;
+  private @Nullable Invite invite;
+
+  /** Counts if the mail has no text of its own. */
+  private @Nullable Section packed;
 
   private MailParser(Headers headers) {
     this.headers = headers;
@@ -57,6 +61,9 @@ final class MailParser {
 
   private Mail read(MimeTree.Part root) {
     List<Section> sections = sections(root, true);
+    if (packed != null && sections.stream().allMatch(s -> s.text().isBlank())) {
+      sections = List.of(packed);
+    }
     String subject = Text.head(headers.text("subject"), 500);
     var body = new StringBuilder();
     var markup = new StringBuilder();
@@ -75,13 +82,12 @@ final class MailParser {
     return new Mail(
         headers,
         subject,
-        split.visible(),
-        split.quoted(),
+        split,
         hasHtml ? markup.toString() : null,
         List.copyOf(files),
         cut,
         MailSorter.of(headers, root, body.toString()),
-        null);
+        invite);
   }
 
   /** The HTML form often marks quotes that the plain form does not. */
@@ -112,6 +118,9 @@ final class MailParser {
     List<Section> rich = List.of();
     for (MimeTree.Part child : multi.parts()) {
       if (child.mime().equals("text/x-amp-html") || child.mime().equals("text/watch-html")) {
+        continue;
+      }
+      if (calendar(child) && invite(child) && name(child) == null) {
         continue;
       }
       List<Section> found = sections(child, false);
@@ -161,7 +170,47 @@ final class MailParser {
             section.text().getBytes(UTF_8)));
   }
 
+  private static boolean calendar(MimeTree.Part part) {
+    return part.mime().equals("text/calendar") || part.mime().equals("application/ics");
+  }
+
+  /** Reads the event of a part; whether there is one. */
+  private boolean invite(MimeTree.Part part) {
+    if (!(part instanceof MimeTree.Leaf leaf) || leaf.bytes().length > CalendarReader.MAX_TEXT) {
+      return false;
+    }
+    var type = Parameters.parse(leaf.headers().first("content-type"));
+    String text = MailCharset.decode(leaf.bytes(), type.get("charset"));
+    var read = CalendarReader.read(text, type.get("method"));
+    invite = invite == null ? read : invite;
+    return read != null;
+  }
+
+  private static @Nullable String name(MimeTree.Part part) {
+    String name = Parameters.parse(part.headers().first("content-disposition")).get("filename");
+    return name != null ? name : Parameters.parse(part.headers().first("content-type")).get("name");
+  }
+
+  private static @Nullable Section packed(Tnef tnef) {
+    byte[] html = tnef.html();
+    String text = tnef.text();
+    return html != null
+        ? new Section(text, HtmlBody.of(MailCharset.decode(html, HtmlBody.charset(html))))
+        : text == null ? null : new Section(Text.lines(text), null);
+  }
+
   private List<Section> leaf(MimeTree.Leaf leaf, boolean only) {
+    if (leaf.mime().endsWith("ms-tnef") || "winmail.dat".equalsIgnoreCase(name(leaf))) {
+      Tnef tnef = Tnef.read(leaf.bytes());
+      if (tnef != null) {
+        files.addAll(tnef.files());
+        packed = packed(tnef);
+        return List.of();
+      }
+    }
+    if (calendar(leaf)) {
+      invite(leaf);
+    }
     var type = Parameters.parse(leaf.headers().first("content-type"));
     var disposition = Parameters.parse(leaf.headers().first("content-disposition"));
     boolean named = disposition.get("filename") != null || type.get("name") != null;
@@ -186,16 +235,13 @@ final class MailParser {
     if ("flowed".equalsIgnoreCase(type.get("format"))) {
       text = FlowedText.unfold(text, "yes".equalsIgnoreCase(type.get("delsp")));
     }
-    return List.of(new Section(text, null));
+    var found = InlineFiles.of(text);
+    files.addAll(found.files());
+    return List.of(new Section(found.text(), null));
   }
 
   private void file(MimeTree.Leaf leaf) {
-    var type = Parameters.parse(leaf.headers().first("content-type"));
-    var disposition = Parameters.parse(leaf.headers().first("content-disposition"));
-    String name = disposition.get("filename");
-    if (name == null) {
-      name = type.get("name");
-    }
+    String name = name(leaf);
     if (name == null && leaf.mime().equals("message/rfc822")) {
       String subject = Headers.read(leaf.bytes()).text("subject");
       name = subject.isEmpty() ? null : Text.head(subject, 100) + ".eml";

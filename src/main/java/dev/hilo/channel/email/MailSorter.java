@@ -110,7 +110,7 @@ final class MailSorter {
     return report.failed().isEmpty() && !report.delivered() ? null : report;
   }
 
-  private MailKind.@Nullable Bounce bounce(String text) {
+  private @Nullable MailKind bounce(String text) {
     var named = new LinkedHashSet<String>();
     for (String field : headers.all("x-failed-recipients")) {
       MailAddress.parse(field).mailboxes().forEach(a -> named.add(a.address()));
@@ -122,6 +122,9 @@ final class MailSorter {
     boolean encloses = leaves.stream().anyMatch(MailSorter::enclosed);
     if (named.isEmpty() && !words.tells(headers, from, encloses)) {
       return null;
+    }
+    if (named.isEmpty() && words.succeeded(headers.text("subject"))) {
+      return new MailKind.Automatic("delivery report");
     }
     String original = original();
     return new MailKind.Bounce(

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -35,8 +36,10 @@ final class MailThreads {
           "to",
           "cc");
 
-  private static final Pattern MARK = Pattern.compile("\\[r\\.([a-z2-7]{31})]");
+  private static final Pattern MARK = Pattern.compile("\\br\\.([a-z2-7]{31})@");
   private static final int MAX_MARKS = 20;
+  private static final int MAX_ASKED = 10;
+  private static final int MAX_ID = 900;
   private static final int ID = 8;
   private static final int MAC = 10;
   private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
@@ -118,38 +121,67 @@ final class MailThreads {
         }
       }
     }
-    for (String id : related(headers)) {
+    List<String> related = related(headers);
+    for (String id : related) {
       byte[] thread = opened(Use.REPLY, anchorOf(id));
       String to = thread == null ? null : memory.get(fact(Use.REPLY, thread));
       if (to != null) {
         return to;
       }
-      Sent sent = sent(id);
-      if (sent != null) {
-        return sent.to();
-      }
     }
-    return null;
+    Sent sent = known(related);
+    return sent != null ? sent.to() : heard(related);
+  }
+
+  /**
+   * Remembers to whose thread a mail belongs that came: who answers to all of its receivers belongs
+   * there too. The first to use an id keeps it.
+   */
+  void heard(String of, String messageId) {
+    if (messageId.length() <= MAX_ID) {
+      memory.claim("heard:" + messageId, of);
+    }
+  }
+
+  private @Nullable String heard(List<String> ids) {
+    return ids.stream()
+        .distinct()
+        .filter(id -> id.length() <= MAX_ID)
+        .limit(MAX_ASKED)
+        .map(id -> memory.get("heard:" + id))
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
+  }
+
+  /** The first that is one of ours; only so many are asked for. */
+  private @Nullable Sent known(List<String> ids) {
+    return ids.stream()
+        .distinct()
+        .limit(MAX_ASKED)
+        .map(this::sent)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElse(null);
   }
 
   /** The same by the mark in a mail of ours that this one repeats. */
   @Nullable String marked(Mail mail) {
-    for (String text : new String[] {mail.html(), mail.quoted(), mail.text()}) {
-      var marks = MARK.matcher(text == null ? "" : text);
-      for (int i = 0; i < MAX_MARKS && marks.find(); i++) {
-        byte[] thread = opened(Use.REPLY, marks.group(1));
-        String to = thread == null ? null : memory.get(fact(Use.REPLY, thread));
-        if (to != null) {
-          return to;
-        }
+    String html = mail.html();
+    var marks = MARK.matcher(html == null ? "" : html);
+    for (int i = 0; i < MAX_MARKS && marks.find(); i++) {
+      byte[] thread = opened(Use.REPLY, marks.group(1));
+      String to = thread == null ? null : memory.get(fact(Use.REPLY, thread));
+      if (to != null) {
+        return to;
       }
     }
     return null;
   }
 
-  /** What stands unseen in the HTML of a mail of ours, for {@link #marked}. */
-  static String mark(String token) {
-    return "[" + local(null, token) + "]";
+  /** HTML that nobody sees and mail programs repeat, for {@link #marked}: a link without a text. */
+  static String mark(String token, String domain) {
+    return "<a href=\"mailto:" + local(null, token) + "@" + domain + "\"></a>";
   }
 
   /**
@@ -167,18 +199,12 @@ final class MailThreads {
     }
     var ids = new ArrayList<>(originals);
     ids.addAll(related(headers));
-    for (String id : ids) {
-      Sent sent = sent(id);
-      if (sent != null) {
-        return sent;
-      }
-    }
-    return null;
+    return known(ids);
   }
 
   /** The mail of ours with this Message-ID, or null. */
   @Nullable Sent sent(String messageId) {
-    return messageId.length() > 900 ? null : parsed(memory.get("mid:" + messageId));
+    return messageId.length() > MAX_ID ? null : parsed(memory.get("mid:" + messageId));
   }
 
   /** The local part with a reply token: {@code help+r.TOKEN}, or {@code r.TOKEN} without one. */

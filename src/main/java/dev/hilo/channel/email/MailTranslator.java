@@ -41,8 +41,15 @@ final class MailTranslator {
   private static final int MAX_VISIBLE = 5000;
 
   private static final int MAX_QUOTED = 2000;
-  private static final int MAX_HOPS = 3;
+
+  /** Stretches of the text that are told apart; what comes after is visible. */
+  private static final int MAX_PARTS = 40;
+
   private static final int MAX_FILES = 16;
+
+  /** Answers to answers, each through us, of which no person writes that many. */
+  private static final int MAX_HOPS = 4;
+
   private static final String DEAD = "dead";
   private static final Instant FIRST_MAIL = Instant.parse("1982-01-01T00:00:00Z");
 
@@ -312,6 +319,9 @@ final class MailTranslator {
     String muted = muted(reading);
     var thread = ThreadContext.of(headers);
     String messageId = thread.messageId();
+    if (messageId != null && reading.level != Authenticity.FAILED) {
+      threads.heard(origin.address().id(), messageId);
+    }
     return new Inbound.Message(
         origin,
         messageId == null || messageId.length() > 400 ? reading.contentKey : messageId,
@@ -321,12 +331,16 @@ final class MailTranslator {
         attachments,
         answers(headers),
         details(reading, muted, origin.sender() != null),
-        context(thread, headers));
+        context(thread, hops(headers)));
   }
 
-  private Map<String, String> context(ThreadContext thread, Headers headers) {
-    var context = new LinkedHashMap<>(thread.toMap());
-    int hops = ids.hops(headers.first(MessageIds.HOP));
+  private int hops(Headers headers) {
+    return ids.hops(headers.first(MessageIds.HOP.toLowerCase(Locale.ROOT)));
+  }
+
+  /** {@code hops}: how often it went through us already, as the answer must say. */
+  private static Map<String, String> context(ThreadContext thread, int hops) {
+    Map<String, String> context = thread.toMap();
     if (hops > 0) {
       context.put("hop", String.valueOf(hops));
     }
@@ -354,14 +368,14 @@ final class MailTranslator {
         && mail.text().isBlank()) {
       return "invite";
     }
+    if (hops(reading.headers) >= MAX_HOPS) {
+      return "loop";
+    }
     if (reading.arrival.junk()) {
       return "junk";
     }
     if (reading.arrival.old()) {
       return "old";
-    }
-    if (ids.hops(reading.headers.first(MessageIds.HOP)) > MAX_HOPS) {
-      return "loop";
     }
     MailAddress sender = reading.sender();
     return sender != null && brake.holds(sender.address(), reading.headers, reading.arrival.raw())
@@ -549,7 +563,25 @@ final class MailTranslator {
             : blobs.put(linked(html, mail, attachments).getBytes(UTF_8), "text/html"),
         List.copyOf(cc),
         quoted == null ? null : shortened(quoted, MAX_QUOTED),
-        original == null ? null : new Content.Original(original, null, List.of()));
+        original == null ? null : original(mail.body(), original));
+  }
+
+  private Content.Original original(ReplySplit body, String raw) throws IOException {
+    if (body.quoted() == null) {
+      return new Content.Original(raw, null, List.of());
+    }
+    var parts = new ArrayList<Content.Original.Part>();
+    for (ReplySplit.Range range : body.ranges()) {
+      boolean last = parts.size() == MAX_PARTS - 1;
+      String kind = (last ? ReplySplit.Kind.VISIBLE : range.kind()).name().toLowerCase(Locale.ROOT);
+      int end = last ? body.text().length() : range.end();
+      parts.add(new Content.Original.Part(kind, range.start(), end));
+      if (last) {
+        break;
+      }
+    }
+    String text = blobs.put(body.text().getBytes(UTF_8), "text/plain");
+    return new Content.Original(raw, text, List.copyOf(parts));
   }
 
   /** Pictures of the mail itself are named by their blobs. */
@@ -579,9 +611,8 @@ final class MailTranslator {
       String blob = blobs.put(file.bytes(), type.mime());
       all.add(media(type.kind(), blob, type.mime(), file.bytes().length, file.name()));
     }
-    String quoted = mail.quoted() == null ? "" : mail.quoted();
-    if (bytes(mail.text()) > MAX_VISIBLE || bytes(quoted) > MAX_QUOTED) {
-      byte[] whole = (mail.text() + "\n\n" + quoted).getBytes(UTF_8);
+    if (bytes(mail.text()) > MAX_VISIBLE) {
+      byte[] whole = mail.body().text().getBytes(UTF_8);
       String blob = blobs.put(whole, "text/plain");
       all.add(media(Media.Kind.FILE, blob, "text/plain", whole.length, "message.txt"));
     }

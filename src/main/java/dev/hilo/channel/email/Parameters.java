@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +19,17 @@ import org.jspecify.annotations.Nullable;
 record Parameters(String value, Map<String, String> parameters) {
   private static final int MAX = 100;
 
+  /** A parameter that begins without a semicolon before it. */
+  private static final Pattern FORGOTTEN =
+      Pattern.compile(
+          "\\s+(?=(?:charset|name|filename|boundary|format|delsp|method|type)\\*?\\d?\\*?\\s?=)",
+          Pattern.CASE_INSENSITIVE);
+
   static Parameters parse(@Nullable String header) {
     if (header == null) {
       return new Parameters("", Map.of());
     }
-    int semicolon = header.indexOf(';');
+    int semicolon = valueEnd(header);
     String value = semicolon < 0 ? header : header.substring(0, semicolon);
     var plain = new HashMap<String, String>();
     var pieces = new HashMap<String, TreeMap<Integer, Piece>>();
@@ -112,6 +119,15 @@ record Parameters(String value, Map<String, String> parameters) {
     return out.toByteArray();
   }
 
+  /** Where parameters begin: at the first semicolon, or a blank where that was forgotten. */
+  private static int valueEnd(String header) {
+    int semicolon = header.indexOf(';');
+    var forgotten = FORGOTTEN.matcher(header);
+    return forgotten.find() && (semicolon < 0 || forgotten.start() < semicolon)
+        ? forgotten.start()
+        : semicolon;
+  }
+
   private static int value(String header, int start, StringBuilder out) {
     int i = start;
     while (i < header.length() && Character.isWhitespace(header.charAt(i))) {
@@ -119,22 +135,34 @@ record Parameters(String value, Map<String, String> parameters) {
     }
     if (i < header.length() && header.charAt(i) == '"') {
       for (i++; i < header.length() && header.charAt(i) != '"'; i++) {
-        if (header.charAt(i) == '\\' && i + 1 < header.length()) {
-          i++;
-        }
-        out.append(header.charAt(i));
+        boolean escapes =
+            header.charAt(i) == '\\'
+                && i + 1 < header.length()
+                && (header.charAt(i + 1) == '"' || header.charAt(i + 1) == '\\');
+        out.append(header.charAt(escapes ? ++i : i));
       }
       int next = header.indexOf(';', i);
+      var forgotten = FORGOTTEN.matcher(header);
+      if (forgotten.find(Math.min(i, header.length())) && (next < 0 || forgotten.start() < next)) {
+        return forgotten.start();
+      }
       return next < 0 ? header.length() : next + 1;
     }
-    int end = header.indexOf(';', i);
+    int word = EncodedWords.end(header, i);
+    int end = header.indexOf(';', Math.max(i, word));
     end = end < 0 ? header.length() : end;
+    var forgotten = FORGOTTEN.matcher(header);
+    if (forgotten.find(i) && forgotten.start() < end) {
+      out.append(header.substring(i, forgotten.start()).strip());
+      return forgotten.start();
+    }
     out.append(header.substring(i, end).strip());
     return end + 1;
   }
 
   private static String clean(String value) {
     int comment = value.indexOf('(');
-    return (comment < 0 ? value : value.substring(0, comment)).strip().toLowerCase(Locale.ROOT);
+    String plain = comment < 0 ? value : value.substring(0, comment);
+    return plain.replaceAll("\\s*/\\s*", "/").replace("\"", "").strip().toLowerCase(Locale.ROOT);
   }
 }

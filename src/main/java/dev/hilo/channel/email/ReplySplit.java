@@ -203,18 +203,31 @@ record ReplySplit(String text, List<Range> ranges) {
             switch (letter) {
               case 'd', 'o' -> true;
               case 'b' -> !quoteFollows(i);
+              case 's' -> !answersBelow(i);
               case 'F', 'S', 'h' -> headers(i) > 0;
               default -> false;
             };
         if (ends && texts > 0) {
           return i;
         }
-        if (ends && letter != 'd') {
+        if (ends && letter != 'd' && letter != 's') {
           return letters.length;
         }
         texts += letter == 't' || letter == 'F' || letter == 'S' || letter == 'h' ? 1 : 0;
       }
       return letters.length;
+    }
+
+    /** Whether text stands below a quotation. */
+    private boolean answersBelow(int from) {
+      boolean quoted = false;
+      for (int i = from; i < letters.length; i++) {
+        quoted |= letters[i] == 'q';
+        if (quoted && letters[i] == 't') {
+          return true;
+        }
+      }
+      return false;
     }
 
     private boolean quoteFollows(int from) {

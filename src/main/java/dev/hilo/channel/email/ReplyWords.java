@@ -95,7 +95,8 @@ final class ReplyWords {
   static final Pattern DATE_IN_LINE =
       Pattern.compile(
           BETWEEN
-              + "sent|date|enviado|enviado el|enviada em|fecha|gesendet|datum|envoyé|inviato"
+              + "from|de|von|da|van|sent|date|enviado|enviado el|enviada"
+              + " em|fecha|gesendet|datum|envoyé|inviato"
               + "|verzonden|skickat|sendt|to|an|à|para)\\s?:",
           FLAGS);
 

@@ -112,7 +112,8 @@ final class TransferEncoding {
     return out.toByteArray();
   }
 
-  private static byte[] uu(byte[] in) {
+  /** Decodes what stands between {@code begin} and {@code end}. */
+  static byte[] uu(byte[] in) {
     var out = new ByteArrayOutputStream(in.length * 3 / 4);
     boolean inside = false;
     for (String line : new String(in, StandardCharsets.ISO_8859_1).split("\r?\n", -1)) {

@@ -211,8 +211,7 @@ class OutgoingMailTest {
         .hasSizeGreaterThan(5)
         .hasSizeLessThanOrEqualTo(16);
     var line = new Content.Email("x".repeat(300), "b", List.of());
-    assertThat(sent(message("ana@example.com", line)).field("subject"))
-        .isEqualTo("x".repeat(300));
+    assertThat(sent(message("ana@example.com", line)).field("subject")).isEqualTo("x".repeat(300));
   }
 
   @Test

@@ -271,8 +271,7 @@ class SmtpSenderTest {
           .isInstanceOf(SendResult.Accepted.class);
       assertThat(peer.taken).hasSize(1);
       assertThat(peer.taken.getFirst().to()).containsExactly("ana@example.com", "eva@example.com");
-      assertThat(peer.taken.getFirst().field("cc"))
-          .isEqualTo("bob@example.com, eva@example.com");
+      assertThat(peer.taken.getFirst().field("cc")).isEqualTo("bob@example.com, eva@example.com");
     }
   }
 
