@@ -22,6 +22,7 @@ import dev.hilo.core.HistoryWatch;
 import dev.hilo.core.Joining;
 import dev.hilo.core.Keeper;
 import dev.hilo.core.Lanes;
+import dev.hilo.core.Mailboxes;
 import dev.hilo.core.MediaFetch;
 import dev.hilo.core.Pictures;
 import dev.hilo.core.Proofs;
@@ -61,6 +62,7 @@ import dev.hilo.store.Facts;
 import dev.hilo.store.Feed;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.Lease;
+import dev.hilo.store.Ledger;
 import dev.hilo.store.Link;
 import dev.hilo.store.MailLinks;
 import dev.hilo.store.Pacing;
@@ -153,6 +155,7 @@ public final class Gateway implements AutoCloseable {
   private final Boards boards;
   private final Desks desks;
   private final Keeper keeper;
+  private final Mailboxes mailboxes;
   private final Sources sources;
   private final Management management;
   private final Presence presence;
@@ -283,14 +286,17 @@ public final class Gateway implements AutoCloseable {
                   meters),
               rosters,
               () -> hubs.forEach(Hub::attend));
+      this.mailboxes = new Mailboxes(accounts, rosters.first().workspace());
       this.sources =
           new Sources(
               node,
               new Lease(nodeLink),
+              new Ledger(nodeLink),
               accounts,
               core.reception,
               nodeLoop,
-              rosters.first().workspace());
+              mailboxes,
+              meters);
       serve(feed, more);
       keeper.start();
       sources.start();
@@ -467,6 +473,7 @@ public final class Gateway implements AutoCloseable {
             accounts,
             types,
             endpoints,
+            mailboxes,
             rosters,
             permissions,
             doors,
@@ -564,6 +571,7 @@ public final class Gateway implements AutoCloseable {
         new EndpointEditing(types, endpoints, rosters, changes, new Vault(link, installationKey)),
         new Usage(link, keyUse),
         new Troubles(link, node),
+        new Ledger(link),
         FrontDoor.on(people, link, new Vault(link, installationKey), changes, core.objects, trail),
         new Relay(link),
         hub);

@@ -1,7 +1,10 @@
 package dev.hilo.channel;
 
 import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Something that must be polled: a mailbox folder, a queue. */
@@ -65,6 +68,17 @@ public interface Source {
     /** True if the ledger of this source knows {@code key}. */
     boolean known(String key) throws InterruptedException;
 
+    /** The outcomes of those of {@code keys} that the ledger knows; at most 1000 at once. */
+    default Map<String, String> outcomes(Collection<String> keys) throws InterruptedException {
+      Map<String, String> known = new HashMap<>();
+      for (String key : keys) {
+        if (known(key)) {
+          known.put(key, "ingested");
+        }
+      }
+      return known;
+    }
+
     /** Returns when the items are durable, in order; a repeat is harmless. */
     void receive(List<Inbound> items) throws InterruptedException;
 
@@ -74,6 +88,13 @@ public interface Source {
      */
     void account(String key, String outcome) throws InterruptedException;
 
+    /** The same of many; at most 1000 at once. */
+    default void account(List<String> keys, String outcome) throws InterruptedException {
+      for (String key : keys) {
+        account(key, outcome);
+      }
+    }
+
     /**
      * Explains {@code key} as {@code parked: why}: nobody could do anything with it, and people are
      * shown it until they want it read again.
@@ -81,6 +102,11 @@ public interface Source {
      * @param blob all there is of it
      */
     void park(String key, String why, @Nullable String blob) throws InterruptedException;
+
+    /** What was parked under {@code key}, null if nothing is. */
+    default @Nullable Parked parked(String key) throws InterruptedException {
+      return null;
+    }
 
     /** Says how many there are that the ledger does not explain; 0 is as it should be. */
     default void missing(int count) {}
@@ -91,6 +117,9 @@ public interface Source {
     /** Says in a few words why it does not, without secrets. */
     default void trouble(String why) {}
   }
+
+  /** {@code blob}: all there is of it; {@code at}: when it was parked. */
+  record Parked(String why, @Nullable String blob, Instant at) {}
 
   /** Another node runs this source now. */
   final class LostLease extends RuntimeException {

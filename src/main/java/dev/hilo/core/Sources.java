@@ -1,12 +1,11 @@
 package dev.hilo.core;
 
-import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Source;
 import dev.hilo.store.Lease;
+import dev.hilo.store.Ledger;
 import dev.hilo.store.StoreUnavailable;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -25,32 +24,28 @@ public final class Sources implements AutoCloseable {
   private static final long LEASE_MS = 15_000;
   private static final long RENEW_MS = 4_000;
 
-  private final String node;
-  private final Lease lease;
+  private final HeldSource.House house;
   private final Accounts accounts;
-  private final Reception reception;
-  private final Context context;
-  private final String first;
+  private final Mailboxes mailboxes;
   private final Map<String, Running> running = new HashMap<>();
   private volatile boolean closed;
 
   /**
    * @param context the event loop that {@code reception} belongs to
-   * @param first the workspace whose sources are known to the store by their own name only
+   * @param mailboxes knows how the store calls a source
    */
   public Sources(
       String node,
       Lease lease,
+      Ledger ledger,
       Accounts accounts,
       Reception reception,
       Context context,
-      String first) {
-    this.node = node;
-    this.lease = lease;
+      Mailboxes mailboxes,
+      MeterRegistry meters) {
+    this.house = new HeldSource.House(node, lease, ledger, reception, context, meters);
     this.accounts = accounts;
-    this.reception = reception;
-    this.context = context;
-    this.first = first;
+    this.mailboxes = mailboxes;
   }
 
   /** From now on the sources of all open channels run, as they come and go. */
@@ -72,8 +67,7 @@ public final class Sources implements AutoCloseable {
   }
 
   private void run(Accounts.Opened opened, Source source) {
-    String name =
-        opened.workspace().equals(first) ? source.name() : opened.workspace() + "/" + source.name();
+    String name = mailboxes.name(opened, source);
     synchronized (running) {
       if (closed) {
         return;
@@ -127,9 +121,7 @@ public final class Sources implements AutoCloseable {
     private void keep() throws InterruptedException {
       while (!stopped) {
         try {
-          if (source.everywhere()) {
-            poll(new Leased(opened, name));
-          } else if (lease.source(name, node, LEASE_MS).await() > 0) {
+          if (holds()) {
             hold();
           }
         } catch (StoreUnavailable e) {
@@ -141,34 +133,40 @@ public final class Sources implements AutoCloseable {
       }
     }
 
+    private boolean holds() {
+      return source.everywhere() || house.lease().source(name, house.node(), LEASE_MS).await() > 0;
+    }
+
     private void hold() throws InterruptedException {
-      Leased intake = new Leased(opened, name);
-      Thread runner = Thread.ofVirtual().name(name).start(() -> poll(intake));
+      HeldSource held = new HeldSource(opened, source, name, house);
+      Thread runner = Thread.ofVirtual().name(name).start(() -> poll(held));
       try {
         while (!stopped && !runner.join(Duration.ofMillis(RENEW_MS))) {
-          if (lease.source(name, node, LEASE_MS).await() == 0) {
+          if (!holds()) {
             opened.health().unknown(name);
             break;
           }
+          held.renew();
         }
       } catch (StoreUnavailable e) {
         LOG.debug("{} lost the store", name);
         opened.health().unknown(name);
       } finally {
-        intake.lost = true;
+        held.lose();
         runner.interrupt();
         end(runner);
+        held.end();
       }
     }
 
-    private void poll(Leased intake) {
+    private void poll(HeldSource intake) {
       try {
         source.run(intake);
       } catch (InterruptedException | Source.LostLease e) {
         LOG.debug("{} stops", name);
       } catch (Exception e) {
         LOG.warn("{} ended: {}", name, e.toString());
-        opened.health().polled(name, "it ended unexpectedly and is started again");
+        intake.trouble("it ended unexpectedly and is started again");
       }
     }
   }
@@ -185,80 +183,6 @@ public final class Sources implements AutoCloseable {
     }
     if (interrupted) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private final class Leased implements Source.Intake {
-    private final Accounts.Opened opened;
-    private final String source;
-    volatile boolean lost;
-
-    Leased(Accounts.Opened opened, String source) {
-      this.opened = opened;
-      this.source = source;
-    }
-
-    private <T extends @Nullable Object> T ask(Future<T> answer) {
-      if (lost) {
-        throw new Source.LostLease(source);
-      }
-      return answer.await();
-    }
-
-    @Override
-    public @Nullable String cursor() {
-      return ask(lease.cursor(source));
-    }
-
-    @Override
-    public void saveCursor(String cursor) {
-      ask(lease.saveCursor(source, cursor));
-    }
-
-    @Override
-    public boolean known(String key) {
-      return ask(lease.outcome(source, key)) != null;
-    }
-
-    @Override
-    public void receive(List<Inbound> items) {
-      Promise<@Nullable Void> done = Promise.promise();
-      context.runOnContext(
-          _ ->
-              reception
-                  .receive(opened.workspace(), opened.type(), source, items)
-                  .onComplete(
-                      r -> {
-                        if (r.succeeded()) {
-                          done.complete();
-                        } else {
-                          done.fail(r.cause());
-                        }
-                      }));
-      ask(done.future());
-      opened.health().heard();
-    }
-
-    @Override
-    public void account(String key, String outcome) {
-      ask(lease.account(source, key, outcome));
-    }
-
-    @Override
-    public void park(String key, String why, @Nullable String blob) {
-      account(key, "parked: " + why);
-    }
-
-    @Override
-    public void connected() {
-      opened.health().polled(source, null);
-    }
-
-    @Override
-    public void trouble(String why) {
-      if (!lost) {
-        opened.health().polled(source, why);
-      }
     }
   }
 

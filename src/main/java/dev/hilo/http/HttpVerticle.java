@@ -9,6 +9,7 @@ import dev.hilo.core.Desks;
 import dev.hilo.core.EndpointEditing;
 import dev.hilo.core.Endpoints;
 import dev.hilo.core.Pictures;
+import dev.hilo.core.Mailboxes;
 import dev.hilo.core.Reception;
 import dev.hilo.core.Roots;
 import dev.hilo.core.Saying;
@@ -24,6 +25,7 @@ import dev.hilo.reader.Boards;
 import dev.hilo.store.Blobs;
 import dev.hilo.store.FileLinks;
 import dev.hilo.store.MailLinks;
+import dev.hilo.store.Ledger;
 import dev.hilo.store.Relay;
 import dev.hilo.store.Tokens;
 import dev.hilo.store.Troubles;
@@ -59,6 +61,7 @@ public final class HttpVerticle extends VerticleBase {
       Accounts accounts,
       ChannelTypes types,
       Endpoints endpoints,
+      Mailboxes mailboxes,
       Rosters rosters,
       Permissions permissions,
       Doors doors,
@@ -89,6 +92,7 @@ public final class HttpVerticle extends VerticleBase {
       EndpointEditing endpointEditing,
       Usage usage,
       Troubles troubles,
+      Ledger ledger,
       FrontDoor door,
       Relay relay,
       Hub hub) {}
@@ -171,6 +175,9 @@ public final class HttpVerticle extends VerticleBase {
                 shared.rosters(),
                 loop.troubles(),
                 shared.publicUrl())
+            .routes());
+    routes.addAll(
+        new MailboxRoutes(shared.mailboxes(), loop.ledger(), shared.blobs(), vertx, clock)
             .routes());
     ForeignPages pages = new ForeignPages(shared.doors());
     pages.admit(router, "/api/v1/blobs/*", "GET", "authorization, range");

@@ -3,21 +3,18 @@ package dev.hilo.store;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
-import io.vertx.redis.client.Response;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What belongs to one node for as long as it lives: its own lease, and the leases, cursors and
- * ledgers of sources.
+ * What belongs to one node for as long as it lives: its own lease, and the leases and cursors of
+ * sources.
  */
 public final class Lease {
   /** A node that did not renew for so long is dead, ms. */
   public static final long NODE_MS = 6000;
-
-  private static final long LEDGER_SECONDS = 400L * 86_400;
 
   private final Link link;
 
@@ -99,26 +96,5 @@ public final class Lease {
   public Future<Void> saveCursor(String source, String cursor) {
     return link.send(Request.cmd(Command.SET).arg(Keys.source(source, "cursor")).arg(cursor))
         .mapEmpty();
-  }
-
-  public Future<@Nullable String> outcome(String source, String key) {
-    return link.send(Request.cmd(Command.HGET).arg(Keys.source(source, "seen")).arg(key))
-        .map(Lease::text);
-  }
-
-  public Future<Void> account(String source, String key, String outcome) {
-    return link.send(
-            Request.cmd(Command.HSET).arg(Keys.source(source, "seen")).arg(key).arg(outcome))
-        .compose(
-            _ ->
-                link.send(
-                    Request.cmd(Command.EXPIRE)
-                        .arg(Keys.source(source, "seen"))
-                        .arg(LEDGER_SECONDS)))
-        .mapEmpty();
-  }
-
-  private static @Nullable String text(@Nullable Response r) {
-    return r == null ? null : r.toString();
   }
 }

@@ -601,4 +601,29 @@ redis.register_function('hilo5_turn', function(k, a)
   return math.ceil(wait / 1000)
 end)
 
-redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 5 end}
+-- Explains items of a source, all with one outcome. Each is counted once, under the first word of what became of it
+-- last; names by which contents are known again, 'content|...', are not items. That something taken is taken for a copy
+-- of itself when it is brought again changes nothing.
+-- KEYS 1 ledger  2 tally  3 parked
+-- ARGV 1 outcome  2 when, s  3 what is said of a parked one ('' = it is not parked)  4 how long all this is kept, s  5.. items
+-- reply  how many are counted under another word than before
+redis.register_function('hilo6_explain', function(k, a)
+  local word, counted = string.match(a[1], '^%a+'), 0
+  for i = 5, #a do
+    local is = redis.call('HGET', k[1], a[i])
+    local before = is and string.match(is, '^%a+')
+    if word ~= 'duplicate' or before ~= 'ingested' then
+      redis.call('HSET', k[1], a[i], a[1] .. '\t' .. a[2])
+      if a[3] == '' then redis.call('HDEL', k[3], a[i]) else redis.call('HSET', k[3], a[i], a[3]) end
+      if before ~= word and string.sub(a[i], 1, 8) ~= 'content|' then
+        redis.call('HINCRBY', k[2], word, 1)
+        if before then redis.call('HINCRBY', k[2], before, -1) end
+        counted = counted + 1
+      end
+    end
+  end
+  for i = 1, 3 do redis.call('EXPIRE', k[i], a[4]) end
+  return counted
+end)
+
+redis.register_function{function_name = 'hilo_version', flags = {'no-writes'}, callback = function() return 6 end}

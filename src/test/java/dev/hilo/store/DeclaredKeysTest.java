@@ -261,6 +261,18 @@ class DeclaredKeysTest {
     assertThat(call("hilo5_turn", turns, List.of(2, 3_600_000, 3_600_000))).startsWith(":3");
   }
 
+  @Test
+  void everyFunctionOfLibrary6InEveryCourseItCanTake() {
+    List<String> ledger =
+        List.of(Keys.source("s", "seen"), Keys.source("s", "tally"), Keys.source("s", "parked"));
+    assertThat(call("hilo6_explain", ledger, List.of("parked: odd", 7, "{}", 99, "1|1", "1|2")))
+        .isEqualTo(":2");
+    assertThat(call("hilo6_explain", ledger, List.of("ingested", 8, "", 99, "1|1", "content|a")))
+        .isEqualTo(":1");
+    assertThat(call("hilo6_explain", ledger, List.of("duplicate", 9, "", 99, "1|1", "1|2")))
+        .isEqualTo(":1");
+  }
+
   private static String lastLine(String reply) {
     return reply.substring(reply.lastIndexOf('\n') + 1);
   }
@@ -317,6 +329,7 @@ class DeclaredKeysTest {
             "hilo4_swap",
             "hilo4_try",
             "hilo5_turn",
+            "hilo6_explain",
             "hilo_version");
   }
 }

@@ -68,8 +68,8 @@ final class Arrivals {
 
   /**
    * Returns when the mail is safe, and says what became of it, for the ledger: {@code ingested},
-   * {@code duplicate}, {@code duplicate: …}, {@code skipped: …} or {@code parked: …}, which is in
-   * the ledger already.
+   * {@code duplicate}, {@code duplicate: …}, {@code skipped: …} or {@code parked: …}. {@code
+   * ingested} and {@code parked} are in the ledger already.
    *
    * @param key of the mail in the ledger of {@code intake}
    * @throws IOException if it could not be stored; it must be brought again
@@ -101,9 +101,16 @@ final class Arrivals {
           intake.park(key, fault, blob);
           return "parked: " + fault;
         }
-        intake.account(known, "ingested");
+        intake.account(List.of(key, known), "ingested");
         return "ingested";
       }
+    }
+  }
+
+  /** A mail that was parked, or all there is of it. */
+  byte[] kept(String blob) throws IOException {
+    try (var in = blobs.open(blob)) {
+      return in.readAllBytes();
     }
   }
 }

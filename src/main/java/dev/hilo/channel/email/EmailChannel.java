@@ -48,13 +48,18 @@ final class EmailChannel implements Channel {
           new MailTranslator(account, own, ids, threads, ports.blobs(), ports.memory());
       var arrivals = new Arrivals(account, translator, ports.blobs(), ports.memory());
       mailboxes.add(new Delivery.Mailbox(account, arrivals));
-      if (account.imap() != null) {
-        for (String folder : account.imap().folders()) {
-          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory));
-        }
-      }
       EmailSettings.OAuth oauth = account.oauth();
       MailTokens tokens = oauth == null ? null : new MailTokens(account.id(), oauth, ports);
+      if (account.imap() != null) {
+        var folders = new ArrayList<>(account.imap().folders());
+        folders.addAll(account.imap().junk());
+        for (String folder : folders) {
+          read.add(new FolderSource(account, folder, settings.limits(), arrivals, memory, tokens));
+        }
+      }
+      if (account.pop3() != null) {
+        read.add(new PopSource(account, settings.limits(), arrivals, memory, tokens));
+      }
       senders.put(
           account.id(),
           new SmtpSender(account, own, settings.limits(), ids, threads, tokens, ports));

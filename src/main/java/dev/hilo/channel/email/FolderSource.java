@@ -1,17 +1,21 @@
 package dev.hilo.channel.email;
 
 import dev.hilo.channel.Source;
-import jakarta.mail.AuthenticationFailedException;
+import dev.hilo.channel.email.FolderReader.Terms;
 import jakarta.mail.MessagingException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collection;
 import java.util.Comparator;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,7 +24,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads one folder of a mailbox. Where it stands is told by UIDVALIDITY and UID alone, and what
  * became of each UID stands in the ledger: flags and dates decide nothing, so mails that somebody
- * else read first, or that waited out an outage, are taken all the same.
+ * else read first, or that waited out an outage, are taken all the same. Every now and then the
+ * last days on the server are compared with the ledger.
  */
 final class FolderSource implements Source {
   private static final Logger log = LoggerFactory.getLogger(FolderSource.class);
@@ -28,38 +33,44 @@ final class FolderSource implements Source {
   /** UIDs looked at again each time: some servers let a smaller UID appear late. */
   private static final int OVERLAP = 50;
 
-  private static final int BATCH = 100;
-  private static final int MAX_FETCHES = 5;
-  private static final int MAX_REFUSALS = 3;
+  private static final int BATCH = FolderReader.BATCH;
   private static final Duration RESYNC = Duration.ofDays(14);
-  private static final Duration REFUSED_PAUSE = Duration.ofMinutes(5);
+
+  /** What waited longer than this before the first connect is old. */
+  private static final Duration OLD = Duration.ofDays(3);
+
+  private static final int COMPARED_DAYS = 3;
 
   private final EmailSettings.Account account;
   private final EmailSettings.Imap imap;
   private final String folder;
-  private final EmailSettings.Limits limits;
-  private final Arrivals arrivals;
-  private final Semaphore memory;
-  private final LinkedHashSet<String> recent = new LinkedHashSet<>();
-  private int refusals;
-  private long failing = -1;
-  private int failures;
+  private final MailAccess access;
+  private final FolderReader.House house;
+  private long nextComparison;
 
   /**
    * @param memory kilobytes of mails that may be held at a time, shared by all folders
+   * @param tokens null where the mailbox has a password
    */
   FolderSource(
       EmailSettings.Account account,
       String folder,
       EmailSettings.Limits limits,
       Arrivals arrivals,
-      Semaphore memory) {
+      Semaphore memory,
+      @Nullable MailTokens tokens) {
     this.account = account;
     this.imap = Objects.requireNonNull(account.imap());
     this.folder = folder;
-    this.limits = limits;
-    this.arrivals = arrivals;
-    this.memory = memory;
+    this.access = new MailAccess(imap.user(), imap.password(), tokens);
+    this.house =
+        new FolderReader.House(
+            MailAddress.veiled(account.id()) + "/" + folder,
+            imap.junk().contains(folder),
+            limits,
+            arrivals,
+            memory,
+            new ConcurrentHashMap<>());
   }
 
   @Override
@@ -74,204 +85,193 @@ final class FolderSource implements Source {
 
   @Override
   public void run(Intake intake) throws InterruptedException, IOException {
-    recent.clear();
-    var backoff = new Backoff();
-    while (true) {
-      Duration pause;
-      try (var box = ImapFolder.open(imap, folder)) {
-        refusals = 0;
-        intake.connected();
-        follow(box, intake, backoff);
-      } catch (AuthenticationFailedException e) {
-        if (isTemporary(e)) {
-          pause = backoff.next();
-          report("cannot sign in for now", e, pause);
-          intake.trouble("the mail server lets nobody sign in for now");
-        } else {
-          pause = ++refusals < MAX_REFUSALS ? backoff.next() : REFUSED_PAUSE;
-          log.error(
-              "mailbox {}: user or password refused by {}; next try in {} s",
-              label(),
-              imap.host(),
-              pause.toSeconds());
-          intake.trouble("credentials refused: the mail server does not take user or password");
-        }
-        rest(pause);
-      } catch (MessagingException e) {
-        pause = backoff.next();
-        report("not connected", e, pause);
-        intake.trouble("the mail server " + imap.host() + " cannot be reached");
-        rest(pause);
-      }
-    }
+    nextComparison = System.nanoTime();
+    var visits = new Visits(house.label(), imap.host(), access);
+    visits.run(
+        intake,
+        secret -> {
+          try (var box = ImapFolder.open(imap, access, secret, folder)) {
+            visits.reached(intake);
+            return follow(box, intake, visits);
+          }
+        });
   }
 
-  private void follow(ImapFolder box, Intake intake, Backoff backoff)
+  private Duration follow(ImapFolder box, Intake intake, Visits visits)
       throws MessagingException, InterruptedException, IOException {
-    Cursor cursor = begin(box, intake);
-    while (true) {
+    var reader = new FolderReader(box, validity(box), intake, house);
+    Cursor cursor = begin(box, reader, intake);
+    long modSeq = box.modSeq();
+    boolean unchanged = modSeq > 0 && modSeq == cursor.modSeq();
+    if (!unchanged) {
       box.look();
-      cursor = take(box, intake, cursor, cursor.lastUid() - OVERLAP, false);
-      backoff.reset();
-      if (!box.hasNews()) {
-        box.await();
-        stopIfInterrupted();
+      cursor = news(box, reader, intake, cursor);
+      cursor = new Cursor(cursor.uidValidity(), cursor.lastUid(), cursor.floor(), modSeq);
+      intake.saveCursor(cursor.toString());
+    }
+    while (true) {
+      visits.settled();
+      if (System.nanoTime() - nextComparison >= 0) {
+        compare(box, reader, intake, cursor);
+        nextComparison = System.nanoTime() + Backoff.jitter(imap.reconcile()).toNanos();
       }
+      if (!box.hasNews()) {
+        box.await(Duration.ofNanos(Math.max(1, nextComparison - System.nanoTime())));
+        Visits.stopIfInterrupted();
+      }
+      box.look();
+      cursor = news(box, reader, intake, cursor);
     }
   }
 
-  private Cursor begin(ImapFolder box, Intake intake)
+  /** Where UIDs are good for one connection only, each connection numbers anew. */
+  private static long validity(ImapFolder box) throws MessagingException {
+    long validity = box.uidValidity();
+    return validity > 0 ? validity : Instant.now().getEpochSecond();
+  }
+
+  private Cursor news(ImapFolder box, FolderReader reader, Intake intake, Cursor start)
+      throws MessagingException, InterruptedException, IOException {
+    Cursor cursor = start;
+    List<Long> uids = box.uids(Math.max(1, start.lastUid() - OVERLAP));
+    for (List<Long> batch : batches(uids)) {
+      Cursor before = cursor;
+      for (ImapFolder.Entry entry : reader.take(batch, Terms.NEWS)) {
+        cursor = advanced(cursor, entry);
+      }
+      if (batch.getLast() > cursor.lastUid()) {
+        cursor = new Cursor(cursor.uidValidity(), batch.getLast(), cursor.floor(), cursor.modSeq());
+      }
+      if (!cursor.equals(before)) {
+        intake.saveCursor(cursor.toString());
+      }
+    }
+    return cursor;
+  }
+
+  private Cursor begin(ImapFolder box, FolderReader reader, Intake intake)
       throws MessagingException, InterruptedException, IOException {
     Cursor saved = Cursor.parse(intake.cursor());
-    long validity = box.uidValidity();
-    if (saved == null) {
-      return imap.firstConnect() == EmailSettings.FirstConnect.ALL
-          ? new Cursor(validity, 0, Instant.EPOCH)
-          : fromNow(box, intake, validity);
-    }
-    if (saved.uidValidity() == validity) {
+    long validity = validity(box);
+    if (saved != null && saved.uidValidity() == validity && box.uidValidity() > 0) {
       return saved;
     }
-    log.warn("mailbox {}: numbered anew by its server; comparing all mails", label());
-    var resynced = take(box, intake, new Cursor(validity, 0, saved.floor()), 1, true);
-    intake.saveCursor(resynced.toString());
-    return resynced;
-  }
-
-  /** What is there already is not for us; the last of it is explained, because of the overlap. */
-  private Cursor fromNow(ImapFolder box, Intake intake, long validity)
-      throws MessagingException, InterruptedException {
     List<Long> there = box.uids(1);
-    List<Long> last = there.subList(Math.max(0, there.size() - OVERLAP - 1), there.size());
-    Instant floor =
-        box.entries(last).stream()
-            .map(ImapFolder.Entry::received)
-            .filter(r -> r != null)
-            .max(Comparator.naturalOrder())
-            .map(r -> r.plusSeconds(1))
-            .orElse(Instant.EPOCH);
-    for (long uid : last) {
-      intake.account(key(validity, uid), "skipped: before the first connect");
+    List<Long> recent = box.since(today().minusDays(COMPARED_DAYS + 1));
+    long last = there.isEmpty() ? 0 : there.getLast();
+    Cursor cursor;
+    if (saved == null) {
+      cursor = new Cursor(validity, last, first(box, reader, there, recent), 0);
+    } else {
+      log.warn("mailbox {}: numbered anew by its server; comparing its mails", house.label());
+      LocalDate day = LocalDate.ofInstant(saved.floor(), ZoneOffset.UTC).minusDays(1);
+      List<Long> since = saved.floor().equals(Instant.EPOCH) ? there : box.since(day);
+      var candidates = new TreeSet<>(since);
+      candidates.addAll(recent);
+      for (List<Long> batch : batches(List.copyOf(candidates))) {
+        reader.take(batch, Terms.renumbered(saved.floor()));
+      }
+      leave(reader, there, candidates, List.of());
+      cursor = new Cursor(validity, last, saved.floor(), 0);
     }
-    var cursor = new Cursor(validity, there.isEmpty() ? 0 : there.getLast(), floor);
     intake.saveCursor(cursor.toString());
     return cursor;
   }
 
-  /** Takes what the ledger does not know from {@code from} on; returns where that leads. */
-  private Cursor take(ImapFolder box, Intake intake, Cursor start, long from, boolean resync)
+  /**
+   * Takes of what is there already what the settings want. The rest is not for us; the last of it
+   * is explained, because it will be looked at again.
+   *
+   * @return since when mails of this folder are for us
+   */
+  private Instant first(ImapFolder box, FolderReader reader, List<Long> there, List<Long> recent)
       throws MessagingException, InterruptedException, IOException {
-    Cursor cursor = start;
-    List<Long> uids = box.uids(Math.max(1, from));
-    for (int i = 0; i < uids.size(); i += BATCH) {
-      List<Long> unknown =
-          unknown(intake, start.uidValidity(), uids.subList(i, Math.min(uids.size(), i + BATCH)));
-      List<ImapFolder.Entry> entries = box.entries(unknown);
-      for (ImapFolder.Entry entry : entries) {
-        boolean old =
-            resync && entry.received() != null && entry.received().isBefore(start.floor());
-        String outcome =
-            old ? "skipped: before the mailbox was numbered anew" : take(box, intake, entry);
-        explain(intake, key(start.uidValidity(), entry.uid()), outcome);
-        cursor = advanced(cursor, entry);
-        if (!resync) {
-          intake.saveCursor(cursor.toString());
-        }
-      }
-      for (long uid : unknown) {
-        if (entries.stream().noneMatch(e -> e.uid() == uid)) {
-          explain(intake, key(start.uidValidity(), uid), "skipped: gone");
-        }
-      }
+    List<Long> wanted =
+        switch (imap.firstConnect()) {
+          case FROM_NOW -> List.of();
+          case SINCE -> box.since(LocalDate.ofInstant(imap.from(), ZoneOffset.UTC));
+          case ALL -> there;
+        };
+    leave(reader, there, wanted, recent);
+    for (List<Long> batch : batches(wanted)) {
+      reader.take(batch, Terms.waiting(Instant.now().minus(OLD)));
     }
-    return uids.isEmpty() || uids.getLast() <= cursor.lastUid()
-        ? cursor
-        : new Cursor(cursor.uidValidity(), uids.getLast(), cursor.floor());
+    return switch (imap.firstConnect()) {
+      case FROM_NOW -> afterLast(box, there);
+      case SINCE -> imap.from();
+      case ALL -> Instant.EPOCH;
+    };
   }
 
-  private String take(ImapFolder box, Intake intake, ImapFolder.Entry entry)
-      throws MessagingException, InterruptedException, IOException {
-    if (entry.deleted()) {
-      return "skipped: deleted";
-    }
-    if (entry.draft()) {
-      return "skipped: draft";
-    }
-    boolean tooLarge = entry.size() > limits.mail().bytes();
-    int kilobytes = tooLarge ? 1024 : (int) (entry.size() >> 10) + 1;
-    memory.acquire(kilobytes);
-    try {
-      String fault = tooLarge ? "it is larger than " + limits.mail() : null;
-      byte[] raw;
-      try {
-        raw = tooLarge ? box.header(entry.uid()) : whole(box, entry);
-      } catch (MessagingException e) {
-        stopIfInterrupted();
-        if (!failedTooOften(entry.uid())) {
-          throw e;
-        }
-        raw = new byte[0];
-        fault = "the mail server does not hand it out";
-      }
-      if (raw == null) {
-        return "skipped: gone";
-      }
-      Instant received = entry.received() == null ? Instant.now() : entry.received();
-      var arrival = new Arrivals.Arrival(raw, received, fault, false, false, false, null);
-      return arrivals.take(intake, key(box.uidValidity(), entry.uid()), arrival);
-    } finally {
-      memory.release(kilobytes);
-    }
-  }
-
-  /** A mail is believed when its length is what the server said, or when it came twice the same. */
-  private static byte @Nullable [] whole(ImapFolder box, ImapFolder.Entry entry)
-      throws MessagingException {
-    byte[] last = box.mail(entry.uid());
-    for (int i = 0; i < 2 && last != null && last.length != entry.size(); i++) {
-      byte[] again = box.mail(entry.uid());
-      if (Arrays.equals(last, again)) {
-        return again;
-      }
-      last = again;
-    }
-    return last;
-  }
-
-  private List<Long> unknown(Intake intake, long validity, List<Long> uids)
+  /** Explains the last of {@code there}, and {@code more}, but nothing of {@code taken}. */
+  private static void leave(
+      FolderReader reader, List<Long> there, Collection<Long> taken, List<Long> more)
       throws InterruptedException {
-    var unknown = new ArrayList<Long>();
-    for (long uid : uids) {
-      String key = key(validity, uid);
-      if (!recent.contains(key)) {
-        if (intake.known(key)) {
-          remember(key);
-        } else {
-          unknown.add(uid);
+    var left =
+        new TreeSet<Long>(there.subList(Math.max(0, there.size() - OVERLAP - 1), there.size()));
+    left.addAll(more);
+    left.removeAll(new HashSet<>(taken));
+    reader.leave(List.copyOf(left));
+  }
+
+  private static Instant afterLast(ImapFolder box, List<Long> there) throws MessagingException {
+    return box
+        .entries(there.subList(Math.max(0, there.size() - OVERLAP - 1), there.size()))
+        .stream()
+        .map(ImapFolder.Entry::received)
+        .filter(Objects::nonNull)
+        .max(Comparator.naturalOrder())
+        .map(received -> received.plusSeconds(1))
+        .orElse(Instant.EPOCH);
+  }
+
+  /** What the ledger does not explain of the last days should be nothing; it is taken now. */
+  private void compare(ImapFolder box, FolderReader reader, Intake intake, Cursor cursor)
+      throws MessagingException, InterruptedException, IOException {
+    List<Long> passed =
+        box.since(today().minusDays(COMPARED_DAYS)).stream()
+            .filter(uid -> uid <= cursor.lastUid())
+            .toList();
+    List<Long> missing = reader.unknown(passed);
+    intake.missing(missing.size());
+    if (missing.isEmpty()) {
+      return;
+    }
+    log.warn("mailbox {}: {} mails were not explained; taking them", house.label(), missing.size());
+    for (List<Long> batch : batches(missing)) {
+      reader.take(batch, Terms.NEWS);
+    }
+    intake.missing(reader.unknown(missing).size());
+  }
+
+  @Override
+  public void attend(Wish wish, Intake intake) throws Exception {
+    switch (wish) {
+      case Wish.Since(Instant from) -> {
+        try (var box = ImapFolder.open(imap, access, access.secret(), folder)) {
+          var reader = new FolderReader(box, validity(box), intake, house);
+          for (List<Long> batch : batches(box.since(LocalDate.ofInstant(from, ZoneOffset.UTC)))) {
+            reader.take(batch, Terms.WANTED);
+          }
+        }
+      }
+      case Wish.Again(String key) -> {
+        if (!FolderReader.again(house, intake, key)) {
+          again(key, intake);
         }
       }
     }
-    return unknown;
   }
 
-  private void explain(Intake intake, String key, String outcome) throws InterruptedException {
-    if (!outcome.startsWith("parked: ")) {
-      intake.account(key, outcome);
+  /** From the server, if it is still there. */
+  private void again(String key, Intake intake) throws Exception {
+    try (var box = ImapFolder.open(imap, access, access.secret(), folder)) {
+      var reader = new FolderReader(box, validity(box), intake, house);
+      String uid = key.substring(key.indexOf('|') + 1);
+      if (uid.matches("\\d{1,18}") && key.equals(reader.key(Long.parseLong(uid)))) {
+        reader.take(List.of(Long.parseLong(uid)), Terms.AGAIN);
+      }
     }
-    remember(key);
-  }
-
-  private void remember(String key) {
-    recent.add(key);
-    if (recent.size() > 4 * OVERLAP) {
-      recent.removeFirst();
-    }
-  }
-
-  private boolean failedTooOften(long uid) {
-    failures = failing == uid ? failures + 1 : 1;
-    failing = uid;
-    return failures >= MAX_FETCHES;
   }
 
   private static Cursor advanced(Cursor cursor, ImapFolder.Entry entry) {
@@ -279,44 +279,19 @@ final class FolderSource implements Source {
     if (entry.received() != null && entry.received().minus(RESYNC).isAfter(floor)) {
       floor = entry.received().minus(RESYNC);
     }
-    return new Cursor(cursor.uidValidity(), Math.max(cursor.lastUid(), entry.uid()), floor);
+    return new Cursor(
+        cursor.uidValidity(), Math.max(cursor.lastUid(), entry.uid()), floor, cursor.modSeq());
   }
 
-  private static String key(long validity, long uid) {
-    return validity + "|" + uid;
+  private static LocalDate today() {
+    return LocalDate.now(ZoneOffset.UTC);
   }
 
-  private static boolean isTemporary(AuthenticationFailedException e) {
-    String answer = String.valueOf(e.getMessage());
-    return answer.contains("[UNAVAILABLE]")
-        || answer.contains("[INUSE]")
-        || answer.contains("[LIMIT]");
-  }
-
-  private void report(String what, MessagingException e, Duration pause)
-      throws InterruptedException {
-    stopIfInterrupted();
-    Throwable cause = e.getCause() == null ? e : e.getCause();
-    log.warn(
-        "mailbox {}: {} ({}); next try in {} s",
-        label(),
-        what,
-        cause.getClass().getSimpleName(),
-        pause.toSeconds());
-  }
-
-  /** The mailbox for a log, without its whole address. */
-  private String label() {
-    return MailAddress.veiled(account.id()) + "/" + folder;
-  }
-
-  private static void rest(Duration pause) throws InterruptedException {
-    Thread.sleep(pause);
-  }
-
-  private static void stopIfInterrupted() throws InterruptedException {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new InterruptedException();
+  private static List<List<Long>> batches(List<Long> uids) {
+    var batches = new ArrayList<List<Long>>();
+    for (int i = 0; i < uids.size(); i += BATCH) {
+      batches.add(uids.subList(i, Math.min(uids.size(), i + BATCH)));
     }
+    return batches;
   }
 }

@@ -8,15 +8,19 @@ import jakarta.mail.Store;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.eclipse.angus.mail.iap.Argument;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.IMAPFolder;
+import org.eclipse.angus.mail.imap.protocol.BASE64MailboxEncoder;
 import org.eclipse.angus.mail.imap.protocol.BODY;
 import org.eclipse.angus.mail.imap.protocol.FLAGS;
 import org.eclipse.angus.mail.imap.protocol.FetchResponse;
@@ -28,17 +32,24 @@ import org.eclipse.angus.mail.imap.protocol.UID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An open folder on an IMAP server (RFC 3501, RFC 2177), read-only: nothing that is done here
- * changes a flag. For one virtual thread, whose interrupt closes the connection. Mails are taken as
- * bytes; the server's or the library's idea of their structure is never asked for.
+ * An open folder on an IMAP server (RFC 3501, RFC 2177). Nothing changes on the server but by
+ * {@link #done}; without such a policy the folder is opened read-only. For one virtual thread,
+ * whose interrupt closes the connection. Mails are taken as bytes; the server's or the library's
+ * idea of their structure is never asked for.
  */
 final class ImapFolder implements AutoCloseable {
-  private static final ScheduledThreadPoolExecutor WRITE_TIMEOUTS = writeTimeouts();
+  /** Shared by all connections: each would make a platform thread of its own. */
+  static final ScheduledThreadPoolExecutor WRITE_TIMEOUTS = writeTimeouts();
+
+  private static final DateTimeFormatter IMAP_DAY =
+      DateTimeFormatter.ofPattern("d-MMM-uuuu", Locale.ENGLISH);
 
   private final Store store;
   private final IMAPFolder folder;
   private final EmailSettings.Imap settings;
   private boolean pushes;
+  private boolean moves;
+  private boolean expunges;
   private volatile boolean news;
 
   private ImapFolder(Store store, IMAPFolder folder, EmailSettings.Imap settings) {
@@ -58,19 +69,24 @@ final class ImapFolder implements AutoCloseable {
   /**
    * @throws jakarta.mail.AuthenticationFailedException if user or password are refused
    */
-  static ImapFolder open(EmailSettings.Imap settings, String name) throws MessagingException {
-    var password = Objects.requireNonNull(settings.password());
+  static ImapFolder open(EmailSettings.Imap settings, MailAccess access, String secret, String name)
+      throws MessagingException {
     String protocol = settings.security() == EmailSettings.Security.TLS ? "imaps" : "imap";
-    Store store = Session.getInstance(properties(settings, protocol)).getStore(protocol);
+    Properties properties = properties(settings, protocol);
+    access.into(properties, "mail." + protocol + ".", settings.host());
+    Store store = Session.getInstance(properties).getStore(protocol);
     try {
-      store.connect(settings.host(), settings.port(), settings.user(), password.value());
+      store.connect(settings.host(), settings.port(), access.user(), secret);
       var folder = (IMAPFolder) store.getFolder(name);
-      folder.open(Folder.READ_ONLY);
+      folder.open(
+          settings.after() == EmailSettings.After.LEAVE ? Folder.READ_ONLY : Folder.READ_WRITE);
       var opened = new ImapFolder(store, folder, settings);
       folder.doCommand(
           connection -> {
             connection.addResponseHandler(opened::noticed);
             opened.pushes = connection.hasCapability("IDLE");
+            opened.moves = connection.hasCapability("MOVE");
+            opened.expunges = connection.hasCapability("UIDPLUS");
             return null;
           });
       return opened;
@@ -80,14 +96,29 @@ final class ImapFolder implements AutoCloseable {
     }
   }
 
+  /** 0 where the server's UIDs are good for this connection only. */
   long uidValidity() throws MessagingException {
-    return folder.getUIDValidity();
+    return folder.getUIDNotSticky() ? 0 : Math.max(0, folder.getUIDValidity());
+  }
+
+  /** HIGHESTMODSEQ (RFC 7162) when the folder was opened; 0 where the server has none. */
+  long modSeq() throws MessagingException {
+    return Math.max(0, folder.getHighestModSeq());
   }
 
   /** The UIDs from {@code from} on, rising. */
   List<Long> uids(long from) throws MessagingException {
+    return search("UID " + from + ":*", from);
+  }
+
+  /** The UIDs of what the mailbox got on that day or later, rising; the server knows its days. */
+  List<Long> since(LocalDate day) throws MessagingException {
+    return search("SINCE " + IMAP_DAY.format(day), 1);
+  }
+
+  private List<Long> search(String criteria, long from) throws MessagingException {
     var found = new ArrayList<Long>();
-    for (Response response : command("UID SEARCH UID " + from + ":*")) {
+    for (Response response : command("UID SEARCH " + criteria)) {
       if (response instanceof IMAPResponse answer && answer.keyEquals("SEARCH")) {
         for (long uid = answer.readLong(); uid != -1; uid = answer.readLong()) {
           if (uid >= from) {
@@ -163,19 +194,61 @@ final class ImapFolder implements AutoCloseable {
   }
 
   /**
-   * Returns when something may have arrived: told by the server, or after a while. A connection
-   * that silently died is noticed at the latest when the while is over.
+   * Returns when something may have arrived: told by the server, or after a while, {@code most} at
+   * most. A connection that silently died is noticed at the latest when the while is over.
    */
-  void await() throws MessagingException, InterruptedException {
+  void await(Duration most) throws MessagingException, InterruptedException {
+    Duration usual =
+        Backoff.jitter(pushes ? settings.idle().multipliedBy(3).dividedBy(4) : settings.poll());
+    Duration pause = usual.compareTo(most) < 0 ? usual : most;
     if (pushes) {
       folder.doCommand(
           protocol -> {
-            idle(protocol);
+            idle(protocol, pause);
             return null;
           });
     } else {
-      Thread.sleep(Backoff.jitter(settings.poll()));
+      Thread.sleep(pause);
       command("NOOP");
+    }
+  }
+
+  /**
+   * Does with mails that are safe here what the settings say.
+   *
+   * @throws MessagingException if the server does not want to; they stay as they are
+   */
+  void done(List<Long> uids) throws MessagingException {
+    String set = String.join(",", uids.stream().map(String::valueOf).toList());
+    switch (settings.after()) {
+      case LEAVE -> {}
+      case FLAG -> {
+        if (folder.getPermanentFlags().contains(Flags.Flag.USER)) {
+          command("UID STORE " + set + " +FLAGS.SILENT ($HiloRead)");
+        }
+      }
+      case SEEN -> command("UID STORE " + set + " +FLAGS.SILENT (\\Seen)");
+      case MOVE -> move(set);
+    }
+  }
+
+  /** Never takes away anything but these: a plain EXPUNGE would. */
+  private void move(String set) throws MessagingException {
+    if (!moves && !expunges) {
+      throw new MessagingException("the server has neither MOVE nor UIDPLUS");
+    }
+    var to = new Argument();
+    to.writeString(BASE64MailboxEncoder.encode(settings.moveTo()));
+    Folder target = store.getFolder(settings.moveTo());
+    if (!target.exists()) {
+      target.create(Folder.HOLDS_MESSAGES);
+    }
+    if (moves) {
+      command("UID MOVE " + set, to);
+    } else {
+      command("UID COPY " + set, to);
+      command("UID STORE " + set + " +FLAGS.SILENT (\\Deleted)");
+      command("UID EXPUNGE " + set);
     }
   }
 
@@ -183,10 +256,9 @@ final class ImapFolder implements AutoCloseable {
    * One IDLE. The library's own would sleep through what arrives before the server's go-ahead, and
    * on a dead connection for ever.
    */
-  private void idle(IMAPProtocol protocol) throws ProtocolException {
+  private void idle(IMAPProtocol protocol, Duration most) throws ProtocolException {
     protocol.idleStart();
-    long end =
-        System.nanoTime() + Backoff.jitter(settings.idle().multipliedBy(3).dividedBy(4)).toNanos();
+    long end = System.nanoTime() + most.toNanos();
     boolean ending = false;
     while (true) {
       if (!ending && (news || System.nanoTime() - end >= 0)) {
@@ -208,11 +280,16 @@ final class ImapFolder implements AutoCloseable {
   }
 
   private Response[] command(String command) throws MessagingException {
+    return command(command, null);
+  }
+
+  private Response[] command(String command, @Nullable Argument arguments)
+      throws MessagingException {
     var answer =
         (Response[])
             folder.doCommand(
                 protocol -> {
-                  Response[] responses = protocol.command(command, null);
+                  Response[] responses = protocol.command(command, arguments);
                   protocol.notifyResponseHandlers(responses);
                   protocol.handleResult(responses[responses.length - 1]);
                   return responses;

@@ -327,7 +327,10 @@ class GreenMailTest {
                   "{host: 127.0.0.1, port: %d, user: help, password: secret}"
                       .formatted(secured.getImaps().getPort()))
               .bind(EmailSettings.Imap.class);
-      assertThatThrownBy(() -> ImapFolder.open(imap, "INBOX"))
+      assertThatThrownBy(
+              () ->
+                  ImapFolder.open(
+                      imap, new MailAccess("help", imap.password(), null), "secret", "INBOX"))
           .isInstanceOf(MessagingException.class)
           .hasRootCauseInstanceOf(CertPathBuilderException.class);
     } finally {

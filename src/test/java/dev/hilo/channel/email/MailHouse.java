@@ -60,6 +60,11 @@ final class MailHouse {
   }
 
   FolderSource folder(String name) {
-    return new FolderSource(account, name, settings.limits(), arrivals, new Semaphore(131_072));
+    return new FolderSource(
+        account, name, settings.limits(), arrivals, new Semaphore(131_072), null);
+  }
+
+  PopSource pop() {
+    return new PopSource(account, settings.limits(), arrivals, new Semaphore(131_072), null);
   }
 }

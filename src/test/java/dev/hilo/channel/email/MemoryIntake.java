@@ -3,7 +3,10 @@ package dev.hilo.channel.email;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Source;
 import dev.hilo.conversation.Content;
+import java.time.Instant;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -14,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 final class MemoryIntake implements Source.Intake {
   final List<Inbound.Message> received = new CopyOnWriteArrayList<>();
   final Map<String, String> ledger = new ConcurrentHashMap<>();
+  final Map<String, Source.Parked> parked = new ConcurrentHashMap<>();
+  final List<Integer> missing = new CopyOnWriteArrayList<>();
+  final List<String> troubles = new CopyOnWriteArrayList<>();
   volatile @Nullable String cursor;
   volatile boolean broken;
 
@@ -43,6 +49,13 @@ final class MemoryIntake implements Source.Intake {
   }
 
   @Override
+  public Map<String, String> outcomes(Collection<String> keys) {
+    Map<String, String> known = new HashMap<>(ledger);
+    known.keySet().retainAll(keys);
+    return known;
+  }
+
+  @Override
   public void account(String key, String outcome) {
     ledger.put(key, outcome);
   }
@@ -50,6 +63,22 @@ final class MemoryIntake implements Source.Intake {
   @Override
   public void park(String key, String why, @Nullable String blob) {
     ledger.put(key, "parked: " + why);
+    parked.put(key, new Source.Parked(why, blob, Instant.now()));
+  }
+
+  @Override
+  public Source.@Nullable Parked parked(String key) {
+    return parked.get(key);
+  }
+
+  @Override
+  public void missing(int count) {
+    missing.add(count);
+  }
+
+  @Override
+  public void trouble(String why) {
+    troubles.add(why);
   }
 
   /** What the mails say, in the order in which they came. */
