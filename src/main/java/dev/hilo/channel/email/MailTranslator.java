@@ -340,6 +340,9 @@ final class MailTranslator {
         reading.level() == Authenticity.FAILED
             ? null
             : threads.answered(reading.headers(), reading.receivers());
+    if (thread == null && reading.level() != Authenticity.FAILED && reading.mail() != null) {
+      thread = threads.marked(reading.mail());
+    }
     if (thread != null && !thread.equals(id)) {
       if (!plain(thread).equals(own)) {
         participant =
