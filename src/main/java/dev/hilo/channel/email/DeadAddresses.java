@@ -4,8 +4,8 @@ import dev.hilo.channel.Ports;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Addresses to which nothing can be delivered. Each call names the mail that it is about and answers
- * the same when that mail is brought again. For virtual threads.
+ * Addresses to which nothing can be delivered. Each call names the mail that it is about and
+ * answers the same when that mail is brought again. For virtual threads.
  */
 final class DeadAddresses {
   private static final String FAILED = "failed:";

@@ -33,8 +33,6 @@ final class MailTranslator {
 
   private static final Logger log = LoggerFactory.getLogger(MailTranslator.class);
 
-
-
   /** Answers to answers, each through us, of which no person writes that many. */
   private static final int MAX_HOPS = 4;
 
@@ -127,7 +125,8 @@ final class MailTranslator {
       case MailKind.Written _, MailKind.Automatic _, MailKind.Bulk _ -> {
         var origin = origin(reading);
         var items = new ArrayList<Inbound>();
-        if (mail.kind() instanceof MailKind.Written && dead.revived(origin.address().id(), reading.contentKey())) {
+        if (mail.kind() instanceof MailKind.Written
+            && dead.revived(origin.address().id(), reading.contentKey())) {
           items.add(new Inbound.Consent(about(origin, "reachable"), true, "wrote again"));
         }
         items.add(message(reading, origin));
@@ -313,7 +312,8 @@ final class MailTranslator {
       return "old";
     }
     MailAddress sender = reading.sender();
-    return sender != null && brake.holds(sender.address(), reading.headers(), reading.arrival().raw())
+    return sender != null
+            && brake.holds(sender.address(), reading.headers(), reading.arrival().raw())
         ? "loop"
         : null;
   }

@@ -195,9 +195,7 @@ class PostfixIT {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
-                assertThat(house.intake.texts())
-                    .as(() -> log())
-                    .containsExactlyInAnyOrder(texts));
+                assertThat(house.intake.texts()).as(() -> log()).containsExactlyInAnyOrder(texts));
   }
 
   private static String log() {
@@ -247,15 +245,11 @@ class PostfixIT {
   void postfixKeepsItWhileTheStoreIsGoneAndBringsItOnce() throws Exception {
     smtp.intake.broken = true;
     swaks(port, "help@shop.example", "patience");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> log().contains("451 4.3.0"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> log().contains("451 4.3.0"));
     assertThat(smtp.intake.texts()).isEmpty();
     smtp.intake.broken = false;
     awaitTexts(smtp, "patience");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> log().contains("250 2.0.0 taken as"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> log().contains("250 2.0.0 taken as"));
     swaks(port, "help@shop.example", "next");
     awaitTexts(smtp, "patience", "next");
   }
