@@ -80,8 +80,7 @@ final class AutomaticMail {
   /** Reports that one mail server sends to the owner of another (RFC 7489, RFC 8460). */
   private static final Pattern REPORT =
       Pattern.compile(
-          "(?:\\[\\S{1,20}\\] ?)?report[- ]domain:.{1,300}submitter:",
-          Pattern.CASE_INSENSITIVE);
+          "(?:\\[\\S{1,20}\\] ?)?report[- ]domain:.{1,300}submitter:", Pattern.CASE_INSENSITIVE);
 
   private AutomaticMail() {}
 

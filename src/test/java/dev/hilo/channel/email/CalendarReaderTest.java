@@ -72,7 +72,8 @@ class CalendarReaderTest {
             SUMMARY:an alarm
             END:VALARM
             STATUS:confirmed
-            RRULE:FREQ=WEEKLY""");
+            RRULE:FREQ=WEEKLY\
+            """);
     assertThat(invite.method()).isEqualTo(Invite.Method.REQUEST);
     assertThat(invite.uid()).isEqualTo("1@example.com");
     assertThat(invite.summary()).isEqualTo("Tea, cake and more");
