@@ -173,7 +173,8 @@ record BounceText(String report, String returned) {
       return about && names && score >= CERTAIN;
     }
     boolean returns = encloses || !returned.isEmpty();
-    boolean shows = code || returns || (sender > 2 ? subjectTells || names : subjectTells && names);
+    boolean likely = sender > 2 || score >= CERTAIN;
+    boolean shows = code || returns || (subjectTells && (names || likely)) || (names && sender > 2);
     return about && shows && score >= ENOUGH;
   }
 
