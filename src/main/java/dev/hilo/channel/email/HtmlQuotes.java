@@ -100,7 +100,7 @@ final class HtmlQuotes {
     for (Element element : elements) {
       if (cut == null && isCut(element) && own.isBefore(element)) {
         cut = element;
-      } else if (element.is(SIGNATURES) && element != body) {
+      } else if (element.is(SIGNATURES) && !element.equals(body)) {
         element.attr("data-signature", "");
       }
     }
@@ -129,14 +129,14 @@ final class HtmlQuotes {
 
   private static void quoteFrom(Element cut, Element body) {
     Element first = cut;
-    while (first.parent() != body && first.parent() != null && isFirst(first)) {
+    while (first.parent() != null && !body.equals(first.parent()) && isFirst(first)) {
       first = first.parent();
     }
     Element at = first;
-    while (at != body && at.parent() != null) {
+    while (!at.equals(body) && at.parent() != null) {
       Element parent = at.parent();
       var rest = new ArrayList<Node>();
-      for (Node node = at == first ? at : at.nextSibling(); node != null; ) {
+      for (Node node = at.equals(first) ? at : at.nextSibling(); node != null; ) {
         rest.add(node);
         node = node.nextSibling();
       }

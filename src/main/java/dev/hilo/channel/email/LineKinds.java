@@ -23,8 +23,6 @@ final class LineKinds {
   }
 
   private final List<String> lines;
-
-  /** The lines as {@link #bare(String)} leaves them. */
   private final String[] bare;
 
   private final char[] kinds;
@@ -280,10 +278,8 @@ final class LineKinds {
       if (!mayEnd(more) || (n > 1 && !begins && !paragraph)) {
         continue;
       }
-      Intro found = Intro.NO;
-      if (joined.length() < MAX_INTRO) {
-        found = strength(joined.toString(), paragraph);
-      }
+      boolean tooLong = joined.length() >= MAX_INTRO;
+      Intro found = tooLong ? Intro.NO : strength(joined.toString(), paragraph);
       boolean quoteFollows = quoteFollows(at + n, count);
       if (found == Intro.YES || (found == Intro.BEFORE_QUOTE && quoteFollows)) {
         return n == 1 || !beginsLater(at, n, count, begins) ? n : 0;
