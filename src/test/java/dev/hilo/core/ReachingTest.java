@@ -89,6 +89,7 @@ class ReachingTest {
                   Feature.EDITS,
                   Feature.REMOVALS,
                   Feature.REPLIES,
+                  Feature.QUOTES,
                   Feature.TYPING,
                   Feature.READS)
               .within(Duration.ofHours(24)));
@@ -162,6 +163,10 @@ class ReachingTest {
   }
 
   private void writes(String type, List<Address> aliases) {
+    writes(type, aliases, "hello");
+  }
+
+  private void writes(String type, List<Address> aliases, String text) {
     String id = "in-" + person + said;
     reports(
         type,
@@ -170,7 +175,7 @@ class ReachingTest {
             id,
             false,
             false,
-            new Content.Text("hello"),
+            new Content.Text(text),
             List.of(),
             null,
             Map.of(),
@@ -216,6 +221,24 @@ class ReachingTest {
         .extracting(Outbound::context)
         .isEqualTo(Map.of("k", "v"));
     assertThat(plain.sent).isEmpty();
+  }
+
+  @Test
+  void whatWasSaidBeforeGoesAlongWhereAnAnswerRepeatsIt() {
+    says("hi");
+    writes("daily", List.of(), "and another thing");
+    says(via("plain"), new Content.Text("hi there"), null);
+    deliver();
+    assertThat(daily.sent)
+        .singleElement()
+        .extracting(Outbound::quoted)
+        .isNotNull()
+        .satisfies(
+            quote -> {
+              assertThat(quote.text()).isEqualTo("hello");
+              assertThat(quote.author()).isEqualTo(person);
+            });
+    assertThat(plain.sent).singleElement().extracting(Outbound::quoted).isNull();
   }
 
   @Test

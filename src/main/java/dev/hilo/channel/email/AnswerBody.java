@@ -15,21 +15,17 @@ import org.jspecify.annotations.Nullable;
 record AnswerBody(String text, String html) {
   private static final int MAX_QUOTE = 20_000;
 
-  /** Of no size and no colour where a mail program shows it all the same. */
-  private static final String HIDDEN =
-      "display:none; font-size: 0; line-height: 0; color: #ffffff; max-height:0; overflow:hidden";
-
   /**
    * @param text one that says it without HTML
    * @param html sanitised, null = as the text
-   * @param token of the thread
+   * @param mark of the thread, as {@link MailThreads#mark}
    */
   static AnswerBody of(
       String text,
       @Nullable String html,
       @Nullable String signature,
       Outbound.@Nullable Quote quote,
-      String token) {
+      String mark) {
     String said = Text.lines(text).stripTrailing();
     var plain = new StringBuilder(said);
     var rich = new StringBuilder("<div dir=\"auto\">");
@@ -41,9 +37,7 @@ record AnswerBody(String text, String html) {
           .append(HtmlBody.escaped(lines))
           .append("</div>\n");
     }
-    rich.append("<span style=\"" + HIDDEN + "\">[")
-        .append(MailThreads.local(null, token))
-        .append("]</span>\n");
+    rich.append(mark).append('\n');
     if (quote != null) {
       String intro = intro(quote);
       String before = cut(Text.lines(quote.text()).strip());

@@ -99,9 +99,10 @@ record BounceText(String report, String returned) {
 
   private static final Pattern SUCCESS =
       Pattern.compile(
-          "\\A(?:successful|delivered|relayed|expanded|zugestellt|entregado|distribu[eé])\\b"
-              + "|(?:was|has been|have been|were) (?:successfully )?(?:delivered|relayed) (?:to|successfully)"
-              + "|successfully (?:delivered|relayed)|delivery to these recipients .{0,40}is complete",
+          "\\A(?:successful|delivered|relayed|expanded|zugestellt|entregado|distribu[eé])\\b|(?:was|has"
+              + " been|have been|were) (?:successfully )?(?:delivered|relayed)"
+              + " (?:to|successfully)|successfully (?:delivered|relayed)|delivery to these"
+              + " recipients .{0,40}is complete",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern GIVEN_UP =
@@ -164,13 +165,15 @@ record BounceText(String report, String returned) {
     score += encloses || !returned.isEmpty() ? 1 : 0;
     score -= !forwarded ? 0 : sender < 3 ? 4 : 1;
     score -= AutomaticMail.answersForSomebody(headers) ? 4 : 0;
+    score -= sender < 3 && AutomaticMail.answers(headers) ? 2 : 0;
     score -= headers.has("list-id") || headers.has("list-unsubscribe") ? 4 : 0;
     boolean about = subjectTells || strong;
     boolean names = ADDRESS.matcher(report).find() || ANY_ADDRESS.matcher(report).find();
     if (sender < 2) {
       return about && names && score >= CERTAIN;
     }
-    boolean shows = subjectTells || names || code || encloses || !returned.isEmpty();
+    boolean returns = encloses || !returned.isEmpty();
+    boolean shows = code || returns || (sender > 2 ? subjectTells || names : subjectTells && names);
     return about && shows && score >= ENOUGH;
   }
 

@@ -58,7 +58,7 @@ final class Dkim {
   String field(String header, Instant at, byte[] body) {
     var names = new ArrayList<String>();
     var signed = new StringBuilder();
-    for (String field : header.split("\r\n(?![ \t])")) {
+    for (String field : header.split("\r\n(?![ \t])", -1)) {
       String name = name(field);
       if (SIGNED.contains(name)) {
         names.add(name);
@@ -80,7 +80,7 @@ final class Dkim {
             + ";\r\n b=";
     signed.append(relaxed(field));
     String signature = Base64.getEncoder().encodeToString(signature(signed.toString()));
-    return field + String.join("\r\n ", signature.split("(?<=\\G.{72})")) + "\r\n";
+    return field + signature.replaceAll("(.{72})(?=.)", "$1\r\n ") + "\r\n";
   }
 
   private byte[] signature(String text) {

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,8 @@ final class MailThreads {
           "to",
           "cc");
 
+  private static final Pattern MARK = Pattern.compile("\\br\\.([a-z2-7]{31})@");
+  private static final int MAX_MARKS = 20;
   private static final int MAX_ASKED = 10;
   private static final int MAX_ID = 900;
   private static final int ID = 8;
@@ -160,6 +163,25 @@ final class MailThreads {
         .filter(Objects::nonNull)
         .findFirst()
         .orElse(null);
+  }
+
+  /** The same by the mark in a mail of ours that this one repeats. */
+  @Nullable String marked(Mail mail) {
+    String html = mail.html();
+    var marks = MARK.matcher(html == null ? "" : html);
+    for (int i = 0; i < MAX_MARKS && marks.find(); i++) {
+      byte[] thread = opened(Use.REPLY, marks.group(1));
+      String to = thread == null ? null : memory.get(fact(Use.REPLY, thread));
+      if (to != null) {
+        return to;
+      }
+    }
+    return null;
+  }
+
+  /** HTML that nobody sees and mail programs repeat, for {@link #marked}: a link without a text. */
+  static String mark(String token, String domain) {
+    return "<a href=\"mailto:" + local(null, token) + "@" + domain + "\"></a>";
   }
 
   /**

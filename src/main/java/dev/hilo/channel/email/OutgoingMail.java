@@ -164,7 +164,11 @@ final class OutgoingMail {
     Outbound.Quote quote = account.answers().quote() ? message.quoted() : null;
     var body =
         AnswerBody.of(
-            text(message.content()), html, signature(occasion.team()), quote, names.reply());
+            text(message.content()),
+            html,
+            signature(occasion.team()),
+            quote,
+            MailThreads.mark(names.reply(), MailAddress.domain(account.id())));
     var letter =
         new Letter(
             List.copyOf(fields),

@@ -46,7 +46,7 @@ record ThreadContext(@Nullable String messageId, List<String> references, String
   /** At most 1 kB: of many references the first and the last are kept. */
   Map<String, String> toMap() {
     var map = new LinkedHashMap<String, String>();
-    int left = MAX_BYTES - 20;
+    int left = MAX_BYTES - 30;
     if (messageId != null && messageId.length() <= 400) {
       map.put("mid", messageId);
       left -= messageId.getBytes(UTF_8).length;

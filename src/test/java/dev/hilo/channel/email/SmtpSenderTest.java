@@ -1,239 +1,125 @@
 package dev.hilo.channel.email;
 
-import static java.nio.charset.StandardCharsets.US_ASCII;
+import static dev.hilo.channel.email.SendingHouse.again;
+import static dev.hilo.channel.email.SendingHouse.message;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.icegreen.greenmail.util.GreenMail;
-import com.icegreen.greenmail.util.ServerSetup;
-import dev.hilo.channel.Channel;
-import dev.hilo.channel.MapMemory;
-import dev.hilo.channel.Outbound;
-import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
-import dev.hilo.config.ConfigNode;
-import dev.hilo.conversation.Address;
 import dev.hilo.conversation.Content;
-import io.vertx.core.Vertx;
-import io.vertx.ext.web.client.WebClient;
-import jakarta.mail.internet.MimeMessage;
-import java.io.BufferedReader;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
-import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is sent, and what is made of the mail server's answers. */
+/** What is made of a mail server's answers, and what it gets to see. */
 class SmtpSenderTest {
-  private static final String ID = "01JD000000000000000000000A";
+  private static final Content HELLO = new Content.Text("Hi\n.\n..\nFrom here");
 
-  private final GreenMail server =
-      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
-  private final MemoryBlobs blobs = new MemoryBlobs();
-  private final MapMemory memory = new MapMemory();
-  private Vertx vertx;
+  private SmtpPeer peer;
 
   @BeforeEach
-  void start() {
-    server.start();
-    vertx = Vertx.vertx();
+  void listen() throws IOException {
+    peer = new SmtpPeer();
   }
 
   @AfterEach
-  void stop() {
-    server.stop();
-    vertx.close().await();
+  void end() throws IOException {
+    peer.close();
+    assertThat(peer.faults).isEmpty();
   }
 
-  private Channel open(int port) {
-    var settings =
-        ConfigNode.parse(
-                """
-                accounts:
-                  - id: help@shop.example
-                    name: 'Alma "Café" <x>'
-                    imap: {host: 127.0.0.1, port: 143, security: none, user: help, password: secret}
-                    smtp: {host: 127.0.0.1, port: %d, security: none, timeout: 2s}
-                """
-                    .formatted(port))
-            .bind(EmailSettings.class);
-    var ports =
-        new Ports(
-            vertx, WebClient.create(vertx), blobs, memory, URI.create("http://127.0.0.1"), "main");
-    return new EmailChannelType().open(settings, ports);
-  }
-
-  private static Outbound message(String to, Content content, Map<String, String> context) {
-    return new Outbound(
-        ID,
-        "help@shop.example",
-        new Address("email", "", to),
-        content,
-        List.of(),
-        null,
-        context,
-        "Mia",
-        null,
-        null,
-        1);
-  }
-
-  private SendResult send(int port, Outbound message) throws Exception {
-    try (Channel channel = open(port)) {
-      return onVirtualThread(() -> channel.send(message));
-    }
-  }
-
-  private static <T> T onVirtualThread(Callable<T> task) throws Exception {
-    var running = new FutureTask<>(task);
-    Thread.ofVirtual().start(running);
-    return running.get();
-  }
-
-  private SendResult send(Outbound message) throws Exception {
-    return send(server.getSmtp().getPort(), message);
-  }
-
-  private MimeMessage only() {
-    assertThat(server.getReceivedMessages()).hasSize(1);
-    return server.getReceivedMessages()[0];
-  }
-
-  private static String source(MimeMessage message) throws Exception {
-    var out = new ByteArrayOutputStream();
-    message.writeTo(out);
-    return out.toString(UTF_8);
-  }
-
-  @Test
-  void anAnswerStandsInItsThread() throws Exception {
-    var question =
-        """
-        From: ana@example.com
-        Subject: AW: Re: =?utf-8?Q?=C3=96ffnungszeiten?=
-        Message-ID: <q2@example.com>
-        References: <q0@example.com> <q1@shop.example>
-
-        ?
-        """;
-    var context = ThreadContext.of(Headers.read(question.getBytes(UTF_8))).toMap();
-    var result =
-        send(message("ana@example.com?unverified", new Content.Text("Yes <b>\n.\nMia"), context));
-
-    MimeMessage mail = only();
-    String id = mail.getMessageID();
-    assertThat(result).isEqualTo(new SendResult.Accepted(id.substring(1, id.length() - 1)));
-    assertThat(id).startsWith("<" + ID + ".").endsWith("@shop.example>");
-    assertThat(mail.getHeader("In-Reply-To")).containsExactly("<q2@example.com>");
-    assertThat(mail.getHeader("References", null))
-        .isEqualTo("<q0@example.com>\r\n <q1@shop.example>\r\n <q2@example.com>");
-    assertThat(mail.getSubject()).isEqualTo("Re: Öffnungszeiten");
-    assertThat(mail.getHeader("From", null)).matches("=\\?UTF-8\\?.* <help@shop\\.example>");
-    var back = MailParser.parse(source(mail).getBytes(UTF_8));
-    assertThat(back.text()).isEqualTo("Yes <b>\n.\nMia");
-    assertThat(back.html()).contains("Yes &lt;b&gt;<br>");
-    assertThat(MailAddress.parse(String.valueOf(back.headers().first("from"))).mailboxes())
-        .containsExactly(new MailAddress("Alma Café x", "help@shop.example"));
-    assertThat(MailAddress.parse(String.valueOf(back.headers().first("to"))).mailboxes())
-        .containsExactly(new MailAddress("", "ana@example.com"));
-  }
-
-  @Test
-  void aRepeatHasTheSameMessageId() throws Exception {
-    var message = message("ana@example.com", new Content.Text("Hi"), Map.of());
-    assertThat(send(message)).isEqualTo(send(message));
-    var sent = server.getReceivedMessages();
-    assertThat(sent[0].getMessageID()).isEqualTo(sent[1].getMessageID());
-  }
-
-  @Test
-  void filesTravelAlong() throws Exception {
-    byte[] bytes = {0, 1, 2, (byte) 255, '\r', '\n', '.', '\r', '\n'};
-    var file =
-        new Content.Media(
-            Content.Media.Kind.FILE,
-            blobs.put(bytes, "application/pdf"),
-            "application/pdf",
-            bytes.length,
-            "../año.pdf",
-            null,
-            null,
-            null);
-    var message =
-        new Outbound(
-            ID,
-            "help@shop.example",
-            new Address("email", "", "ana@example.com"),
-            new Content.Email("Your invoice", "Here", List.of("bob@example.com")),
-            List.of(file),
-            null,
-            Map.of(),
-            null,
-            null,
-            null,
-            1);
-    assertThat(send(message)).isInstanceOf(SendResult.Accepted.class);
-    assertThat(server.getReceivedMessages()).hasSize(2); // one for each receiver
-    var back = MailParser.parse(source(server.getReceivedMessages()[0]).getBytes(UTF_8));
-    assertThat(back.subject()).isEqualTo("Your invoice");
-    assertThat(back.files()).hasSize(1);
-    assertThat(back.files().getFirst().name()).isEqualTo("año.pdf");
-    assertThat(back.files().getFirst().bytes()).isEqualTo(bytes);
-  }
-
-  @Test
-  void nothingIsSmuggledIntoTheHeader() throws Exception {
-    var context =
-        Map.of(
-            "mid", "a@b\r\nBcc: victim@example.org",
-            "subject", "x\r\nBcc: victim@example.org\r\n\r\nbody",
-            "refs", "<c@d\r\nBcc: victim@example.org>");
-    assertThat(send(message("ana@example.com", new Content.Text("Hi"), context)))
-        .isInstanceOf(SendResult.Accepted.class);
-    assertThat(only().getHeader("Bcc")).isNull();
-    assertThat(only().getAllRecipients()).hasSize(1);
-  }
-
-  @Test
-  void aLongThreadStaysWithinTheLineLimit() throws Exception {
-    var references = new StringBuilder();
-    for (int i = 0; i < 60; i++) {
-      references.append("<a-rather-long-reference-").append(i).append("@mail.example.com> ");
-    }
-    var context =
-        Map.of(
-            "mid", "last@example.com", "refs", references.toString(), "subject", "é".repeat(400));
-    assertThat(send(message("ana@example.com", new Content.Text("word ".repeat(2000)), context)))
-        .isInstanceOf(SendResult.Accepted.class);
-    assertThat(source(only()).lines()).allMatch(line -> line.length() <= 998);
+  private static String smtp(String password) {
+    return "smtp: {host: 127.0.0.1, port: PORT, security: none, user: help, password: %s}"
+        .formatted(password);
   }
 
   @ParameterizedTest
-  @CsvSource({"not an address", "no-sender.abc?unverified", "'a@b,c@d'", "ana@", "@x"})
-  void whatIsNoAddressIsRefused(String to) throws Exception {
-    assertThat(send(message(to, new Content.Text("Hi"), Map.of())))
-        .isInstanceOf(SendResult.Refused.class);
-    assertThat(server.getReceivedMessages()).isEmpty();
+  @CsvSource({
+    "RCPT, 550 5.1.1 <ana@example.com> unknown, Refused",
+    "RCPT, 451 4.7.1 greylisted, Retry",
+    "RCPT, 550 gone and close, Refused",
+    "MAIL, 421 4.3.2 too busy and close, Retry",
+    "MAIL, 530 5.7.0 authentication required, Retry",
+    "MAIL, close, Retry",
+    "DATA, 554 5.7.1 no, Refused",
+    "DATA, close, Retry",
+    "DATA, silence, Retry",
+    "DOT, 552 5.3.4 too big, Refused",
+    "DOT, 552 5.3.4 too big and close, Refused",
+    "DOT, 452 4.3.1 full, Retry",
+    "DOT, 451 4.7.0 later and close, Retry",
+    "CONNECT, 421 4.3.2 closed, Retry",
+    "CONNECT, 554 5.3.0 no service, Retry",
+    "CONNECT, close, Retry",
+    "CONNECT, silence, Retry",
+    "EHLO, close, Retry"
+  })
+  void theServersWordDecides(String at, String answer, String result) throws Exception {
+    try (var house = new SendingHouse(peer.fails(at, answer).port())) {
+      var got = house.send(message("ana@example.com", HELLO));
+      assertThat(got.getClass().getSimpleName()).as(got.toString()).isEqualTo(result);
+      assertThat(got.toString()).doesNotContain("ana@example.com");
+      if (got instanceof SendResult.Refused(String code, _, _)) {
+        assertThat(code).startsWith(answer.substring(0, 3));
+      }
+      assertThat(peer.taken).isEmpty();
+    }
   }
 
   @Test
-  void contentThatMailCannotSayIsRefused() throws Exception {
-    assertThat(send(message("a@b.example", new Content.Template("x", "en", List.of()), Map.of())))
-        .isEqualTo(
-            new SendResult.Refused(
-                "unsupported-content", "a mail cannot say this kind of content"));
+  void theEnhancedCodeIsKept() throws Exception {
+    try (var house =
+        new SendingHouse(peer.fails("DOT", "550-5.7.26 no DMARC\r\n550 5.7.26 x").port())) {
+      assertThat(house.send(message("ana@example.com", HELLO)))
+          .isEqualTo(new SendResult.Refused("550 5.7.26", "550-5.7.26 no DMARC 5.7.26 x"));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"silence", "close"})
+  void anUncertainMailIsRepeatedOnceAsItWas(String end) throws Exception {
+    try (var house = new SendingHouse(peer.fails("DOT", end).port())) {
+      var first = message("ana@example.com", HELLO, Map.of("mid", "q@example.com", "subject", "A"));
+      assertThat(house.send(first)).isInstanceOf(SendResult.Retry.class);
+      var meanwhile =
+          message("ana@example.com", HELLO, Map.of("mid", "later@example.com", "subject", "B"));
+      assertThat(house.send(again(meanwhile, 2))).isInstanceOf(SendResult.Unknown.class);
+      assertThat(peer.taken).hasSize(2);
+      assertThat(peer.taken.get(1).data()).isEqualTo(peer.taken.get(0).data());
+      assertThat(peer.taken.get(0).header())
+          .contains(
+              "Message-ID: <" + SendingHouse.MESSAGE_ID + ">", "In-Reply-To: <q@example.com>");
+    }
+  }
+
+  @Test
+  void aRetryAfterAnErrorHasTheSameBytes() throws Exception {
+    try (var house = new SendingHouse(peer.fails("DOT", "close").port())) {
+      house.send(message("ana@example.com", HELLO));
+      peer.recovers();
+      assertThat(house.send(again(message("ana@example.com", HELLO), 2)))
+          .isEqualTo(new SendResult.Accepted(SendingHouse.MESSAGE_ID));
+      assertThat(peer.taken.get(1).data()).isEqualTo(peer.taken.get(0).data());
+    }
+  }
+
+  @Test
+  void aServerThatAsksForAPauseGetsOne() throws Exception {
+    try (var house = new SendingHouse(peer.fails("MAIL", "421 4.7.0 too fast and close").port())) {
+      assertThat(house.send(message("ana@example.com", HELLO)))
+          .isInstanceOf(SendResult.Retry.class);
+      peer.recovers();
+      assertThat(house.send(message("bob@example.com", HELLO)))
+          .isInstanceOf(SendResult.Retry.class);
+      assertThat(peer.connections).hasValue(1);
+    }
   }
 
   @Test
@@ -242,82 +128,237 @@ class SmtpSenderTest {
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
     }
-    assertThat(send(port, message("ana@example.com", new Content.Text("Hi"), Map.of())))
-        .isInstanceOf(SendResult.Retry.class);
+    try (var house = new SendingHouse(port)) {
+      assertThat(house.send(message("ana@example.com", HELLO)))
+          .isInstanceOf(SendResult.Retry.class);
+    }
+  }
+
+  @Test
+  void aStoreThatDoesNotAnswerSendsNothing() throws Exception {
+    try (var house = new SendingHouse(peer.port())) {
+      house.memory.facts.clear();
+      var down =
+          new dev.hilo.channel.Ports.Memory() {
+            @Override
+            public void put(String key, String value) {
+              throw new IllegalStateException("down");
+            }
+
+            @Override
+            public String get(String key) {
+              throw new IllegalStateException("down");
+            }
+
+            @Override
+            public String claim(String key, String value) {
+              throw new IllegalStateException("down");
+            }
+
+            @Override
+            public void forget(String key) {
+              throw new IllegalStateException("down");
+            }
+          };
+      var ids = new MessageIds(List.of("secret"), "shop.example");
+      var settings = new MailHouse().settings;
+      var ports = house.ports();
+      var broken =
+          new dev.hilo.channel.Ports(
+              ports.vertx(), ports.http(), ports.blobs(), down, ports.publicUrl(), "main");
+      try (var sender =
+          new SmtpSender(
+              settings.accounts().getFirst(),
+              java.util.Set.of(),
+              settings.limits(),
+              ids,
+              new MailThreads("main", List.of("secret"), down),
+              null,
+              broken)) {
+        assertThat(
+                SendingHouse.onVirtualThread(() -> sender.send(message("ana@example.com", HELLO))))
+            .isInstanceOf(SendResult.Retry.class);
+      }
+      assertThat(peer.connections).hasValue(0);
+    }
+  }
+
+  @Test
+  void aConnectionIsUsedAgain() throws Exception {
+    try (var house = new SendingHouse(peer.port())) {
+      for (String to : List.of("ana@example.com", "bob@example.com", "eva@example.com")) {
+        assertThat(house.send(message(to, HELLO))).isInstanceOf(SendResult.Accepted.class);
+      }
+      peer.fails("RCPT bob@example.com", "550 5.1.1 no");
+      assertThat(house.send(message("bob@example.com", HELLO)))
+          .isInstanceOf(SendResult.Refused.class);
+      assertThat(house.send(message("ana@example.com", HELLO)))
+          .isInstanceOf(SendResult.Accepted.class);
+      assertThat(peer.connections).hasValue(1);
+    }
+  }
+
+  @Test
+  void signsInWithAPassword() throws Exception {
+    peer.with("AUTH LOGIN PLAIN", "SIZE 1000000").guarded("s3cret");
+    try (var house = new SendingHouse(peer.port(), smtp("s3cret"))) {
+      assertThat(house.send(message("ana@example.com", HELLO)))
+          .isInstanceOf(SendResult.Accepted.class);
+      assertThat(peer.signIns).containsExactly("PLAIN help\0help\0s3cret");
+    }
+  }
+
+  @Test
+  void aSignInThatIsRefusedTwiceIsFinal() throws Exception {
+    peer.with("AUTH PLAIN").guarded("other");
+    try (var house = new SendingHouse(peer.port(), smtp("s3cret"))) {
+      var message = message("ana@example.com", HELLO);
+      assertThat(house.send(message)).isInstanceOf(SendResult.Retry.class);
+      assertThat(house.send(again(message, 2)))
+          .isInstanceOfSatisfying(
+              SendResult.Refused.class,
+              r -> {
+                assertThat(r.credentials()).isTrue();
+                assertThat(r.code()).isEqualTo("535");
+                assertThat(r.why()).doesNotContain("s3cret");
+              });
+    }
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "RCPT, 550 5.1.1 no such user, Refused",
-    "RCPT, 451 4.7.1 greylisted, Retry",
-    "MAIL, 421 too busy, Retry",
-    "MAIL, 530 5.7.0 authentication required, Retry",
-    "DATA, 554 5.7.1 no, Refused",
-    "DOT, 552 5.3.4 too big, Refused",
-    "DOT, 452 4.3.1 full, Retry",
-    "DOT, silence, Unknown",
-    "DOT, close, Unknown"
-  })
-  void theServersWordDecides(String at, String answer, String result) throws Exception {
-    try (var script = new ScriptedSmtp(at, answer)) {
-      var got = send(script.port(), message("ana@example.com", new Content.Text("Hi"), Map.of()));
-      assertThat(got.getClass().getSimpleName()).as(got.toString()).isEqualTo(result);
-      if (got instanceof SendResult.Refused(String code, String why, _)) {
-        assertThat(code).isEqualTo(answer.substring(0, 3));
-        assertThat(why).doesNotContain("ana@example.com");
-      }
+  @CsvSource({"454 4.7.0 temporarily not", "close"})
+  void aSignInThatFailsForAMomentIsARetry(String answer) throws Exception {
+    peer.with("AUTH PLAIN").guarded("s3cret").fails("AUTH", answer);
+    try (var house = new SendingHouse(peer.port(), smtp("s3cret"))) {
+      assertThat(house.send(again(message("ana@example.com", HELLO), 5)))
+          .isInstanceOf(SendResult.Retry.class);
     }
   }
 
-  /** An SMTP server that says yes to everything but one command. */
-  private static final class ScriptedSmtp implements AutoCloseable {
-    private final ServerSocket listening;
-    private final String at;
-    private final String answer;
-
-    ScriptedSmtp(String at, String answer) throws IOException {
-      this.at = at;
-      this.answer = answer;
-      listening = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
-      Thread.ofVirtual().start(this::serve);
+  @Test
+  void noPasswordIsSaidToAServerWithoutTls() throws Exception {
+    peer.with("AUTH PLAIN").guarded("s3cret");
+    String starttls =
+        "smtp: {host: 127.0.0.1, port: PORT, security: starttls, user: help, password: s3cret}";
+    try (var house = new SendingHouse(peer.port(), starttls)) {
+      assertThat(house.send(message("ana@example.com", HELLO)))
+          .isInstanceOfSatisfying(
+              SendResult.Retry.class, r -> assertThat(r.why()).contains("no safe way to sign in"));
+      assertThat(peer.signIns).isEmpty();
     }
+  }
 
-    int port() {
-      return listening.getLocalPort();
+  @Test
+  void aMailThatIsTooLargeForTheServerIsRefusedBeforeItIsSent() throws Exception {
+    try (var house = new SendingHouse(peer.with("SIZE 2000").port())) {
+      assertThat(house.send(message("ana@example.com", new Content.Text("word ".repeat(1000)))))
+          .isInstanceOfSatisfying(
+              SendResult.Refused.class, r -> assertThat(r.code()).isEqualTo("too-large"));
     }
+  }
 
-    private void serve() {
-      try (Socket socket = listening.accept();
-          var in = new BufferedReader(new InputStreamReader(socket.getInputStream(), US_ASCII))) {
-        say(socket, "220 ready");
-        boolean data = false;
-        for (String line = in.readLine(); line != null; line = in.readLine()) {
-          String command = data ? line.equals(".") ? "DOT" : "" : line.substring(0, 4);
-          if (command.isEmpty()) {
-            continue;
-          }
-          data = false;
-          if (!command.equals(at)) {
-            data = command.equals("DATA");
-            say(socket, data ? "354 go" : command.equals("QUIT") ? "221 bye" : "250 ok");
-          } else if (answer.equals("close")) {
-            return;
-          } else if (!answer.equals("silence")) {
-            say(socket, answer);
-          }
-        }
-      } catch (IOException e) {
-        // the client went
-      }
+  @Test
+  void aCopyThatIsRefusedDoesNotKeepTheMailFromItsReceiver() throws Exception {
+    try (var house =
+        new SendingHouse(peer.fails("RCPT bob@example.com", "550 5.1.1 who?").port())) {
+      var mail =
+          new Content.Email(
+              "A",
+              "b",
+              List.of(
+                  "bob@example.com", "eva@example.com", "help@shop.example", "ana@example.com"));
+      assertThat(house.send(message("ana@example.com?unverified", mail)))
+          .isInstanceOf(SendResult.Accepted.class);
+      assertThat(peer.taken).hasSize(1);
+      assertThat(peer.taken.getFirst().to()).containsExactly("ana@example.com", "eva@example.com");
+      assertThat(peer.taken.getFirst().field("cc")).isEqualTo("bob@example.com, eva@example.com");
     }
+  }
 
-    private static void say(Socket socket, String line) throws IOException {
-      socket.getOutputStream().write((line + "\r\n").getBytes(US_ASCII));
+  @Test
+  void addressesBeyondAsciiNeedAServerThatTakesThem() throws Exception {
+    try (var house = new SendingHouse(peer.port())) {
+      assertThat(house.send(message("josé@example.com", HELLO)))
+          .isInstanceOfSatisfying(
+              SendResult.Refused.class, r -> assertThat(r.code()).isEqualTo("bad-address"));
     }
+    peer.with("SMTPUTF8", "8BITMIME");
+    try (var house = new SendingHouse(peer.port())) {
+      assertThat(house.send(message("josé@example.com", HELLO)))
+          .isInstanceOf(SendResult.Accepted.class);
+      assertThat(peer.taken.getFirst().to()).containsExactly("josé@example.com");
+      assertThat(MailParser.parse(peer.taken.getFirst().data()).headers().first("to"))
+          .isEqualTo("josé@example.com");
+    }
+  }
 
-    @Override
-    public void close() throws IOException {
-      listening.close();
+  @ParameterizedTest
+  @CsvSource({"not an address", "no-sender.abc?unverified", "'a@b,c@d'", "ana@", "@x", "a>b@x"})
+  void whatIsNoAddressIsRefused(String to) throws Exception {
+    try (var house = new SendingHouse(peer.port())) {
+      assertThat(house.send(message(to, HELLO))).isInstanceOf(SendResult.Refused.class);
+      assertThat(peer.taken).isEmpty();
+    }
+  }
+
+  @Test
+  void contentThatMailCannotSayIsRefused() throws Exception {
+    try (var house = new SendingHouse(peer.port())) {
+      assertThat(house.send(message("a@b.example", new Content.Template("x", "en", List.of()))))
+          .isEqualTo(
+              new SendResult.Refused(
+                  "unsupported-content", "a mail cannot say this kind of content"));
+    }
+  }
+
+  @Test
+  void theServersOwnIdIsRemembered() throws Exception {
+    try (var house =
+        new SendingHouse(
+            peer.says("250 2.6.0 <abc@eur.prod.outlook.com> [InternalId=1] Queued").port())) {
+      house.send(message("ana@example.com", HELLO));
+      assertThat(house.memory.get("mid:abc@eur.prod.outlook.com"))
+          .isEqualTo("ana@example.com\n" + SendingHouse.MESSAGE_ID);
+    }
+    String id = "010201930a5b3c4d-1a2b3c4d-1111-2222-3333-444455556666-000000";
+    assertThat(SmtpSender.wireId("email-smtp.eu-west-1.amazonaws.com", "250 Ok " + id))
+        .isEqualTo(id + "@eu-west-1.amazonses.com");
+    assertThat(SmtpSender.wireId("email-smtp.us-east-1.amazonaws.com", "250 Ok " + id))
+        .isEqualTo(id + "@email.amazonses.com");
+    assertThat(SmtpSender.wireId("smtp.example.com", "250 2.0.0 Ok: queued as 4XY")).isNull();
+  }
+
+  @Test
+  void nothingIsSmuggledIntoTheHeaderNorTheEnvelope() throws Exception {
+    String evil = "x\r\nBcc: victim@example.org\r\n\r\n.\r\nMAIL FROM:<e@e>";
+    try (var house = new SendingHouse(peer.port())) {
+      var context = Map.of("mid", "a@b" + evil, "subject", evil, "refs", "<c@d" + evil + ">");
+      var mail = new Content.Email(evil, evil, List.of());
+      var file = SendingHouse.file(house.blobs.put(new byte[1], ""), "a/b\r\nX: y", 1, "n" + evil);
+      var message =
+          message(
+              "ana@example.com",
+              mail,
+              context,
+              new dev.hilo.channel.Outbound.Team("t", evil),
+              SendingHouse.quote("q" + evil, evil, "es\r\n"));
+      assertThat(house.send(SendingHouse.with(message, file)))
+          .isInstanceOf(SendResult.Accepted.class);
+      var taken = peer.taken.getFirst();
+      assertThat(taken.to()).containsExactly("ana@example.com");
+      assertThat(taken.headers().fields())
+          .extracting(Headers.Field::name)
+          .containsExactlyInAnyOrder(
+              "from",
+              "to",
+              "subject",
+              "date",
+              "message-id",
+              "references",
+              "x-hilo-hop",
+              "mime-version",
+              "content-type");
+      assertThat(new String(taken.data(), UTF_8)).doesNotContain("\r\nX: y");
     }
   }
 }
