@@ -16,6 +16,11 @@ const STATES = { connected: "active", trouble: "bad", unknown: "invited" };
 
 const number = (n) => new Intl.NumberFormat(prefs.locale).format(n ?? 0);
 
+const lastCheck = (at) => {
+  if (!at) return t("mailboxes.neverChecked");
+  return Date.now() - at < 60_000 ? t("mailboxes.justChecked") : t("mailboxes.checked", { age: age(prefs.locale, at) });
+};
+
 /** The day of a moment here, as a date field wants it. */
 const dayOf = (at) => {
   const two = (n) => String(n).padStart(2, "0");
@@ -126,7 +131,7 @@ class Mailboxes extends Page {
       ${head(box.account, this.place(box), box.kind === "imap" ? html`<button type="button" class="button" data-testid="backfill" @click=${() => this.askDay()}>${icon("history")}${t("mailboxes.backfill")}</button>` : nothing)}
       ${refused(this.refusal)}
       <div class="facts">${this.state(box)}
-        <span>${icon("clock")}${checkedAt ? t("mailboxes.checked", { age: age(prefs.locale, checkedAt) }) : t("mailboxes.neverChecked")}</span>
+        <span>${icon("clock")}${lastCheck(checkedAt)}</span>
         ${cursor?.last ? html`<span title=${t("mailboxes.cursorText")}>${icon("pin")}${t("mailboxes.cursor", { last: cursor.last, validity: cursor.validity })}</span>` : nothing}</div>
       ${missing ? html`<div class="notice" role="status">${icon("alert")}<div><strong>${t("mailboxes.missing", { n: missing, count: number(missing) })}</strong><p>${t("mailboxes.missingText")}</p></div></div>` : nothing}
       <div class="outcomes" role="tablist" aria-label=${t("mailboxes.outcomes")} @keydown=${this.keyInTabs}>${OUTCOMES.map((each) => this.tab(each, counts[each]))}</div>
