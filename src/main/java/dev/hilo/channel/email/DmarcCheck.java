@@ -98,7 +98,8 @@ final class DmarcCheck {
   }
 
   /** That of the domain itself, else of its organisation, else of the public suffix above. */
-  private @Nullable PolicyRecord policyRecord(String domain, List<PolicyRecord> walk) throws Dns.Unanswered {
+  private @Nullable PolicyRecord policyRecord(String domain, List<PolicyRecord> walk)
+      throws Dns.Unanswered {
     String organisation = organisation(domain);
     PolicyRecord above = null;
     for (PolicyRecord record : walk) {

@@ -47,7 +47,9 @@ class PostfixIT {
             root
                 ? "no " + program + " here (apt-get install postfix swaks)"
                 : "postfix runs for root only";
-        assertThat(System.getProperty("require.all")).as("require.all is set, but %s", why).isNull();
+        assertThat(System.getProperty("require.all"))
+            .as("require.all is set, but %s", why)
+            .isNull();
         assumeTrue(false, why + ": not tested with real mail servers");
       }
     }
@@ -165,8 +167,18 @@ class PostfixIT {
     var command =
         new ArrayList<>(
             List.of(
-                SWAKS.toString(), "--server", "127.0.0.1:" + port, "--from", "ana@example.com",
-                "--to", to, "--helo", "client.example", "--header", "Subject: Hi", "--body",
+                SWAKS.toString(),
+                "--server",
+                "127.0.0.1:" + port,
+                "--from",
+                "ana@example.com",
+                "--to",
+                to,
+                "--helo",
+                "client.example",
+                "--header",
+                "Subject: Hi",
+                "--body",
                 body));
     command.addAll(List.of(more));
     Path out = Files.createTempFile(folder, "swaks", ".log");
@@ -183,9 +195,7 @@ class PostfixIT {
         .atMost(Duration.ofSeconds(30))
         .untilAsserted(
             () ->
-                assertThat(house.intake.texts())
-                    .as(() -> log())
-                    .containsExactlyInAnyOrder(texts));
+                assertThat(house.intake.texts()).as(() -> log()).containsExactlyInAnyOrder(texts));
   }
 
   private static String log() {
@@ -235,15 +245,11 @@ class PostfixIT {
   void postfixKeepsItWhileTheStoreIsGoneAndBringsItOnce() throws Exception {
     smtp.intake.broken = true;
     swaks(port, "help@shop.example", "patience");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> log().contains("451 4.3.0"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> log().contains("451 4.3.0"));
     assertThat(smtp.intake.texts()).isEmpty();
     smtp.intake.broken = false;
     awaitTexts(smtp, "patience");
-    await()
-        .atMost(Duration.ofSeconds(30))
-        .until(() -> log().contains("250 2.0.0 taken as"));
+    await().atMost(Duration.ofSeconds(30)).until(() -> log().contains("250 2.0.0 taken as"));
     swaks(port, "help@shop.example", "next");
     awaitTexts(smtp, "patience", "next");
   }

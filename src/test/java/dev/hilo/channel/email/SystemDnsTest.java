@@ -131,8 +131,7 @@ class SystemDnsTest {
     patient.ask("shop.example", Dns.Type.A);
     assertThatThrownBy(() -> patient.ask("shop.example", Dns.Type.A))
         .isInstanceOf(Dns.Unanswered.class);
-    assertThatThrownBy(
-            () -> new PatientDns(dns, Duration.ZERO, 9).ask("shop.example", Dns.Type.A))
+    assertThatThrownBy(() -> new PatientDns(dns, Duration.ZERO, 9).ask("shop.example", Dns.Type.A))
         .isInstanceOf(Dns.Unanswered.class);
   }
 }
