@@ -303,7 +303,7 @@ class MailListenerTest {
                     }
                   });
       assertThat(client.reply()).startsWith("421 4.4.2");
-      client.close();
+      dribble.interrupt();
       dribble.join();
     }
   }
