@@ -4,7 +4,11 @@ import static dev.hilo.channel.email.SendingHouse.again;
 import static dev.hilo.channel.email.SendingHouse.message;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.ServerSetup;
 import dev.hilo.channel.SendResult;
 import dev.hilo.conversation.Content;
 import java.io.IOException;
@@ -12,6 +16,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +189,18 @@ class SmtpSenderTest {
   }
 
   @Test
+  void aSendThatIsInterruptedEndsAndSaysSo() throws Exception {
+    String patient = "smtp: {host: 127.0.0.1, port: PORT, security: none, timeout: 50m}";
+    try (var house = new SendingHouse(peer.fails("DOT", "silence").port(), patient)) {
+      var sending = new FutureTask<>(() -> house.channel.send(message("ana@example.com", HELLO)));
+      Thread sender = Thread.ofVirtual().start(sending);
+      await().until(() -> !peer.taken.isEmpty());
+      sender.interrupt();
+      assertThatThrownBy(sending::get).hasCauseInstanceOf(InterruptedException.class);
+    }
+  }
+
+  @Test
   void aConnectionIsUsedAgain() throws Exception {
     try (var house = new SendingHouse(peer.port())) {
       for (String to : List.of("ana@example.com", "bob@example.com", "eva@example.com")) {
@@ -245,6 +262,20 @@ class SmtpSenderTest {
           .isInstanceOfSatisfying(
               SendResult.Retry.class, r -> assertThat(r.why()).contains("no safe way to sign in"));
       assertThat(peer.signIns).isEmpty();
+    }
+  }
+
+  @Test
+  void aServerThatCannotProveItsNameGetsNothing() throws Exception {
+    var server = new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_SMTPS));
+    server.start();
+    String tls = "smtp: {host: 127.0.0.1, port: PORT, security: tls, user: help, password: s3cret}";
+    try (var house = new SendingHouse(server.getSmtps().getPort(), tls)) {
+      assertThat(house.send(message("ana@example.com", HELLO)))
+          .isInstanceOf(SendResult.Retry.class);
+      assertThat(server.getReceivedMessages()).isEmpty();
+    } finally {
+      server.stop();
     }
   }
 
