@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
  * stands already is recognised by its content. For virtual threads.
  */
 final class Arrivals {
+  /** Before the account that has a mail; whoever has begun with it has a time there, ms. */
+  private static final String DONE = "done ";
+
+  private static final long PATIENCE_MS = 60_000;
+  private static final long PAUSE_MS = 50;
+
   private final EmailSettings.Account account;
   private final MailTranslator translator;
   private final Ports.Blobs blobs;
@@ -82,35 +88,65 @@ final class Arrivals {
     if (!arrival.again() && intake.known(known)) {
       return "duplicate";
     }
-    String first = memory.claim("mail:" + content, account.id());
+    String first = taker(content);
     if (!first.equals(account.id())) {
       return "duplicate: taken for " + MailAddress.veiled(first);
     }
     String blob = raw.length == 0 ? null : blobs.put(raw, "message/rfc822");
-    switch (translator.translate(arrival, content, blob)) {
-      case MailTranslator.Outcome.Skip(String why) -> {
-        return "skipped: " + why;
-      }
-      case MailTranslator.Outcome.Park(String why) -> {
-        intake.park(key, why, blob);
-        return "parked: " + why;
-      }
+    String outcome = taken(intake, key, translator.translate(arrival, content, blob), blob);
+    memory.put("mail:" + content, DONE + account.id());
+    if (outcome.equals("ingested")) {
+      intake.account(List.of(key, known), outcome);
+    }
+    return outcome;
+  }
+
+  private static String taken(
+      Source.Intake intake, String key, MailTranslator.Outcome outcome, @Nullable String blob)
+      throws InterruptedException {
+    return switch (outcome) {
+      case MailTranslator.Outcome.Skip(String why) -> "skipped: " + why;
+      case MailTranslator.Outcome.Park(String why) -> parked(intake, key, why, blob);
       case MailTranslator.Outcome.Take(var items, String fault) -> {
         intake.receive(items);
-        if (fault != null) {
-          intake.park(key, fault, blob);
-          return "parked: " + fault;
-        }
-        intake.account(List.of(key, known), "ingested");
-        return "ingested";
+        yield fault == null ? "ingested" : parked(intake, key, fault, blob);
       }
-    }
+    };
+  }
+
+  private static String parked(
+      Source.Intake intake, String key, String why, @Nullable String blob)
+      throws InterruptedException {
+    intake.park(key, why, blob);
+    return "parked: " + why;
   }
 
   /** A mail that was parked, or all there is of it. */
   byte[] kept(String blob) throws IOException {
     try (var in = blobs.open(blob)) {
       return in.readAllBytes();
+    }
+  }
+
+  /**
+   * The account for which this mail is taken: several may get it at the same time. Who waits for
+   * another waits until that one has it, or has had time enough.
+   */
+  private String taker(String content) throws InterruptedException {
+    String key = "mail:" + content;
+    while (true) {
+      long now = System.currentTimeMillis();
+      String mine = now + " " + account.id();
+      String stands = memory.claim(key, mine);
+      String owner = stands.substring(stands.indexOf(' ') + 1);
+      if (stands.startsWith(DONE) || owner.equals(account.id())) {
+        return owner;
+      }
+      if (now - Long.parseLong(stands.substring(0, stands.indexOf(' '))) > PATIENCE_MS) {
+        memory.put(key, mine);
+        return account.id();
+      }
+      Thread.sleep(PAUSE_MS);
     }
   }
 }
