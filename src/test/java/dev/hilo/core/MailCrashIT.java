@@ -71,7 +71,8 @@ class MailCrashIT {
                 "-Xmx256m",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
-                System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
+                System.getProperty(
+                    "surefire.real.class.path", System.getProperty("java.class.path")),
                 MailCrashIT.class.getName(),
                 redis.uri().toString(),
                 redis.workspace(),

@@ -79,11 +79,9 @@ final class MailNode implements AutoCloseable {
     Reception reception = node.reception(accounts);
     this.mailboxes = new Mailboxes(accounts, node.workspace);
     this.name = mailboxes.name(opened, source);
-    this.house =
-        new HeldSource.House(name, node.lease, ledger, reception, node.context, meters);
+    this.house = new HeldSource.House(name, node.lease, ledger, reception, node.context, meters);
     this.sources =
-        new Sources(
-            name, node.lease, ledger, accounts, reception, node.context, mailboxes, meters);
+        new Sources(name, node.lease, ledger, accounts, reception, node.context, mailboxes, meters);
   }
 
   /** From now on it reads whenever it has the lease. */

@@ -62,8 +62,7 @@ class MailSourcesTest {
     var answer =
         node.node.await(
             () ->
-                node.node.link.send(
-                    Request.cmd(Command.GET).arg("{src:" + node.name + "}:token")));
+                node.node.link.send(Request.cmd(Command.GET).arg("{src:" + node.name + "}:token")));
     return answer == null ? 0 : Long.parseLong(answer.toString());
   }
 
@@ -110,7 +109,9 @@ class MailSourcesTest {
     MailNode runs = node("first-connect: from-now");
     MailNode asks = node("first-connect: from-now");
     runs.start();
-    await().untilAsserted(() -> assertThat(standing(asks).counts()).containsOnly(entry("skipped", 1L)));
+    await()
+        .untilAsserted(
+            () -> assertThat(standing(asks).counts()).containsOnly(entry("skipped", 1L)));
     await().untilAsserted(() -> assertThat(standing(asks).node()).isNotNull());
     assertThat(standing(asks).why()).isNull();
     assertThat(MailNode.texts(asks.node, sender)).isEmpty();

@@ -99,9 +99,10 @@ record BounceText(String report, String returned) {
 
   private static final Pattern SUCCESS =
       Pattern.compile(
-          "\\A(?:successful|delivered|relayed|expanded|zugestellt|entregado|distribu[eé])\\b"
-              + "|(?:was|has been|have been|were) (?:successfully )?(?:delivered|relayed) (?:to|successfully)"
-              + "|successfully (?:delivered|relayed)|delivery to these recipients .{0,40}is complete",
+          "\\A(?:successful|delivered|relayed|expanded|zugestellt|entregado|distribu[eé])\\b|(?:was|has"
+              + " been|have been|were) (?:successfully )?(?:delivered|relayed)"
+              + " (?:to|successfully)|successfully (?:delivered|relayed)|delivery to these"
+              + " recipients .{0,40}is complete",
           Pattern.CASE_INSENSITIVE);
 
   private static final Pattern GIVEN_UP =

@@ -122,9 +122,7 @@ final class Delivery {
     Authenticity level =
         verdict == null
             ? Authenticity.of(
-                headers,
-                mailbox.account().trustedAuthservId(),
-                mailbox.account().trustedSealers())
+                headers, mailbox.account().trustedAuthservId(), mailbox.account().trustedSealers())
             : verdict.level();
     var envelope = new Arrivals.Envelope(mail.from(), receivers, level);
     var arrival = new Arrivals.Arrival(stamped, now, null, false, false, false, envelope);

@@ -61,9 +61,8 @@ class HtmlBodyTest {
 
   @Test
   void theJudgeSeesWhatIsHarmful() throws IOException {
-// all but a handful, whose harm is what they claim or where they stand
-    assertThat(hostile().filter(html -> HarmlessHtml.faults(html).isEmpty()))
-        .hasSizeLessThan(5);
+    // all but a handful, whose harm is what they claim or where they stand
+    assertThat(hostile().filter(html -> HarmlessHtml.faults(html).isEmpty())).hasSizeLessThan(5);
   }
 
   @ParameterizedTest

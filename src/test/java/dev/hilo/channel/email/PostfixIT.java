@@ -47,7 +47,9 @@ class PostfixIT {
             root
                 ? "no " + program + " here (apt-get install postfix swaks)"
                 : "postfix runs for root only";
-        assertThat(System.getProperty("require.all")).as("require.all is set, but %s", why).isNull();
+        assertThat(System.getProperty("require.all"))
+            .as("require.all is set, but %s", why)
+            .isNull();
         assumeTrue(false, why + ": not tested with real mail servers");
       }
     }
@@ -165,8 +167,18 @@ class PostfixIT {
     var command =
         new ArrayList<>(
             List.of(
-                SWAKS.toString(), "--server", "127.0.0.1:" + port, "--from", "ana@example.com",
-                "--to", to, "--helo", "client.example", "--header", "Subject: Hi", "--body",
+                SWAKS.toString(),
+                "--server",
+                "127.0.0.1:" + port,
+                "--from",
+                "ana@example.com",
+                "--to",
+                to,
+                "--helo",
+                "client.example",
+                "--header",
+                "Subject: Hi",
+                "--body",
                 body));
     command.addAll(List.of(more));
     Path out = Files.createTempFile(folder, "swaks", ".log");
