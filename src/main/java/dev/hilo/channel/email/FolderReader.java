@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,6 +20,8 @@ import org.slf4j.LoggerFactory;
  * uidvalidity|uid}. For one virtual thread.
  */
 final class FolderReader {
+  private static final String GONE = "skipped: gone";
+
   static final String BEFORE_US = "skipped: before the first connect";
 
   /** Mails looked at together. */
@@ -137,7 +141,7 @@ final class FolderReader {
   List<ImapFolder.Entry> take(List<Long> uids, Terms terms)
       throws MessagingException, InterruptedException, IOException {
     List<Long> wanted = wanted(uids, terms);
-    List<ImapFolder.Entry> entries = box.entries(wanted);
+    List<ImapFolder.Entry> entries = entries(wanted, terms);
     var safe = new ArrayList<Long>();
     for (ImapFolder.Entry entry : entries) {
       String outcome = take(entry, terms);
@@ -146,12 +150,34 @@ final class FolderReader {
         safe.add(entry.uid());
       }
     }
+    done(safe);
+    return entries;
+  }
+
+  /**
+   * What the server says of mails. Some servers list what they do not hand out yet: only what they
+   * do not list any more is gone.
+   */
+  private List<ImapFolder.Entry> entries(List<Long> wanted, Terms terms)
+      throws MessagingException, InterruptedException {
+    List<ImapFolder.Entry> entries = box.entries(wanted);
+    if (entries.size() == wanted.size()) {
+      return entries;
+    }
+    Set<Long> listed = box.listed(wanted);
+    entries = box.entries(wanted);
+    Set<Long> there = entries.stream().map(ImapFolder.Entry::uid).collect(Collectors.toSet());
     for (long uid : wanted) {
-      if (!terms.again && entries.stream().noneMatch(e -> e.uid() == uid)) {
-        intake.account(key(uid), "skipped: gone");
+      if (there.contains(uid)) {
+        continue;
+      }
+      if (listed.contains(uid)) {
+        throw new MessagingException("the server lists a mail that it does not hand out");
+      }
+      if (!terms.again) {
+        intake.account(key(uid), GONE);
       }
     }
-    done(safe);
     return entries;
   }
 
@@ -183,6 +209,9 @@ final class FolderReader {
       byte[] raw;
       try {
         raw = tooLarge ? box.header(entry.uid()) : whole(entry);
+        if (raw == null && box.listed(List.of(entry.uid())).contains(entry.uid())) {
+          throw new MessagingException("the server lists a mail that it does not hand out");
+        }
       } catch (MessagingException e) {
         Visits.stopIfInterrupted();
         if (!house.failedTooOften(key(entry.uid()))) {
@@ -192,7 +221,7 @@ final class FolderReader {
         fault = NOT_GIVEN;
       }
       if (raw == null) {
-        return "skipped: gone";
+        return GONE;
       }
       boolean old = received.isBefore(terms.oldBefore);
       return house.arrivals.take(

@@ -157,8 +157,11 @@ final class FolderSource implements Source {
       return saved;
     }
     List<Long> there = box.uids(1);
-    List<Long> recent = box.since(today().minusDays(COMPARED_DAYS + 1));
     long last = there.isEmpty() ? 0 : there.getLast();
+    List<Long> recent =
+        box.since(today().minusDays(COMPARED_DAYS + 1)).stream()
+            .filter(uid -> uid <= last) // what arrives meanwhile is news
+            .toList();
     Cursor cursor;
     if (saved == null) {
       cursor = new Cursor(validity, last, first(box, reader, there, recent), 0);

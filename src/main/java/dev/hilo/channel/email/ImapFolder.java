@@ -14,12 +14,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.eclipse.angus.mail.iap.Argument;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
 import org.eclipse.angus.mail.imap.IMAPFolder;
+import org.eclipse.angus.mail.imap.IMAPStore;
+import org.eclipse.angus.mail.imap.ResyncData;
 import org.eclipse.angus.mail.imap.protocol.BASE64MailboxEncoder;
 import org.eclipse.angus.mail.imap.protocol.BODY;
 import org.eclipse.angus.mail.imap.protocol.FLAGS;
@@ -78,8 +81,15 @@ final class ImapFolder implements AutoCloseable {
     try {
       store.connect(settings.host(), settings.port(), access.user(), secret);
       var folder = (IMAPFolder) store.getFolder(name);
-      folder.open(
-          settings.after() == EmailSettings.After.LEAVE ? Folder.READ_ONLY : Folder.READ_WRITE);
+      int mode =
+          settings.after() == EmailSettings.After.LEAVE ? Folder.READ_ONLY : Folder.READ_WRITE;
+      if (store instanceof IMAPStore imap
+          && imap.hasCapability("CONDSTORE")
+          && imap.hasCapability("ENABLE")) {
+        folder.open(mode, ResyncData.CONDSTORE);
+      } else {
+        folder.open(mode);
+      }
       var opened = new ImapFolder(store, folder, settings);
       folder.doCommand(
           connection -> {
@@ -114,6 +124,13 @@ final class ImapFolder implements AutoCloseable {
   /** The UIDs of what the mailbox got on that day or later, rising; the server knows its days. */
   List<Long> since(LocalDate day) throws MessagingException {
     return search("SINCE " + IMAP_DAY.format(day), 1);
+  }
+
+  /** Which of {@code uids} there are, by the server's newest knowledge. */
+  Set<Long> listed(List<Long> uids) throws MessagingException {
+    command("NOOP");
+    return Set.copyOf(
+        search("UID " + String.join(",", uids.stream().map(String::valueOf).toList()), 1));
   }
 
   private List<Long> search(String criteria, long from) throws MessagingException {

@@ -17,9 +17,13 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import jdk.jfr.consumer.RecordingStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,24 +33,33 @@ import org.junit.jupiter.api.io.TempDir;
 /** Reading a mailbox on a real dovecot, started for the test with a configuration of its own. */
 class DovecotIT {
   private static final Path PROGRAM = Path.of("/usr/sbin/dovecot");
+  private static final Path POP3 = Path.of("/usr/lib/dovecot/pop3");
 
   @TempDir static Path folder;
   private static Process dovecot;
   private static int port;
+  private static int popPort;
 
   private final MemoryIntake intake = new MemoryIntake();
   private String user = "";
 
   @BeforeAll
   static void start() throws Exception {
-    if (!Files.isExecutable(PROGRAM)) {
-      assertThat(System.getProperty("require.all"))
-          .as("require.all is set, and this test needs %s (apt-get install dovecot-imapd)", PROGRAM)
-          .isNull();
-      assumeTrue(false, "no " + PROGRAM + " here: not tested against a real IMAP server");
+    for (Path program : List.of(PROGRAM, POP3)) {
+      if (!Files.isExecutable(program)) {
+        assertThat(System.getProperty("require.all"))
+            .as(
+                "require.all is set, and this test needs %s (apt-get install dovecot-imapd"
+                    + " dovecot-pop3d)",
+                program)
+            .isNull();
+        assumeTrue(false, "no " + program + " here: not tested against a real mail server");
+      }
     }
-    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        var another = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
+      popPort = another.getLocalPort();
     }
     Path config = configuration();
     dovecot =
@@ -96,7 +109,7 @@ class DovecotIT {
         default_internal_user = %2$s
         default_internal_group = %3$s
         default_login_user = %2$s
-        protocols = imap
+        protocols = imap pop3
         listen = 127.0.0.1
         ssl = no
         disable_plaintext_auth = no
@@ -121,11 +134,20 @@ class DovecotIT {
             port = 0
           }
         }
+        service pop3-login {
+          chroot =
+          inet_listener pop3 {
+            port = %6$d
+          }
+          inet_listener pop3s {
+            port = 0
+          }
+        }
         service anvil {
           chroot =
         }
         """
-            .formatted(folder, user, group, mail, port));
+            .formatted(folder, user, group, mail, port, popPort));
   }
 
   @BeforeEach
@@ -134,12 +156,16 @@ class DovecotIT {
   }
 
   private FolderSource source(String idle, String timeout) {
+    return reading(user, "idle: " + idle + ", poll: 1s, timeout: " + timeout);
+  }
+
+  private static FolderSource reading(String user, String more) {
     return new MailHouse(
             """
             imap: {host: 127.0.0.1, port: %d, security: none, user: %s, password: secret, \
-            first-connect: all, idle: %s, poll: 1s, timeout: %s}\
+            first-connect: all, %s}\
             """
-                .formatted(port, user, idle, timeout),
+                .formatted(port, user, more),
             "40MB")
         .folder("INBOX");
   }
@@ -243,6 +269,128 @@ class DovecotIT {
     for (int i = 0; i < 300; i++) {
       assertThat(intake.texts().get(i))
           .isEqualTo(("mail " + i + " " + "x".repeat(i * 40 % 5000)).strip());
+    }
+  }
+
+  @Test
+  void mailsThatWereTakenAreMovedAway() throws Exception {
+    try (var imap = new Imap(user)) {
+      imap.append("one", "");
+      imap.append("thrown away", "\\Deleted");
+      try (var _ =
+          new RunningSource(reading(user, "after: move, move-to: 'Done, größer'"), intake)) {
+        awaitTexts("one");
+        imap.append("two", "");
+        awaitTexts("one", "two");
+        await().until(() -> imap.command("STATUS INBOX (MESSAGES)").contains("MESSAGES 1)"));
+      }
+      assertThat(imap.command("STATUS \"Done, gr&APYA3w-er\" (MESSAGES)")).contains("MESSAGES 2)");
+      imap.command("SELECT INBOX");
+      assertThat(imap.command("SEARCH DELETED")).as("not ours to expunge").contains("* SEARCH 1");
+    }
+  }
+
+  @Test
+  void mailsThatWereTakenAreMarkedWhereNobodySeesIt() throws Exception {
+    try (var imap = new Imap(user)) {
+      imap.append("one", "");
+      try (var _ = new RunningSource(reading(user, "after: flag"), intake)) {
+        awaitTexts("one");
+        imap.append("two", "");
+        awaitTexts("one", "two");
+        imap.command("SELECT INBOX");
+        await().until(() -> imap.command("SEARCH KEYWORD $HiloRead UNSEEN").contains("SEARCH 1 2"));
+      }
+    }
+  }
+
+  @Test
+  void anUnchangedFolderIsKnownByItsHighestModSeq() throws Exception {
+    try (var imap = new Imap(user)) {
+      imap.append("one", "");
+      for (int i = 0; i < 2; i++) {
+        try (var _ = run()) {
+          awaitTexts("one");
+          await().until(() -> Objects.requireNonNull(Cursor.parse(intake.cursor)).modSeq() > 0);
+        }
+      }
+      try (var _ = run()) {
+        imap.append("two", "");
+        awaitTexts("one", "two");
+      }
+      imap.append("three", "");
+      try (var _ = run()) {
+        awaitTexts("one", "two", "three");
+      }
+    }
+  }
+
+  @Test
+  void mailsAreFetchedByPop3AndDeletedOnceTheyAreSafe() throws Exception {
+    var house =
+        new MailHouse(
+            """
+            pop3: {host: 127.0.0.1, port: %d, security: none, user: %s, password: secret, \
+            first-connect: all, delete: true, poll: 100ms}\
+            """
+                .formatted(popPort, user),
+            "40MB");
+    try (var imap = new Imap(user)) {
+      imap.append("one", "");
+      imap.append("two", "");
+      intake.broken = true;
+      assertThat(new RunningSource(house.pop(), intake).join())
+          .isInstanceOf(IllegalStateException.class);
+      assertThat(imap.command("STATUS INBOX (MESSAGES)")).contains("MESSAGES 2)");
+      intake.broken = false;
+      try (var _ = new RunningSource(house.pop(), intake)) {
+        awaitTexts("one", "two");
+        imap.append("three", "");
+        awaitTexts("one", "two", "three");
+        await().until(() -> imap.command("STATUS INBOX (MESSAGES)").contains("MESSAGES 0)"));
+      }
+    }
+  }
+
+  @Test
+  void mailboxesThatIdlePinNoCarrier() throws Exception {
+    int mailboxes = 40;
+    var imaps = new ArrayList<Imap>();
+    var intakes = new ArrayList<MemoryIntake>();
+    var running = new ArrayList<RunningSource>();
+    try (var events = new RecordingStream()) {
+      for (int i = 0; i < mailboxes; i++) {
+        imaps.add(new Imap(user + "n" + i));
+        intakes.add(new MemoryIntake());
+        running.add(new RunningSource(reading(user + "n" + i, "idle: 9m"), intakes.getLast()));
+      }
+      appendToAll(imaps, "first"); // loads the classes
+      awaitEach(intakes, 1);
+      var pinned = new LongAdder();
+      events.enable("jdk.VirtualThreadPinned").withoutThreshold();
+      events.onEvent("jdk.VirtualThreadPinned", _ -> pinned.increment());
+      events.startAsync();
+      appendToAll(imaps, "second");
+      awaitEach(intakes, 2);
+      events.stop();
+      assertThat(pinned.sum()).isZero();
+    } finally {
+      running.forEach(RunningSource::close);
+      for (Imap imap : imaps) {
+        imap.close();
+      }
+    }
+  }
+
+  private static void awaitEach(List<MemoryIntake> intakes, int mails) {
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> intakes.stream().allMatch(i -> i.received.size() == mails));
+  }
+
+  private static void appendToAll(List<Imap> imaps, String text) throws IOException {
+    for (Imap imap : imaps) {
+      imap.append(text, "");
     }
   }
 
