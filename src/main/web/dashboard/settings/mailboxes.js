@@ -9,10 +9,17 @@ import { chip, emptyState, Page, refused, skeletons } from "./page.js";
 import "./mailboxes-style.js";
 
 const LOOK_MS = 10_000;
+const PAGE = 30;
+const TRIES = 20;
 const OUTCOMES = ["parked", "skipped", "duplicate", "ingested"];
 const STATES = { connected: "active", trouble: "bad", unknown: "invited" };
 
 const number = (n) => new Intl.NumberFormat(prefs.locale).format(n ?? 0);
+
+const lastCheck = (at) => {
+  if (!at) return t("mailboxes.neverChecked");
+  return Date.now() - at < 60_000 ? t("mailboxes.justChecked") : t("mailboxes.checked", { age: age(prefs.locale, at) });
+};
 
 /** The day of a moment here, as a date field wants it. */
 const dayOf = (at) => {
@@ -121,10 +128,10 @@ class Mailboxes extends Page {
   inside(box) {
     const { counts = {}, cursor, checkedAt, missing } = box;
     return html`<button type="button" class="linkish up" data-testid="all-mailboxes" @click=${() => this.shut()}>${icon("back")}${t("mailboxes.all")}</button>
-      ${head(box.account, this.place(box), html`<button type="button" class="button" data-testid="backfill" @click=${() => this.askDay()}>${icon("history")}${t("mailboxes.backfill")}</button>`)}
+      ${head(box.account, this.place(box), box.kind === "imap" ? html`<button type="button" class="button" data-testid="backfill" @click=${() => this.askDay()}>${icon("history")}${t("mailboxes.backfill")}</button>` : nothing)}
       ${refused(this.refusal)}
       <div class="facts">${this.state(box)}
-        <span>${icon("clock")}${checkedAt ? t("mailboxes.checked", { age: age(prefs.locale, checkedAt) }) : t("mailboxes.neverChecked")}</span>
+        <span>${icon("clock")}${lastCheck(checkedAt)}</span>
         ${cursor?.last ? html`<span title=${t("mailboxes.cursorText")}>${icon("pin")}${t("mailboxes.cursor", { last: cursor.last, validity: cursor.validity })}</span>` : nothing}</div>
       ${missing ? html`<div class="notice" role="status">${icon("alert")}<div><strong>${t("mailboxes.missing", { n: missing, count: number(missing) })}</strong><p>${t("mailboxes.missingText")}</p></div></div>` : nothing}
       <div class="outcomes" role="tablist" aria-label=${t("mailboxes.outcomes")} @keydown=${this.keyInTabs}>${OUTCOMES.map((each) => this.tab(each, counts[each]))}</div>
@@ -151,17 +158,25 @@ class Mailboxes extends Page {
     this.load();
   }
 
+  /** A page of what there is, however few the gateway finds at once. */
   async load(after = null) {
     const asked = ++this.#asked;
     if (!after) this.entries = null;
     this.requestUpdate();
-    const query = new URLSearchParams({ outcome: this.outcome });
-    if (after) query.set("after", after);
+    const found = [];
+    let next = after;
     try {
-      const page = await call("GET", this.path(`/entries?${query}`));
-      if (asked !== this.#asked) return;
-      this.entries = [...(after ? this.entries : []), ...page.entries];
-      this.next = page.next ?? null;
+      for (let tries = 0; tries < TRIES && found.length < PAGE; tries++) {
+        const query = new URLSearchParams({ outcome: this.outcome });
+        if (next) query.set("after", next);
+        const page = await call("GET", this.path(`/entries?${query}`));
+        if (asked !== this.#asked) return;
+        found.push(...page.entries);
+        next = page.next ?? null;
+        if (!next) break;
+      }
+      this.entries = [...(after ? this.entries : []), ...found];
+      this.next = next;
       this.refusal = null;
     } catch (failure) {
       if (asked !== this.#asked) return;

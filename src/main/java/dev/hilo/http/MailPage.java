@@ -4,11 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.jsoup.nodes.Entities;
+import org.jsoup.nodes.Node;
+import org.jsoup.nodes.TextNode;
 import org.jsoup.parser.Parser;
 import org.jsoup.safety.Cleaner;
 import org.jsoup.safety.Safelist;
@@ -82,6 +85,11 @@ final class MailPage {
         border-radius: 6px; background: #f7f8fa; color: #4b5565; font-size: 12px;
         overflow: hidden; }
       """;
+
+  /** Parts of tables and lists that nothing else may stand between. */
+  private static final Set<String> ROWS = Set.of("tr", "tbody", "thead", "tfoot", "colgroup");
+
+  private static final Set<String> CELLS = Set.of("td", "th", "li", "dd", "dt", "caption");
 
   private static final Map<String, List<String>> WORDS =
       Map.of(
@@ -218,16 +226,34 @@ final class MailPage {
     return value.matches("\\d{1,5}") ? Math.min(LARGEST, Integer.parseInt(value)) : 0;
   }
 
-  /** What an agent has read before is folded away. */
+  /** What an agent has read before is folded away, neighbours together. */
   private void fold(Element quote) {
-    if (quote.parents().stream().anyMatch(p -> p.hasAttr("data-quoted"))) {
+    if (quote.parents().stream().anyMatch(p -> p.hasAttr("data-quoted"))
+        || ROWS.contains(quote.normalName())) {
       return;
     }
+    Node before = quote.previousSibling();
+    while (before instanceof TextNode blank && blank.isBlank()) {
+      before = before.previousSibling();
+    }
+    if (CELLS.contains(quote.normalName())) {
+      Element details = folded();
+      List.copyOf(quote.childNodes()).forEach(details::appendChild);
+      quote.appendChild(details);
+    } else if (before instanceof Element details && details.hasClass("quoted")) {
+      details.appendChild(quote);
+    } else {
+      Element details = folded();
+      quote.replaceWith(details);
+      details.appendChild(quote);
+    }
+  }
+
+  private Element folded() {
     Element details = new Element("details").addClass("quoted");
-    Element summary = details.appendElement("summary").text("···");
-    summary.attr("title", words().getFirst()).attr("aria-label", words().getFirst());
-    quote.replaceWith(details);
-    details.appendChild(quote);
+    String words = words().getFirst();
+    details.appendElement("summary").text("···").attr("title", words).attr("aria-label", words);
+    return details;
   }
 
   /** As browsers do: what may not stand in an address is escaped. */

@@ -308,6 +308,7 @@ export default {
   "mailboxes.trouble": "Trouble",
   "mailboxes.unknown": "Not looked at yet",
   "mailboxes.checked": "Last check {age} ago",
+  "mailboxes.justChecked": "Checked just now",
   "mailboxes.neverChecked": "Not checked yet",
   "mailboxes.cursor": "Read up to mail {last} (numbering {validity})",
   "mailboxes.cursorText": "UID and UIDVALIDITY of the mailbox's server",

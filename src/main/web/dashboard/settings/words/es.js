@@ -315,6 +315,7 @@ export default {
   "mailboxes.trouble": "Problemas",
   "mailboxes.unknown": "Todavía sin revisar",
   "mailboxes.checked": "Última revisión hace {age}",
+  "mailboxes.justChecked": "Revisado recién",
   "mailboxes.neverChecked": "Todavía sin revisar",
   "mailboxes.cursor": "Leído hasta el correo {last} (numeración {validity})",
   "mailboxes.cursorText": "UID y UIDVALIDITY del servidor del buzón",

@@ -314,6 +314,7 @@ export default {
   "mailboxes.trouble": "Problemas",
   "mailboxes.unknown": "Ainda não verificado",
   "mailboxes.checked": "Última verificação há {age}",
+  "mailboxes.justChecked": "Verificado agora mesmo",
   "mailboxes.neverChecked": "Ainda não verificado",
   "mailboxes.cursor": "Lido até o e-mail {last} (numeração {validity})",
   "mailboxes.cursorText": "UID e UIDVALIDITY do servidor da caixa",

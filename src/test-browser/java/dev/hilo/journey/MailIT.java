@@ -148,6 +148,7 @@ class MailIT {
     assertThat(frame(desk).locator("img")).hasCount(0);
     assertThat(frame(desk).locator(".blocked")).hasText("Our logo");
     assertThat(frame(desk).locator("script, iframe, object, form, svg, video, link")).hasCount(0);
+    assertThat(frame(desk).locator("a[data-host]")).hasAttribute("data-host", "evil.example");
     assertThat(mail.getByTestId("picture-bar")).containsText("A picture is not loaded");
     assertThat(frame(desk).getByText("How can we help?")).isHidden();
     desk.picture("mail-as-sent");
@@ -443,6 +444,23 @@ class MailIT {
           .isTrue();
       other.withoutFaults();
     }
+  }
+
+  @Test
+  void theGatewayExplainsWhatItRead() throws Exception {
+    String plain = "Content-Type: text/plain; charset=utf-8\r\n";
+    mailbox.receives("Finn <finn@example.com>", "pass", "Milk", plain, "Is there oat milk?");
+    Screen desk = open(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "explained", "oat milk");
+    desk.page.navigate(gateway.url("/agent#/settings/mailboxes"));
+    Locator box = desk.id("item", "help@alma.example");
+    assertThat(box).containsText("Connected");
+    assertThat(box).containsText("IMAP · INBOX");
+    box.getByTestId("open-mailbox").click();
+    assertThat(desk.id("outcome-parked")).isVisible();
+    desk.id("outcome-ingested").click();
+    assertThat(desk.id("mail").first()).containsText("Taken in");
+    desk.accessible("mailbox-real");
+    desk.withoutFaults();
   }
 
   private Screen mailboxes(BrowserContext context, String name, List<String> asked) {

@@ -47,6 +47,7 @@ class SettingsIT {
           "hours",
           "inboxes",
           "endpoints",
+          "mailboxes",
           "keys",
           "policy",
           "audit");

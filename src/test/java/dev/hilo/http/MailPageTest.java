@@ -110,6 +110,19 @@ class MailPageTest {
   }
 
   @Test
+  void quotedPartsOfTablesAndNeighboursStayWhereTheyAre() {
+    Document cell =
+        shown(
+            "<table><tr data-quoted><td>a</td></tr><tr><td data-quoted>b</td></tr></table>", false);
+    assertThat(cell.select("table tr")).hasSize(2);
+    assertThat(cell.select("td > details").text()).contains("b");
+    Document both =
+        shown("<p data-quoted>On Monday:</p>\n<blockquote data-quoted>Hi</blockquote><p>x", false);
+    assertThat(both.select("details")).hasSize(1);
+    assertThat(both.select("details").text()).contains("On Monday:", "Hi").doesNotContain("x");
+  }
+
+  @Test
   void linksOpenElsewhereAndSayWhereTheyLead() {
     Document page =
         shown("<a href=https://evil.example data-host=evil.example>bank.example</a>", false);

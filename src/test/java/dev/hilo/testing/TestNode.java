@@ -176,7 +176,7 @@ public final class TestNode implements AutoCloseable {
     return reception.receive(workspace, type, endpoint, items);
   }
 
-  static TestNode start(URI redis, String workspace) {
+  public static TestNode start(URI redis, String workspace) {
     Vertx vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     Promise<TestNode> made = Promise.promise();
     try {

@@ -61,19 +61,26 @@ final class AutomaticMail {
   /** What programs that answer for absent people put before the subject. */
   private static final Pattern SUBJECT =
       Pattern.compile(
-          "^(?:(?:re|aw|antw|sv|vs|rv|res?|r)\\s?:\\s?)?[\\[(]?(?:auto(?:matic|mated|matische|matisk|matica|matico|m[aá]tica|matique)?[-"
-              + " ]?(?:reply|response|responder|svar|respons|antwort|antwoord|reponse|risposta)\\b|auto\\s?:|out[-"
-              + " ]of[- ](?:the[- ])?office|ooo\\s?:|vacation (?:reply|message|response|notice)|i"
-              + " am (?:currently )?(?:out of (?:the )?office|away|on"
-              + " (?:vacation|leave|holiday))|away from (?:the office|my (?:mail|desk))|respuesta"
-              + " autom[aá]tica|fuera de (?:la )?oficina|resposta"
-              + " autom[aá]tica|aus[eê]ncia|automatische antwort|automatisch"
-              + " antwoord|abwesenheit|abwesend|r[eé]ponse automatique|absence du bureau|absent du"
-              + " bureau|risposta automatica|fuori ufficio|afwezig|autosvar|automatiskt"
-              + " svar|automatisk svar|fr[aå]nvaro|frav[aæ]r|poissa|automaattinen"
-              + " vastaus|odpowied[zź] automatyczna|automatyczna"
-              + " odpowied[zź]|автоответ|автоматический ответ|自动回复|自動回覆|自動返信|不在通知|자동 ?응답|부재중)",
+          "[\\[(]?(?:auto(?:matic|mated|matische|matisk|matica|matico|m[aá]tica|matique)?[- ]?"
+              + "(?:reply|response|responder|svar|respons|antwort|antwoord|reponse|risposta)\\b"
+              + "|auto\\s?:|out[- ]of[- ](?:the[- ])?office|ooo\\s?:"
+              + "|vacation (?:reply|message|response|notice)"
+              + "|i am (?:currently )?(?:out of (?:the )?office|away|on (?:vacation|leave|holiday))"
+              + "|away from (?:the office|my (?:mail|desk))"
+              + "|respuesta autom[aá]tica|fuera de (?:la )?oficina|resposta autom[aá]tica"
+              + "|automatische antwort|automatisch antwoord|r[eé]ponse automatique"
+              + "|absence du bureau|absent du bureau|risposta automatica|fuori ufficio"
+              + "|autosvar|automatiskt svar|automatisk svar|automaattinen vastaus"
+              + "|odpowied[zź] automatyczna|automatyczna odpowied[zź]"
+              + "|(?:aus[eê]ncia|abwesenheit|abwesend|afwezig|fr[aå]nvaro|frav[aæ]r|poissa|absence)"
+              + "\\p{L}{0,16}\\s?(?:[:;-]|$)"
+              + "|автоответ|автоматический ответ|自动回复|自動回覆|自動返信|不在通知|자동 ?응답|부재중)",
           Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE);
+
+  /** Reports that one mail server sends to the owner of another (RFC 7489, RFC 8460). */
+  private static final Pattern REPORT =
+      Pattern.compile(
+          "(?:\\[\\S{1,20}\\] ?)?report[- ]domain:.{1,300}submitter:", Pattern.CASE_INSENSITIVE);
 
   private AutomaticMail() {}
 
@@ -92,6 +99,9 @@ final class AutomaticMail {
     String marked = answering(headers);
     if (marked != null) {
       return new MailKind.Automatic(marked);
+    }
+    if (headers.has("tls-report-domain") || REPORT.matcher(headers.text("subject")).lookingAt()) {
+      return new MailKind.Automatic("report of a mail server");
     }
     boolean subject = answersForSomebody(headers);
     boolean nobody = noReturn(headers);
@@ -166,6 +176,12 @@ final class AutomaticMail {
     return DAEMONS.contains(local)
         || local.startsWith("mailer-daemon")
         || local.startsWith("microsoftexchange329e71ec88ae4615bbc36ab6ce41109e");
+  }
+
+  /** A program says so that answers for somebody. */
+  static boolean answers(Headers headers) {
+    return firstWord(headers.first("auto-submitted")).startsWith("auto-")
+        || ANSWERING.stream().anyMatch(headers::has);
   }
 
   static String firstWord(@Nullable String value) {

@@ -165,13 +165,16 @@ record BounceText(String report, String returned) {
     score += encloses || !returned.isEmpty() ? 1 : 0;
     score -= !forwarded ? 0 : sender < 3 ? 4 : 1;
     score -= AutomaticMail.answersForSomebody(headers) ? 4 : 0;
+    score -= sender < 3 && AutomaticMail.answers(headers) ? 2 : 0;
     score -= headers.has("list-id") || headers.has("list-unsubscribe") ? 4 : 0;
     boolean about = subjectTells || strong;
     boolean names = ADDRESS.matcher(report).find() || ANY_ADDRESS.matcher(report).find();
     if (sender < 2) {
       return about && names && score >= CERTAIN;
     }
-    boolean shows = subjectTells || names || code || encloses || !returned.isEmpty();
+    boolean returns = encloses || !returned.isEmpty();
+    boolean likely = sender > 2 || score >= CERTAIN;
+    boolean shows = code || returns || (subjectTells && (names || likely)) || (names && sender > 2);
     return about && shows && score >= ENOUGH;
   }
 

@@ -113,7 +113,7 @@ final class Delivery {
         TraceFields.stamped(
             mail,
             name,
-            TraceFields.protocol(lmtp, mail.utf8(), mail.tls()),
+            TraceFields.protocol(lmtp, mail),
             client.getHostAddress(),
             id(content),
             now,

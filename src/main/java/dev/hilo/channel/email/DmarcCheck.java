@@ -17,7 +17,7 @@ final class DmarcCheck {
   private static final int MAX_LABELS = 8;
 
   private final Dns dns;
-  private final Map<String, List<Record>> walks = new HashMap<>();
+  private final Map<String, List<PolicyRecord>> walks = new HashMap<>();
 
   DmarcCheck(Dns dns) {
     this.dns = dns;
@@ -37,7 +37,7 @@ final class DmarcCheck {
   record Result(String result, Policy policy) {}
 
   /** A policy record and the name it stands at. */
-  private record Record(String domain, Map<String, String> tags) {
+  private record PolicyRecord(String domain, Map<String, String> tags) {
     boolean says(String tag, String value) {
       return value.equals(tags.get(tag));
     }
@@ -50,8 +50,8 @@ final class DmarcCheck {
    */
   Result check(String domain, Set<Proved> passed, boolean uncertain) {
     try {
-      List<Record> walk = walk(domain);
-      Record record = policyRecord(domain, walk);
+      List<PolicyRecord> walk = walk(domain);
+      PolicyRecord record = policyRecord(domain, walk);
       if (record == null) {
         return new Result("none", Policy.NONE);
       }
@@ -73,7 +73,7 @@ final class DmarcCheck {
    */
   record Proved(String domain, boolean bySpf) {}
 
-  private boolean aligned(String domain, Proved proved, Record record) throws Dns.Unanswered {
+  private boolean aligned(String domain, Proved proved, PolicyRecord record) throws Dns.Unanswered {
     if (proved.domain().equals(domain)) {
       return true;
     }
@@ -84,8 +84,8 @@ final class DmarcCheck {
 
   /** The name of the organisation that a domain belongs to. */
   String organisation(String domain) throws Dns.Unanswered {
-    List<Record> walk = walk(domain);
-    for (Record record : walk) {
+    List<PolicyRecord> walk = walk(domain);
+    for (PolicyRecord record : walk) {
       if (record.says("psd", "n")) {
         return record.domain();
       }
@@ -98,10 +98,11 @@ final class DmarcCheck {
   }
 
   /** That of the domain itself, else of its organisation, else of the public suffix above. */
-  private @Nullable Record policyRecord(String domain, List<Record> walk) throws Dns.Unanswered {
+  private @Nullable PolicyRecord policyRecord(String domain, List<PolicyRecord> walk)
+      throws Dns.Unanswered {
     String organisation = organisation(domain);
-    Record above = null;
-    for (Record record : walk) {
+    PolicyRecord above = null;
+    for (PolicyRecord record : walk) {
       if (record.domain().equals(domain)) {
         return record;
       }
@@ -114,7 +115,7 @@ final class DmarcCheck {
     return above;
   }
 
-  private Policy policy(String domain, Record record) throws Dns.Unanswered {
+  private Policy policy(String domain, PolicyRecord record) throws Dns.Unanswered {
     Policy own = policy(record.tags().get("p"));
     Policy policy = own == null ? Policy.NONE : own;
     if (!record.domain().equals(domain)) {
@@ -145,15 +146,15 @@ final class DmarcCheck {
   }
 
   /** The records on the way up, the deepest first. */
-  private List<Record> walk(String start) throws Dns.Unanswered {
-    List<Record> known = walks.get(start);
+  private List<PolicyRecord> walk(String start) throws Dns.Unanswered {
+    List<PolicyRecord> known = walks.get(start);
     if (known != null) {
       return known;
     }
-    var found = new LinkedHashMap<String, Record>();
+    var found = new LinkedHashMap<String, PolicyRecord>();
     String name = start;
     while (!name.isEmpty()) {
-      Record record = record(name);
+      PolicyRecord record = record(name);
       if (record != null) {
         found.put(name, record);
         if (record.says("psd", "y") || record.says("psd", "n")) {
@@ -162,7 +163,7 @@ final class DmarcCheck {
       }
       name = above(name);
     }
-    List<Record> walk = List.copyOf(found.values());
+    List<PolicyRecord> walk = List.copyOf(found.values());
     walks.put(start, walk);
     return walk;
   }
@@ -174,7 +175,7 @@ final class DmarcCheck {
     return String.join(".", List.of(labels).subList(Math.min(skip, labels.length), labels.length));
   }
 
-  private @Nullable Record record(String name) throws Dns.Unanswered {
+  private @Nullable PolicyRecord record(String name) throws Dns.Unanswered {
     Map<String, String> only = null;
     for (String text : dns.ask("_dmarc." + name, Dns.Type.TXT).records()) {
       Map<String, String> tags = tags(text);
@@ -185,7 +186,7 @@ final class DmarcCheck {
         only = tags;
       }
     }
-    return only == null ? null : new Record(name, only);
+    return only == null ? null : new PolicyRecord(name, only);
   }
 
   /** The tags of a record; null if it is none, or none that says what to do. */

@@ -119,7 +119,7 @@ record HtmlBody(String sanitised, String text) {
           element.removeAttr(attribute.getKey());
         }
       }
-      if (element != body && HtmlText.isHidden(element)) {
+      if (!element.equals(body) && HtmlText.isHidden(element)) {
         element.remove();
       }
     }

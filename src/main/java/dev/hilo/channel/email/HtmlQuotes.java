@@ -8,7 +8,9 @@ import java.util.Set;
 import org.jsoup.nodes.Element;
 import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
+import org.jsoup.select.Evaluator;
 import org.jsoup.select.NodeVisitor;
+import org.jsoup.select.QueryParser;
 
 /**
  * What mail programs say in HTML of what they quote: by names of classes and elements, for {@link
@@ -16,21 +18,24 @@ import org.jsoup.select.NodeVisitor;
  */
 final class HtmlQuotes {
   /** Before these a mail program begins to quote, to the end of the mail. */
-  private static final String CUTS =
-      "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container,"
-          + " .ms-outlook-mobile-reference-message, span#OLK_SRC_BODY_SECTION,"
-          + " a[name=_MailOriginal], .OutlookMessageHeader, .yahoo_quoted, .protonmail_quote,"
-          + " .zmail_extra, [data-marker=__QUOTED_TEXT__], div[name=messageReplySection],"
-          + " .front-blockquote, .cm_quote, .tutanota_quote, #isForwardContent";
+  private static final Evaluator CUTS =
+      QueryParser.parse(
+          "#divRplyFwdMsg, #appendonsend, #mail-editor-reference-message-container,"
+              + " .ms-outlook-mobile-reference-message, span#OLK_SRC_BODY_SECTION,"
+              + " a[name=_MailOriginal], .OutlookMessageHeader, .yahoo_quoted, .protonmail_quote,"
+              + " .zmail_extra, [data-marker=__QUOTED_TEXT__], div[name=messageReplySection],"
+              + " .front-blockquote, .cm_quote, .tutanota_quote, #isForwardContent");
 
-  private static final String INTROS = ".gmail_attr, .moz-cite-prefix";
-  private static final String SIGNATURES =
-      ".gmail_signature, .moz-signature, #Signature, #AppleMailSignature,"
-          + " #ms-outlook-mobile-signature, .protonmail_signature_block, .tutanota_signature,"
-          + " [data-smartmail=gmail_signature], .yahoo-signature, .front-signature,"
-          + " div[name=messageSignatureSection]";
+  private static final Evaluator INTROS = QueryParser.parse(".gmail_attr, .moz-cite-prefix");
+  private static final Evaluator SIGNATURES =
+      QueryParser.parse(
+          ".gmail_signature, .moz-signature, #Signature, #AppleMailSignature,"
+              + " #ms-outlook-mobile-signature, .protonmail_signature_block, .tutanota_signature,"
+              + " [data-smartmail=gmail_signature], .yahoo-signature, .front-signature,"
+              + " div[name=messageSignatureSection]");
 
-  private static final String BOXES = "div.gmail_quote, .gmail_quote_container, .gmail_extra";
+  private static final Evaluator BOXES =
+      QueryParser.parse("div.gmail_quote, .gmail_quote_container, .gmail_extra");
   private static final Set<String> ROOMS =
       Set.of("body", "div", "td", "th", "blockquote", "section", "article", "center", "main", "li");
 
@@ -95,7 +100,7 @@ final class HtmlQuotes {
     for (Element element : elements) {
       if (cut == null && isCut(element) && own.isBefore(element)) {
         cut = element;
-      } else if (element.is(SIGNATURES) && element != body) {
+      } else if (element.is(SIGNATURES) && !element.equals(body)) {
         element.attr("data-signature", "");
       }
     }
@@ -124,14 +129,14 @@ final class HtmlQuotes {
 
   private static void quoteFrom(Element cut, Element body) {
     Element first = cut;
-    while (first.parent() != body && first.parent() != null && isFirst(first)) {
+    while (first.parent() != null && !body.equals(first.parent()) && isFirst(first)) {
       first = first.parent();
     }
     Element at = first;
-    while (at != body && at.parent() != null) {
+    while (!at.equals(body) && at.parent() != null) {
       Element parent = at.parent();
       var rest = new ArrayList<Node>();
-      for (Node node = at == first ? at : at.nextSibling(); node != null; ) {
+      for (Node node = at.equals(first) ? at : at.nextSibling(); node != null; ) {
         rest.add(node);
         node = node.nextSibling();
       }

@@ -23,8 +23,6 @@ final class LineKinds {
   }
 
   private final List<String> lines;
-
-  /** The lines as {@link #bare(String)} leaves them. */
   private final String[] bare;
 
   private final char[] kinds;
@@ -109,7 +107,8 @@ final class LineKinds {
     if (run > 0) {
       return rule(line, run);
     }
-    if (line.startsWith("-----BEGIN PGP SIG") || (line.startsWith("Hash: ") && armoured(at))) {
+    boolean below = at > 0 && kinds[at - 1] == 'p';
+    if (line.startsWith("-----BEGIN PGP SIG") || (below && line.startsWith("Hash: "))) {
       return 'p';
     }
     if (line.length() <= 300) {
@@ -147,10 +146,6 @@ final class LineKinds {
 
   private static boolean isDevice(String line) {
     return ReplyWords.DEVICE.matcher(line).matches() && !ReplyWords.SENTENCE.matcher(line).find();
-  }
-
-  private boolean armoured(int at) {
-    return at > 0 && kinds[at - 1] == 'p';
   }
 
   private int armour(int from, int count) {
@@ -283,10 +278,8 @@ final class LineKinds {
       if (!mayEnd(more) || (n > 1 && !begins && !paragraph)) {
         continue;
       }
-      Intro found = Intro.NO;
-      if (joined.length() < MAX_INTRO) {
-        found = strength(joined.toString(), paragraph);
-      }
+      boolean tooLong = joined.length() >= MAX_INTRO;
+      Intro found = tooLong ? Intro.NO : strength(joined.toString(), paragraph);
       boolean quoteFollows = quoteFollows(at + n, count);
       if (found == Intro.YES || (found == Intro.BEFORE_QUOTE && quoteFollows)) {
         return n == 1 || !beginsLater(at, n, count, begins) ? n : 0;
@@ -356,6 +349,7 @@ final class LineKinds {
     String end = undecorated(line);
     return end.endsWith(":")
         || end.endsWith("：")
+        || (end.endsWith(">") && end.indexOf('@') > 0)
         || ReplyWords.VERB.matcher(end.substring(Math.max(0, end.length() - 14))).find()
         || ReplyWords.NOTES.matcher(line).matches()
         || ReplyWords.GMT_FIRST.matcher(line).matches();
@@ -388,6 +382,7 @@ final class LineKinds {
             && time
             && ((begins && verb && (address || !joined.equals(line)))
                 || ReplyWords.GMT_FIRST.matcher(line).matches());
+    silent |= verb && joined.startsWith("--") && joined.endsWith("--");
     boolean quoting = colon && ReplyWords.QUOTING.matcher(line).lookingAt();
     if (says || dateFirst || silent || (quoting && address)) {
       return Intro.YES;
@@ -396,6 +391,8 @@ final class LineKinds {
       return Intro.YES;
     }
     boolean hint = verb || address || time || quoting;
-    return (colon && hint) || (begins && verb) ? Intro.BEFORE_QUOTE : Intro.NO;
+    boolean sender = address && ReplyWords.DATE_FIRST.matcher(line).lookingAt();
+    boolean before = (colon && hint) || (begins && verb) || sender;
+    return before ? Intro.BEFORE_QUOTE : Intro.NO;
   }
 }

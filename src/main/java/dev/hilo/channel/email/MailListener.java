@@ -12,8 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +37,6 @@ final class MailListener implements Source {
   private final Networks trusted;
   private final Guests guests;
   private final @Nullable ServerSSLOptions tls;
-  private final Set<SmtpConnection> connections = ConcurrentHashMap.newKeySet();
   private volatile int port;
 
   /**
@@ -180,10 +177,8 @@ final class MailListener implements Source {
             listen.timeout(),
             mail -> delivery.take(intake, mail, client, house),
             () -> house || guests.mayMail(client, System.nanoTime()));
-    connections.add(connection);
     socket.closeHandler(
         _ -> {
-          connections.remove(connection);
           guests.leave(client);
           connection.gone();
         });
@@ -198,14 +193,11 @@ final class MailListener implements Source {
 
   /** Lets mails that are on their way come to an end, but not for ever. */
   private void close(NetServer server) {
-    connections.forEach(SmtpConnection::leave);
-    long end = System.nanoTime() + PARTING.toNanos();
     boolean interrupted = Thread.interrupted();
     try {
-      for (SmtpConnection connection : connections) {
-        connection.awaitEnd(end - System.nanoTime());
-      }
-      server.close().await(PARTING.toSeconds(), TimeUnit.SECONDS);
+      server
+          .shutdown(PARTING.toSeconds(), TimeUnit.SECONDS)
+          .await(PARTING.toSeconds() + 1, TimeUnit.SECONDS);
     } catch (Exception e) {
       log.warn("the port of {} did not close in time: {}", kind(), e.toString());
     }

@@ -50,7 +50,7 @@ final class MailSorter {
   static MailKind of(Headers headers, MimeTree.Part root, String text) {
     var sorter = new MailSorter(headers);
     sorter.collect(root);
-    return sorter.sort(text);
+    return sorter.sort(text.isBlank() ? sorter.hidden() : text);
   }
 
   private void collect(MimeTree.Part part) {
@@ -60,6 +60,20 @@ final class MailSorter {
         case MimeTree.Multi multi -> multi.parts().forEach(this::collect);
       }
     }
+  }
+
+  /** The text of daemons is sometimes a file, or that of an enclosed mail. */
+  private String hidden() {
+    if (!BounceText.possible(headers, from)) {
+      return "";
+    }
+    var text = new StringBuilder();
+    for (MimeTree.Leaf leaf : leaves) {
+      if (leaf.mime().equals("text/plain") || (enclosed(leaf) && text.isEmpty())) {
+        text.append(head(leaf));
+      }
+    }
+    return text.toString();
   }
 
   private MailKind sort(String text) {
@@ -186,13 +200,13 @@ final class MailSorter {
 
   private static String plain(MimeTree.Leaf leaf) {
     return leaf.mime().equals("text/plain") || leaf.mime().equals("message/report")
-        ? new String(
-                leaf.bytes(),
-                0,
-                Math.min(leaf.bytes().length, MAX_HEADER),
-                StandardCharsets.ISO_8859_1)
-            .replace("\r\n", "\n")
+        ? head(leaf)
         : "";
+  }
+
+  private static String head(MimeTree.Leaf leaf) {
+    int length = Math.min(leaf.bytes().length, MAX_HEADER);
+    return new String(leaf.bytes(), 0, length, StandardCharsets.ISO_8859_1).replace("\r\n", "\n");
   }
 
   private @Nullable String recipient(Headers group) {

@@ -1,8 +1,5 @@
 package dev.hilo.channel.email;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
-import dev.hilo.channel.FileType;
 import dev.hilo.channel.Inbound;
 import dev.hilo.channel.Ports;
 import dev.hilo.channel.SendResult;
@@ -21,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,28 +33,17 @@ final class MailTranslator {
 
   private static final Logger log = LoggerFactory.getLogger(MailTranslator.class);
 
-  /** UTF-8 bytes; an entry of a stream must hold all of a message. */
-  private static final int MAX_VISIBLE = 5000;
-
-  private static final int MAX_QUOTED = 2000;
-
-  /** Stretches of the text that are told apart; what comes after is visible. */
-  private static final int MAX_PARTS = 40;
-
-  private static final int MAX_FILES = 16;
-
   /** Answers to answers, each through us, of which no person writes that many. */
   private static final int MAX_HOPS = 4;
 
-  private static final String DEAD = "dead";
   private static final Instant FIRST_MAIL = Instant.parse("1982-01-01T00:00:00Z");
 
   private final EmailSettings.Account account;
   private final Set<String> own;
   private final MessageIds ids;
   private final MailThreads threads;
-  private final Ports.Blobs blobs;
-  private final Ports.Memory memory;
+  private final MailContent contents;
+  private final DeadAddresses dead;
   private final LoopBrake brake = new LoopBrake();
 
   /**
@@ -75,8 +60,8 @@ final class MailTranslator {
     this.own = own;
     this.ids = ids;
     this.threads = threads;
-    this.blobs = blobs;
-    this.memory = memory;
+    this.contents = new MailContent(own, blobs);
+    this.dead = new DeadAddresses(memory);
   }
 
   /** What becomes of a mail. */
@@ -131,34 +116,6 @@ final class MailTranslator {
         : reported(reading, mail);
   }
 
-  /** A mail on its way to be an item. */
-  @SuppressWarnings("ArrayRecordComponent") // the bytes are not changed once read
-  private record Reading(
-      Arrivals.Arrival arrival,
-      Headers headers,
-      MailAddress.Parsed from,
-      Authenticity level,
-      String contentKey,
-      @Nullable String original,
-      @Nullable Mail mail,
-      @Nullable String fault) {
-    List<String> receivers() {
-      return arrival.envelope() == null ? List.of() : arrival.envelope().to();
-    }
-
-    MailKind kind() {
-      return mail == null ? MailSorter.of(headers) : mail.kind();
-    }
-
-    String dedupeKey() {
-      return arrival.again() ? contentKey + "|again" : contentKey;
-    }
-
-    @Nullable MailAddress sender() {
-      return from.mailboxes().isEmpty() ? null : from.mailboxes().getFirst();
-    }
-  }
-
   /** What machines report of our mails goes to where those went; all else is a message. */
   private Outcome reported(Reading reading, Mail mail) throws IOException {
     return switch (mail.kind()) {
@@ -168,7 +125,8 @@ final class MailTranslator {
       case MailKind.Written _, MailKind.Automatic _, MailKind.Bulk _ -> {
         var origin = origin(reading);
         var items = new ArrayList<Inbound>();
-        if (mail.kind() instanceof MailKind.Written && wasUndeliverable(origin.address().id())) {
+        if (mail.kind() instanceof MailKind.Written
+            && dead.revived(origin.address().id(), reading.contentKey())) {
           items.add(new Inbound.Consent(about(origin, "reachable"), true, "wrote again"));
         }
         items.add(message(reading, origin));
@@ -198,7 +156,7 @@ final class MailTranslator {
               new SendResult.Refused(status.isEmpty() ? "bounced" : status, why)));
     }
     items.add(message(reading, origin));
-    if (failed.hard() && undeliverable(sent.to(), status, reading.contentKey)) {
+    if (failed.hard() && dead.failed(sent.to(), status, reading.contentKey())) {
       items.add(
           new Inbound.Consent(
               about(origin, "undeliverable"), false, ("undeliverable " + status).strip()));
@@ -238,7 +196,7 @@ final class MailTranslator {
 
   private MailThreads.@Nullable Sent sent(Reading reading, @Nullable String original) {
     return threads.returned(
-        reading.headers, reading.receivers(), original == null ? List.of() : List.of(original));
+        reading.headers(), reading.receivers(), original == null ? List.of() : List.of(original));
   }
 
   /** The failure of the receiver whom the mail was for; of a copy only if nothing else is said. */
@@ -247,30 +205,6 @@ final class MailTranslator {
         .filter(f -> plain(to).equals(f.recipient()))
         .findFirst()
         .orElse(failed.getFirst());
-  }
-
-  /** Whether this failure is the one after which an address counts as dead (and did not before). */
-  private boolean undeliverable(String to, String status, String contentKey) {
-    String key = "hard:" + to;
-    String before = memory.get(key);
-    boolean enough =
-        status.equals("5.1.1")
-            || status.equals("5.1.10")
-            || before != null && !before.equals(contentKey);
-    if (DEAD.equals(before)) {
-      return false;
-    }
-    memory.put(key, enough ? DEAD : contentKey);
-    return enough;
-  }
-
-  private boolean wasUndeliverable(String id) {
-    String key = "hard:" + id;
-    if (!DEAD.equals(memory.get(key))) {
-      return false;
-    }
-    memory.forget(key);
-    return true;
   }
 
   /** The report of a machine about a mail to {@code to}. */
@@ -287,7 +221,7 @@ final class MailTranslator {
             name, sender == null || sender.name().isEmpty() ? name : sender.name()),
         null,
         reading.dedupeKey(),
-        written(reading.headers, reading.arrival.received()));
+        written(reading.headers(), reading.arrival().received()));
   }
 
   /** The same for another item of the mail. */
@@ -305,32 +239,32 @@ final class MailTranslator {
   }
 
   private Inbound.Message message(Reading reading, Inbound.Origin origin) throws IOException {
-    Headers headers = reading.headers;
-    Mail mail = reading.mail;
+    Headers headers = reading.headers();
+    Mail mail = reading.mail();
     Content content;
     List<Media> attachments;
     if (mail == null) {
-      content = new Content.Unsupported("mail", "mail could not be read (" + reading.fault + ")");
-      attachments = reading.original == null ? List.of() : List.of(original(reading));
+      content = new Content.Unsupported("mail", "mail could not be read (" + reading.fault() + ")");
+      attachments = reading.original() == null ? List.of() : List.of(MailContent.original(reading));
     } else {
-      attachments = attachments(reading, mail);
-      content = content(mail, attachments, reading.original);
+      attachments = contents.attachments(reading, mail);
+      content = contents.content(mail, attachments, reading.original());
     }
     String muted = muted(reading);
     var thread = ThreadContext.of(headers);
     String messageId = thread.messageId();
-    if (messageId != null && reading.level != Authenticity.FAILED) {
+    if (messageId != null && reading.level() != Authenticity.FAILED) {
       threads.heard(origin.address().id(), messageId);
     }
     return new Inbound.Message(
         origin,
-        messageId == null || messageId.length() > 400 ? reading.contentKey : messageId,
+        messageId == null || messageId.length() > 400 ? reading.contentKey() : messageId,
         false,
         muted != null,
         content,
         attachments,
         answers(headers),
-        details(reading, muted, origin.sender() != null),
+        MailDetails.of(reading, muted, origin.sender() != null),
         context(thread, hops(headers)));
   }
 
@@ -353,7 +287,7 @@ final class MailTranslator {
         switch (reading.kind()) {
           case MailKind.Written _ -> null;
           case MailKind.Automatic _ -> "auto";
-          case MailKind.Bulk _ -> isOurList(reading.headers) ? null : "bulk";
+          case MailKind.Bulk _ -> isOurList(reading.headers()) ? null : "bulk";
           case MailKind.Bounce _ -> "bounce";
           case MailKind.Feedback _ -> "feedback";
           case MailKind.ReadReceipt _ -> "receipt";
@@ -361,24 +295,25 @@ final class MailTranslator {
     if (kind != null) {
       return kind;
     }
-    Mail mail = reading.mail;
+    Mail mail = reading.mail();
     if (mail != null
         && mail.invite() != null
         && mail.invite().method() == Invite.Method.REPLY
         && mail.text().isBlank()) {
       return "invite";
     }
-    if (hops(reading.headers) >= MAX_HOPS) {
+    if (hops(reading.headers()) >= MAX_HOPS) {
       return "loop";
     }
-    if (reading.arrival.junk()) {
+    if (reading.arrival().junk()) {
       return "junk";
     }
-    if (reading.arrival.old()) {
+    if (reading.arrival().old()) {
       return "old";
     }
     MailAddress sender = reading.sender();
-    return sender != null && brake.holds(sender.address(), reading.headers, reading.arrival.raw())
+    return sender != null
+            && brake.holds(sender.address(), reading.headers(), reading.arrival().raw())
         ? "loop"
         : null;
   }
@@ -395,18 +330,18 @@ final class MailTranslator {
    * thread: whoever the mail of ours went to is at home there, others take part in it.
    */
   private Inbound.Origin origin(Reading reading) {
-    boolean verified = reading.level == Authenticity.VERIFIED;
+    boolean verified = reading.level() == Authenticity.VERIFIED;
     MailAddress sender = reading.sender();
-    String own = sender == null ? "no-sender." + reading.contentKey : sender.address();
+    String own = sender == null ? "no-sender." + reading.contentKey() : sender.address();
     String id = verified ? own : own + UNVERIFIED;
     var aliases = new ArrayList<Address>();
     Event.Participant participant = null;
     String thread =
-        reading.level == Authenticity.FAILED
+        reading.level() == Authenticity.FAILED
             ? null
-            : threads.answered(reading.headers, reading.receivers());
-    if (thread == null && reading.level != Authenticity.FAILED && reading.mail != null) {
-      thread = threads.marked(reading.mail);
+            : threads.answered(reading.headers(), reading.receivers());
+    if (thread == null && reading.level() != Authenticity.FAILED && reading.mail() != null) {
+      thread = threads.marked(reading.mail());
     }
     if (thread != null && !thread.equals(id)) {
       if (!plain(thread).equals(own)) {
@@ -436,7 +371,7 @@ final class MailTranslator {
         participant,
         null,
         reading.dedupeKey(),
-        written(reading.headers, reading.arrival.received()));
+        written(reading.headers(), reading.arrival().received()));
   }
 
   /** The address in the id of one. */
@@ -457,73 +392,6 @@ final class MailTranslator {
     return direct.isEmpty() ? null : Text.head(direct.getFirst(), 400);
   }
 
-  private static Map<String, String> details(
-      Reading reading, @Nullable String muted, boolean another) {
-    Headers headers = reading.headers;
-    MailAddress sender = reading.sender();
-    var details = new LinkedHashMap<String, String>();
-    details.put(
-        "meta.sender",
-        switch (reading.level) {
-          case VERIFIED -> "verified";
-          case UNVERIFIED -> "unverified";
-          case FAILED -> "failed";
-        });
-    if (muted != null) {
-      details.put("mail.kind", muted);
-    }
-    if (another && sender != null) {
-      details.put("meta.from", sender.address());
-    }
-    String replyTo = headers.first("reply-to");
-    if (replyTo != null) {
-      for (MailAddress other : MailAddress.parse(replyTo).mailboxes()) {
-        if (sender == null || !other.address().equals(sender.address())) {
-          details.put("meta.reply-to", other.address());
-          break;
-        }
-      }
-    }
-    Mail mail = reading.mail;
-    if (mail != null && mail.kind() instanceof MailKind.Bounce bounce && bounce.status() != null) {
-      details.put("bounce.status", Text.head(bounce.status(), 20));
-    }
-    if (mail != null && mail.invite() != null) {
-      invite(mail.invite(), details);
-    }
-    String priority = headers.text("x-priority") + " " + headers.text("importance");
-    if (priority.startsWith("1") || priority.startsWith("2") || priority.endsWith("igh")) {
-      details.put("priority", "high");
-    }
-    return Map.copyOf(details);
-  }
-
-  private static void invite(Invite invite, Map<String, String> details) {
-    details.put("invite.method", invite.method().name().toLowerCase(Locale.ROOT));
-    details.put("invite.summary", Text.head(invite.summary(), 150));
-    if (invite.start() != null) {
-      details.put("invite.start", shown(invite.start()));
-    }
-    if (invite.end() != null) {
-      details.put("invite.end", shown(invite.end()));
-    }
-    if (invite.location() != null) {
-      details.put("invite.place", Text.head(invite.location(), 100));
-    }
-    if (invite.organizer() != null) {
-      details.put("invite.organizer", invite.organizer().address());
-    }
-    if (invite.method() == Invite.Method.REPLY && !invite.attendees().isEmpty()) {
-      details.put("invite.status", invite.attendees().getFirst().status().toLowerCase(Locale.ROOT));
-    } else if (invite.status() != null) {
-      details.put("invite.status", invite.status().toLowerCase(Locale.ROOT));
-    }
-  }
-
-  private static String shown(Invite.When when) {
-    return when.day() ? when.local().toLocalDate().toString() : when.instant().toString();
-  }
-
   /** The time of the {@code Date} field where it can be true, else the mailbox's. */
   static Instant written(Headers headers, Instant received) {
     String date = headers.first("date");
@@ -538,112 +406,5 @@ final class MailTranslator {
       }
     }
     return received;
-  }
-
-  private Content content(Mail mail, List<Media> attachments, @Nullable String original)
-      throws IOException {
-    var cc = new ArrayList<String>();
-    for (String name : new String[] {"to", "cc"}) {
-      String field = mail.headers().first(name);
-      for (MailAddress other : MailAddress.parse(field == null ? "" : field).mailboxes()) {
-        if (!own.contains(MailThreads.plain(other.address()))
-            && !cc.contains(other.address())
-            && cc.size() < 20) {
-          cc.add(other.address());
-        }
-      }
-    }
-    String html = mail.html();
-    String quoted = mail.quoted();
-    return new Content.Email(
-        mail.subject(),
-        shortened(mail.text(), MAX_VISIBLE),
-        html == null
-            ? null
-            : blobs.put(linked(html, mail, attachments).getBytes(UTF_8), "text/html"),
-        List.copyOf(cc),
-        quoted == null ? null : shortened(quoted, MAX_QUOTED),
-        original == null ? null : original(mail.body(), original));
-  }
-
-  private Content.Original original(ReplySplit body, String raw) throws IOException {
-    if (body.quoted() == null) {
-      return new Content.Original(raw, null, List.of());
-    }
-    var parts = new ArrayList<Content.Original.Part>();
-    for (ReplySplit.Range range : body.ranges()) {
-      boolean last = parts.size() == MAX_PARTS - 1;
-      String kind = (last ? ReplySplit.Kind.VISIBLE : range.kind()).name().toLowerCase(Locale.ROOT);
-      int end = last ? body.text().length() : range.end();
-      parts.add(new Content.Original.Part(kind, range.start(), end));
-      if (last) {
-        break;
-      }
-    }
-    String text = blobs.put(body.text().getBytes(UTF_8), "text/plain");
-    return new Content.Original(raw, text, List.copyOf(parts));
-  }
-
-  /** Pictures of the mail itself are named by their blobs. */
-  private static String linked(String html, Mail mail, List<Media> attachments) {
-    String out = html;
-    for (int i = 0; i < Math.min(mail.files().size(), attachments.size()); i++) {
-      String id = mail.files().get(i).contentId();
-      Media media = attachments.get(i);
-      if (id != null && media.kind() == Media.Kind.IMAGE && id.matches("[\\w.@$+=-]+")) {
-        out = out.replace("data-cid=\"" + id + "\"", "data-blob=\"" + media.blob() + "\"");
-      }
-    }
-    return out;
-  }
-
-  /**
-   * Files first; the whole text and the mail as it came where the message cannot hold all of it.
-   */
-  private List<Media> attachments(Reading reading, Mail mail) throws IOException {
-    var all = new ArrayList<Media>();
-    for (Mail.File file : mail.files()) {
-      if (all.size() == MAX_FILES) {
-        all.add(original(reading));
-        break;
-      }
-      var type = FileType.of(file.bytes(), file.mime());
-      String blob = blobs.put(file.bytes(), type.mime());
-      all.add(media(type.kind(), blob, type.mime(), file.bytes().length, file.name()));
-    }
-    if (bytes(mail.text()) > MAX_VISIBLE) {
-      byte[] whole = mail.body().text().getBytes(UTF_8);
-      String blob = blobs.put(whole, "text/plain");
-      all.add(media(Media.Kind.FILE, blob, "text/plain", whole.length, "message.txt"));
-    }
-    if (mail.cut() && all.stream().noneMatch(a -> "original.eml".equals(a.name()))) {
-      all.add(original(reading));
-    }
-    return List.copyOf(all);
-  }
-
-  private static Media original(Reading reading) {
-    int size = reading.arrival.raw().length;
-    String blob = Objects.requireNonNull(reading.original);
-    return media(Media.Kind.FILE, blob, "message/rfc822", size, "original.eml");
-  }
-
-  private static Media media(Media.Kind kind, String blob, String mime, long size, String name) {
-    return new Media(kind, blob, mime, size, name, null, null, null);
-  }
-
-  private static String shortened(String text, int maxBytes) {
-    if (bytes(text) <= maxBytes) {
-      return text;
-    }
-    String head = Text.head(text, maxBytes);
-    while (bytes(head) > maxBytes) {
-      head = Text.head(head, head.length() - Math.max(1, (bytes(head) - maxBytes) / 4));
-    }
-    return head + " …";
-  }
-
-  private static int bytes(String text) {
-    return text.getBytes(UTF_8).length;
   }
 }

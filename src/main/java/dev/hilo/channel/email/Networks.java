@@ -5,6 +5,7 @@ import java.util.List;
 
 /** Addresses and networks such as {@code 10.1.0.0/16}. */
 final class Networks {
+  @SuppressWarnings("ArrayRecordComponent") // nobody else sees it
   private record Network(byte[] address, int bits) {}
 
   private final List<Network> networks;

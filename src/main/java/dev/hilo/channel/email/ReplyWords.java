@@ -174,7 +174,7 @@ final class ReplyWords {
   private static final String SENT =
       "sent from|sent via|sent using|sent with|sent by|emailed from|send from|sendt fra|sendt"
           + " via|sendt med|skickat från|skickades från|skickat via|skickat med|sänt från|envoyé"
-          + " de|envoyé depuis|envoyé à partir de|envoyé à partir d'|envoyé via|envoyé"
+          + " de|envoyé depuis|envoyé à partir|envoyé via|envoyé"
           + " avec|gesendet von|gesendet mit|gesendet über|gesendet vom|gesendet aus|enviado"
           + " desde|enviado do|enviado da|enviado de|enviado via|enviado pelo|enviado con|mensaje"
           + " enviado desde|inviato da|inviato dal|inviato dalla|inviato con|inviato"

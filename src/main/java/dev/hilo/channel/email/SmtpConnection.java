@@ -9,8 +9,6 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +35,6 @@ final class SmtpConnection implements SmtpDialog.Wire {
   private final Duration timeout;
   private final Taker taker;
   private final BooleanSupplier pace;
-  private final CountDownLatch ended = new CountDownLatch(1);
   private long timer;
   private long progress = -1;
 
@@ -69,6 +66,7 @@ final class SmtpConnection implements SmtpDialog.Wire {
   void begin() {
     timer = vertx.setPeriodic(timeout.toMillis(), _ -> look());
     socket.exceptionHandler(e -> log.debug("a mail connection broke: {}", e.toString()));
+    socket.shutdownHandler(_ -> dialog.leave());
     socket.drainHandler(_ -> flow());
     socket.handler(
         buffer -> {
@@ -82,18 +80,6 @@ final class SmtpConnection implements SmtpDialog.Wire {
   void gone() {
     vertx.cancelTimer(timer);
     dialog.gone();
-    ended.countDown();
-  }
-
-  /** Ends it once no mail is on its way. For any thread. */
-  void leave() {
-    context.runOnContext(_ -> dialog.leave());
-  }
-
-  void awaitEnd(long nanos) throws InterruptedException {
-    if (!ended.await(nanos, TimeUnit.NANOSECONDS)) {
-      log.debug("a mail connection is cut while its mail is on its way");
-    }
   }
 
   private void look() {

@@ -44,10 +44,16 @@ final class SmtpDialog {
       MailDoor door,
       SmtpData.Space space) {}
 
-  /** A mail as it was handed over. The bytes are there until {@link SmtpDialog#answer}. */
+  /**
+   * A mail as it was handed over. The bytes are there until {@link SmtpDialog#answer}.
+   *
+   * @param helo by which the client greeted
+   * @param extended it did so with EHLO or LHLO
+   */
   @SuppressWarnings("ArrayRecordComponent") // not copied: it may be large
   record HandedMail(
       String helo,
+      boolean extended,
       boolean tls,
       boolean utf8,
       String from,
@@ -412,6 +418,7 @@ final class SmtpDialog {
       wire.handOver(
           new HandedMail(
               Objects.requireNonNull(helo),
+              extended,
               secure,
               utf8,
               Objects.requireNonNull(from),

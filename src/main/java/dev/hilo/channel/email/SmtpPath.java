@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 record SmtpPath(String address, List<String> parameters) {
 
   /**
+   * Reads the argument.
+   *
    * @param keyword {@code FROM:} or {@code TO:}
    * @return null if the argument is malformed
    */
@@ -38,7 +40,7 @@ record SmtpPath(String address, List<String> parameters) {
       return null;
     }
     var parameters = new ArrayList<String>();
-    for (String word : rest.substring(end + 1).split(" +")) {
+    for (String word : rest.substring(end + 1).split(" +", -1)) {
       if (!word.isEmpty()) {
         int equals = word.indexOf('=');
         parameters.add(

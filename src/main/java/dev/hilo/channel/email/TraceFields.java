@@ -67,8 +67,9 @@ final class TraceFields {
   }
 
   /** What kind of transmission it was (RFC 3848, RFC 6531). */
-  static String protocol(boolean lmtp, boolean utf8, boolean tls) {
-    return (utf8 ? "UTF8" : lmtp ? "" : "E") + (lmtp ? "LMTP" : "SMTP") + (tls ? "S" : "");
+  static String protocol(boolean lmtp, SmtpDialog.HandedMail mail) {
+    String kind = lmtp ? "LMTP" : mail.extended() && !mail.utf8() ? "ESMTP" : "SMTP";
+    return (mail.utf8() ? "UTF8" : "") + kind + (mail.tls() ? "S" : "");
   }
 
   private static void copy(

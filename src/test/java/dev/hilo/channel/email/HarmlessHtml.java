@@ -82,7 +82,7 @@ final class HarmlessHtml {
 
   private static void element(Element element, Document document, List<String> faults) {
     String name = element.normalName();
-    if (element == document.body()) {
+    if (element.equals(document.body())) {
       if (element.attributesSize() > 0) {
         faults.add("attributes of the body");
       }

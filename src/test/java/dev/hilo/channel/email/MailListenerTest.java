@@ -303,7 +303,7 @@ class MailListenerTest {
                     }
                   });
       assertThat(client.reply()).startsWith("421 4.4.2");
-      client.close();
+      dribble.interrupt();
       dribble.join();
     }
   }
@@ -364,6 +364,30 @@ class MailListenerTest {
       house.close();
       assertThat(client.reply()).startsWith("421 4.3.2");
       assertThat(client.reply()).isEmpty();
+    }
+  }
+
+  @Test
+  void goingAwayWaitsForTheMailOnItsWay() throws Exception {
+    var house = smtp("");
+    try (var client = house.client()) {
+      house.zone.slow = true;
+      client.ask("EHLO x");
+      client.send(
+          "MAIL FROM:<ana@example.com>\r\nRCPT TO:<help@shop.example>\r\nDATA\r\n"
+              + mail("1", "one")
+              + "\r\n.\r\n");
+      for (String code : List.of("250", "250", "354")) {
+        assertThat(client.reply()).startsWith(code);
+      }
+      await().until(() -> !house.zone.asked.isEmpty());
+      var closing = Thread.ofVirtual().start(house::close);
+      await().until(() -> house.port() == 0);
+      house.zone.open.countDown();
+      assertThat(client.reply()).startsWith("250 2.0.0 taken");
+      assertThat(client.reply()).startsWith("421");
+      closing.join();
+      assertThat(house.intake.texts()).containsExactly("one");
     }
   }
 

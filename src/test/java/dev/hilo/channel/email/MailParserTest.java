@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -36,6 +39,23 @@ class MailParserTest {
     assertThatThrownBy(() -> MailParser.parse(bomb.toString().getBytes(UTF_8)))
         .isInstanceOf(UnreadableMail.class)
         .hasMessageContaining("deeper than 30");
+  }
+
+  @Test
+  void aLargeMailNeedsAFewTimesItsSize() throws UnreadableMail {
+    String file = Base64.getMimeEncoder().encodeToString(new byte[6_000_000]);
+    byte[] raw =
+        mail(
+            "multipart/mixed; boundary=b",
+            "--b\r\n"
+                + "Content-Type: application/pdf; name=a.pdf\r\n"
+                + "Content-Transfer-Encoding: base64\r\n\r\n"
+                + file
+                + "\r\n--b--\r\n");
+    var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+    assertThat(MailParser.parse(raw).files().getFirst().bytes()).hasSize(6_000_000);
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(6L * raw.length);
   }
 
   @Test
