@@ -34,6 +34,12 @@ record Occasion(
     return read(memory.claim(key(messageId), json));
   }
 
+  /** Through how many houses like this one the mail that it answers went. */
+  int hops() {
+    String before = context.getOrDefault("hop", "");
+    return before.matches("\\d{1,3}") ? Integer.parseInt(before) : 0;
+  }
+
   /** The mail is not sent again. */
   static void over(String messageId, Ports.Memory memory) {
     memory.forget(key(messageId));

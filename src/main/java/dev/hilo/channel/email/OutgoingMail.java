@@ -10,7 +10,6 @@ import jakarta.mail.internet.MimeUtility;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UnsupportedEncodingException;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
@@ -21,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Element;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +85,12 @@ final class OutgoingMail {
    * @param from where it comes back to
    */
   record Posting(String from, String to, List<String> copies, Letter letter) {
+    /** True for an address of the envelope, which an answer of the server may repeat. */
+    boolean names(String address) {
+      return Stream.concat(Stream.of(from, to), copies.stream())
+          .anyMatch(address::equalsIgnoreCase);
+    }
+
     /** Addresses beyond ASCII, which not every server takes (RFC 6531). */
     boolean international() {
       return !to.chars().allMatch(c -> c < 128)
@@ -130,7 +136,7 @@ final class OutgoingMail {
     fields.add(
         new Letter.Field(
             "Subject", folded(9, subject(message.content(), answer, thread.subject()))));
-    fields.add(new Letter.Field("Date", date(occasion.at())));
+    fields.add(new Letter.Field("Date", DATE.format(occasion.at().atOffset(ZoneOffset.UTC))));
     fields.add(new Letter.Field("Message-ID", "<" + names.messageId() + ">"));
     if (parent != null) {
       fields.add(new Letter.Field("In-Reply-To", "<" + parent + ">"));
@@ -145,7 +151,7 @@ final class OutgoingMail {
         fields.add(new Letter.Field("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
       }
     }
-    fields.add(new Letter.Field(MessageIds.HOP, ids.hop(hops(occasion) + 1)));
+    fields.add(new Letter.Field(MessageIds.HOP, ids.hop(occasion.hops() + 1)));
     return posting(message, occasion, names, new Receivers(to, copies), fields);
   }
 
@@ -181,15 +187,6 @@ final class OutgoingMail {
                 .map(p -> new Letter.Part(p.media(), p.name(), p.mime(), null))
                 .toList());
     return new Posting(bounceAddress(names.bounce()), receivers.to, receivers.copies, letter);
-  }
-
-  private static int hops(Occasion occasion) {
-    String before = occasion.context().getOrDefault("hop", "");
-    return before.matches("\\d{1,3}") ? Integer.parseInt(before) : 0;
-  }
-
-  static String date(Instant at) {
-    return DATE.format(at.atOffset(ZoneOffset.UTC));
   }
 
   /** With the public name beside it. */

@@ -200,17 +200,17 @@ final class SmtpSender implements AutoCloseable {
     }
     return switch (link.send(out -> mail.to(out, ports.blobs()))) {
       case SmtpLink.Sent.Answered(var answer, boolean dot) ->
-          dot && answer.yes() ? taken(message, answer) : refused(answer, attempt, true);
+          dot && answer.yes() ? taken(message, posting, answer) : refused(answer, attempt, true);
       case SmtpLink.Sent.Broken _ ->
           new SendResult.Retry(UNREACHABLE, "the mail broke off before its end");
       case SmtpLink.Sent.Unanswered _ -> unanswered(ids.make(message.id()));
     };
   }
 
-  private SendResult taken(Outbound message, SmtpLink.Reply reply) {
+  private SendResult taken(Outbound message, OutgoingMail.Posting posting, SmtpLink.Reply reply) {
     String messageId = ids.make(message.id());
     String wire = wireId(account.smtp().host(), reply.text());
-    if (wire != null && !wire.equals(messageId)) {
+    if (wire != null && !wire.equals(messageId) && !posting.names(wire)) {
       try {
         threads.sent(message.to().id(), messageId, wire);
       } catch (RuntimeException e) {

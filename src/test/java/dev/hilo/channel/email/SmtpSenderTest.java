@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -339,6 +340,16 @@ class SmtpSenderTest {
           .isEqualTo(
               new SendResult.Refused(
                   "unsupported-content", "a mail cannot say this kind of content"));
+    }
+  }
+
+  @Test
+  void anAddressInTheServersAnswerIsNoId() throws Exception {
+    peer.says("250 2.0.0 <Ana@Example.com> and <help@shop.example> ok");
+    try (var house = new SendingHouse(peer.port())) {
+      house.send(message("ana@example.com", HELLO));
+      assertThat(house.memory.facts.keySet())
+          .noneMatch(k -> k.toLowerCase(Locale.ROOT).contains("mid:ana@"));
     }
   }
 
