@@ -449,8 +449,8 @@ class MailIT {
   @Test
   void theGatewayExplainsWhatItRead() throws Exception {
     String plain = "Content-Type: text/plain; charset=utf-8\r\n";
-    mailbox.receives("Finn <finn@example.com>", "pass", "Milk", plain, "Is there oat milk?");
-    Screen desk = open(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "explained", "oat milk");
+    mailbox.receives("Finn <finn@example.com>", "pass", "Spoons", plain, "Do you sell spoons?");
+    Screen desk = open(lucia(1280, 800, "en-US", ColorScheme.LIGHT), "explained", "sell spoons");
     desk.page.navigate(gateway.url("/agent#/settings/mailboxes"));
     Locator box = desk.id("item", "help@alma.example");
     assertThat(box).containsText("Connected");
