@@ -47,8 +47,7 @@ final class Delivery {
    * @param trusted the client is a server of ours, which checked the sender
    * @return the replies: of SMTP one, of LMTP one for each receiver
    */
-  List<String> take(
-      Source.Intake intake, SmtpDialog.HandedMail mail, InetAddress client, boolean trusted)
+  List<String> take(Source.Intake intake, HandedMail mail, InetAddress client, boolean trusted)
       throws InterruptedException {
     byte[] raw = Arrays.copyOf(mail.bytes(), mail.size());
     var headers = Headers.read(raw);
@@ -96,7 +95,7 @@ final class Delivery {
 
   private String take(
       Source.Intake intake,
-      SmtpDialog.HandedMail mail,
+      HandedMail mail,
       InetAddress client,
       Headers headers,
       String content,
@@ -129,8 +128,7 @@ final class Delivery {
     return mailbox.arrivals().take(intake, account + "|" + content, arrival);
   }
 
-  private List<String> replies(
-      SmtpDialog.HandedMail mail, Map<String, String> byAccount, String otherwise) {
+  private List<String> replies(HandedMail mail, Map<String, String> byAccount, String otherwise) {
     return lmtp
         ? mail.receivers().stream()
             .map(r -> byAccount.getOrDefault(r.account(), otherwise))

@@ -32,8 +32,8 @@ final class MailListener implements Source {
   private final Vertx vertx;
   private final String first;
   private final Delivery delivery;
-  private final SmtpDialog.Rules strict;
-  private final SmtpDialog.Rules lenient;
+  private final SmtpRules strict;
+  private final SmtpRules lenient;
   private final Networks trusted;
   private final Guests guests;
   private final @Nullable ServerSSLOptions tls;
@@ -76,9 +76,9 @@ final class MailListener implements Source {
     this.lenient = rules(limits, true, door, space);
   }
 
-  private SmtpDialog.Rules rules(
+  private SmtpRules rules(
       EmailSettings.Limits limits, boolean lenient, MailDoor door, SmtpData.Space space) {
-    return new SmtpDialog.Rules(
+    return new SmtpRules(
         lmtp, listen.name(), limits.mail().bytes(), tls != null, lenient, door, space);
   }
 

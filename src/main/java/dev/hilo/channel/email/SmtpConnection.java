@@ -23,14 +23,14 @@ final class SmtpConnection implements SmtpDialog.Wire {
 
   /** Takes a whole mail and says what to answer; blocks. */
   interface Taker {
-    List<String> take(SmtpDialog.HandedMail mail) throws InterruptedException;
+    List<String> take(HandedMail mail) throws InterruptedException;
   }
 
   private final Vertx vertx;
   private final Context context;
   private final NetSocket socket;
   private final SmtpDialog dialog;
-  private final SmtpDialog.Rules rules;
+  private final SmtpRules rules;
   private final @Nullable ServerSSLOptions tls;
   private final Duration timeout;
   private final Taker taker;
@@ -47,7 +47,7 @@ final class SmtpConnection implements SmtpDialog.Wire {
   SmtpConnection(
       Vertx vertx,
       NetSocket socket,
-      SmtpDialog.Rules rules,
+      SmtpRules rules,
       @Nullable ServerSSLOptions tls,
       Duration timeout,
       Taker taker,
@@ -116,7 +116,7 @@ final class SmtpConnection implements SmtpDialog.Wire {
   }
 
   @Override
-  public void handOver(SmtpDialog.HandedMail mail) {
+  public void handOver(HandedMail mail) {
     Thread.ofVirtual()
         .name("mail in")
         .start(
@@ -130,7 +130,7 @@ final class SmtpConnection implements SmtpDialog.Wire {
             });
   }
 
-  private List<String> replies(SmtpDialog.HandedMail mail) {
+  private List<String> replies(HandedMail mail) {
     List<String> later =
         Collections.nCopies(
             rules.lmtp() ? mail.receivers().size() : 1,

@@ -6,7 +6,6 @@ import dev.hilo.channel.email.MailDoor.Way;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -18,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  * were cut. Not for several threads at a time.
  */
 final class SmtpDialog {
-  private static final int MAX_LINE = 2048;
   private static final int MAX_RECEIVERS = 100;
   private static final int MAX_BAD = 10;
 
@@ -26,40 +24,6 @@ final class SmtpDialog {
   private static final int MAX_IDLE = 200;
 
   private static final int PACE = 64 * 1024;
-
-  /**
-   * What is the same for many connections.
-   *
-   * @param name by which we greet
-   * @param limit bytes that a mail may have
-   * @param tls STARTTLS is possible
-   * @param lenient lines may end with LF or CR alone
-   */
-  record Rules(
-      boolean lmtp,
-      String name,
-      long limit,
-      boolean tls,
-      boolean lenient,
-      MailDoor door,
-      SmtpData.Space space) {}
-
-  /**
-   * A mail as it was handed over. The bytes are there until {@link SmtpDialog#answer}.
-   *
-   * @param helo by which the client greeted
-   * @param extended it did so with EHLO or LHLO
-   */
-  @SuppressWarnings("ArrayRecordComponent") // not copied: it may be large
-  record HandedMail(
-      String helo,
-      boolean extended,
-      boolean tls,
-      boolean utf8,
-      String from,
-      List<Way.Ours> receivers,
-      byte[] bytes,
-      int size) {}
 
   /** Where the dialog's side of it goes. */
   interface Wire {
@@ -85,10 +49,9 @@ final class SmtpDialog {
     CLOSED
   }
 
-  private final Rules rules;
+  private final SmtpRules rules;
   private final Wire wire;
-  private byte[] input = new byte[0];
-  private int at;
+  private final SmtpInput input = new SmtpInput();
   private Waiting waiting = Waiting.NO;
   private boolean leaving;
   private boolean secure;
@@ -102,23 +65,20 @@ final class SmtpDialog {
   private final List<Way.Ours> receivers = new ArrayList<>();
   private @Nullable SmtpData data;
 
-  SmtpDialog(Rules rules, Wire wire) {
+  SmtpDialog(SmtpRules rules, Wire wire) {
     this.rules = rules;
     this.wire = wire;
   }
 
   void greet() {
-    reply("220 " + rules.name + (rules.lmtp ? " LMTP" : " ESMTP") + " Hilo");
+    reply("220 " + rules.name() + (rules.lmtp() ? " LMTP" : " ESMTP") + " Hilo");
   }
 
   void receive(byte[] bytes) {
     if (waiting == Waiting.CLOSED || waiting == Waiting.FOR_TLS) {
       return; // whatever came before TLS in plain text was not said by whom TLS will show
     }
-    byte[] rest = Arrays.copyOfRange(input, at, input.length + bytes.length);
-    System.arraycopy(bytes, 0, rest, input.length - at, bytes.length);
-    input = rest;
-    at = 0;
+    input.add(bytes);
     work();
   }
 
@@ -157,14 +117,14 @@ final class SmtpDialog {
   void leave() {
     leaving = true;
     if (waiting != Waiting.FOR_ANSWER) {
-      close("421 4.3.2 " + rules.name + " is going; try again later");
+      close("421 4.3.2 " + rules.name() + " is going; try again later");
     }
   }
 
   /** Ends it because nothing came for too long, unless it is we who keep the client waiting. */
   void expire() {
     if (waiting != Waiting.FOR_ANSWER) {
-      close("421 4.4.2 " + rules.name + " waited too long");
+      close("421 4.4.2 " + rules.name() + " waited too long");
     }
   }
 
@@ -172,8 +132,7 @@ final class SmtpDialog {
   void gone() {
     boolean busy = waiting == Waiting.FOR_ANSWER;
     waiting = Waiting.CLOSED;
-    input = new byte[0];
-    at = 0;
+    input.clear();
     if (!busy) {
       forget();
     }
@@ -190,11 +149,11 @@ final class SmtpDialog {
   }
 
   private void work() {
-    while (waiting == Waiting.NO && at < input.length) {
+    while (waiting == Waiting.NO && !input.isEmpty()) {
       SmtpData now = data;
       if (now != null) {
         long before = now.size() / PACE;
-        at = now.read(input, at);
+        input.feed(now);
         progress += now.size() / PACE > before ? 1 : 0;
         if (now.isComplete()) {
           complete(now);
@@ -207,39 +166,23 @@ final class SmtpDialog {
 
   /** Takes a line out of the input and does it; false if there is none yet. */
   private boolean command() {
-    int end = at;
-    while (end < input.length && input[end] != '\n' && end - at <= MAX_LINE) {
-      boolean loose = input[end] == '\r' && end + 1 < input.length && input[end + 1] != '\n';
-      if (loose && !rules.lenient && end - at < MAX_LINE) {
-        loose();
+    switch (input.line(rules.lenient())) {
+      case SmtpInput.Line.Whole(byte[] line) -> {
+        try {
+          obey(UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString());
+        } catch (CharacterCodingException e) {
+          bad("500 5.5.2 a command that is not UTF-8");
+        }
+        return true;
+      }
+      case SmtpInput.Line.Unfinished() -> {
         return false;
       }
-      end++;
+      case SmtpInput.Line.Wrong(String reply) -> {
+        close(reply);
+        return false;
+      }
     }
-    if (end - at > MAX_LINE) {
-      close("500 5.5.2 a command of more than " + MAX_LINE + " bytes");
-      return false;
-    }
-    if (end == input.length) {
-      return false;
-    }
-    boolean whole = end > at && input[end - 1] == '\r';
-    if (!whole && !rules.lenient) {
-      loose();
-      return false;
-    }
-    byte[] line = Arrays.copyOfRange(input, at, whole ? end - 1 : end);
-    at = end + 1;
-    try {
-      obey(UTF_8.newDecoder().decode(ByteBuffer.wrap(line)).toString());
-    } catch (CharacterCodingException e) {
-      bad("500 5.5.2 a command that is not UTF-8");
-    }
-    return true;
-  }
-
-  private void loose() {
-    close("550 5.6.11 a command that does not end with CR LF");
   }
 
   private void obey(String line) {
@@ -265,7 +208,7 @@ final class SmtpDialog {
         good("250 2.0.0 Ok");
       }
       case "NOOP" -> good("250 2.0.0 Ok");
-      case "HELP" -> good("214 2.0.0 see RFC " + (rules.lmtp ? "2033" : "5321"));
+      case "HELP" -> good("214 2.0.0 see RFC " + (rules.lmtp() ? "2033" : "5321"));
       case "VRFY" -> {
         if (argument.isEmpty()) {
           bad("501 5.5.4 VRFY what?");
@@ -282,8 +225,8 @@ final class SmtpDialog {
   }
 
   private void hello(String verb, String argument) {
-    if (rules.lmtp != verb.equals("LHLO")) {
-      bad("500 5.5.1 " + (rules.lmtp ? "LHLO here: this is LMTP" : "this is SMTP"));
+    if (rules.lmtp() != verb.equals("LHLO")) {
+      bad("500 5.5.1 " + (rules.lmtp() ? "LHLO here: this is LMTP" : "this is SMTP"));
     } else if (argument.isEmpty() || argument.length() > 255 || argument.indexOf(' ') >= 0) {
       bad("501 5.5.4 " + verb + " and a name");
     } else {
@@ -291,14 +234,14 @@ final class SmtpDialog {
       extended = !verb.equals("HELO");
       forget();
       if (!extended) {
-        good("250 " + rules.name);
+        good("250 " + rules.name());
         return;
       }
       var lines = new ArrayList<String>();
-      lines.add(rules.name);
-      lines.add("SIZE " + rules.limit);
+      lines.add(rules.name());
+      lines.add("SIZE " + rules.limit());
       lines.addAll(List.of("8BITMIME", "SMTPUTF8", "PIPELINING", "ENHANCEDSTATUSCODES"));
-      if (rules.tls && !secure) {
+      if (rules.tls() && !secure) {
         lines.add("STARTTLS");
       }
       var all = new StringBuilder();
@@ -311,14 +254,13 @@ final class SmtpDialog {
   }
 
   private void startTls(String argument) {
-    if (!rules.tls || secure) {
+    if (!rules.tls() || secure) {
       bad(secure ? "503 5.5.1 TLS is on" : "502 5.5.1 no STARTTLS here");
     } else if (!argument.isEmpty()) {
       bad("501 5.5.4 STARTTLS and nothing else");
     } else {
       waiting = Waiting.FOR_TLS;
-      input = new byte[0];
-      at = 0;
+      input.clear();
       wire.startTls("220 2.0.0 go on with TLS\r\n");
     }
   }
@@ -326,7 +268,7 @@ final class SmtpDialog {
   private void mail(String argument) {
     var path = SmtpPath.parse(argument, "FROM:");
     if (helo == null) {
-      bad("503 5.5.1 " + (rules.lmtp ? "LHLO" : "EHLO") + " first");
+      bad("503 5.5.1 " + (rules.lmtp() ? "LHLO" : "EHLO") + " first");
     } else if (from != null) {
       bad("503 5.5.1 one sender at a time");
     } else if (path == null
@@ -334,13 +276,13 @@ final class SmtpDialog {
       bad("501 5.1.7 MAIL FROM:<address>");
     } else {
       boolean wide = path.parameters().contains("SMTPUTF8");
-      String refusal = refused(path.parameters());
+      String refusal = path.refusal(extended);
       if (refusal != null) {
         bad(refusal);
       } else if (!path.isAscii() && !wide) {
         reply("553 5.6.7 SMTPUTF8 is needed for this address");
-      } else if (tooLarge(path.parameters())) {
-        reply("552 5.3.4 larger than " + rules.limit + " bytes");
+      } else if (path.size() > rules.limit()) {
+        reply("552 5.3.4 larger than " + rules.limit() + " bytes");
       } else if (!wire.mayMail()) {
         reply("450 4.7.1 too many mails in a short time; try again later");
       } else {
@@ -349,29 +291,6 @@ final class SmtpDialog {
         good("250 2.1.0 Ok");
       }
     }
-  }
-
-  private @Nullable String refused(List<String> parameters) {
-    for (String parameter : parameters) {
-      boolean known =
-          extended
-              && (parameter.equals("SMTPUTF8")
-                  || parameter.equalsIgnoreCase("BODY=7BIT")
-                  || parameter.equalsIgnoreCase("BODY=8BITMIME")
-                  || parameter.matches("SIZE=[0-9]{1,20}"));
-      if (!known) {
-        return parameter.startsWith("SIZE=") || parameter.startsWith("BODY=")
-            ? "501 5.5.4 a value that makes no sense"
-            : "555 5.5.4 a parameter that was not offered";
-      }
-    }
-    return null;
-  }
-
-  private boolean tooLarge(List<String> parameters) {
-    return parameters.stream()
-        .filter(p -> p.startsWith("SIZE="))
-        .anyMatch(p -> p.length() > 5 + 18 || Long.parseLong(p.substring(5)) > rules.limit);
   }
 
   private void rcpt(String argument) {
@@ -387,7 +306,7 @@ final class SmtpDialog {
     } else if (receivers.size() >= MAX_RECEIVERS) {
       reply("452 4.5.3 at most " + MAX_RECEIVERS + " receivers at a time");
     } else {
-      switch (rules.door.find(path.address())) {
+      switch (rules.door().find(path.address())) {
         case Way.Ours ours -> {
           receivers.add(ours);
           good("250 2.1.5 Ok");
@@ -402,11 +321,11 @@ final class SmtpDialog {
     if (from == null) {
       bad("503 5.5.1 MAIL first");
     } else if (receivers.isEmpty()) {
-      reply(rules.lmtp ? "503 5.5.1 no receivers" : "554 5.5.1 no receivers");
+      reply(rules.lmtp() ? "503 5.5.1 no receivers" : "554 5.5.1 no receivers");
     } else if (!argument.isEmpty()) {
       bad("501 5.5.4 DATA and nothing else");
     } else {
-      data = new SmtpData(rules.limit, rules.lenient, rules.space);
+      data = new SmtpData(rules.limit(), rules.lenient(), rules.space());
       good("354 go on; end with a dot on a line of its own");
     }
   }
@@ -427,7 +346,7 @@ final class SmtpDialog {
               mail.size()));
       return;
     }
-    int times = rules.lmtp ? receivers.size() : 1;
+    int times = rules.lmtp() ? receivers.size() : 1;
     forget();
     progress++;
     wire.send((refusal + "\r\n").repeat(times));

@@ -52,6 +52,40 @@ record SmtpPath(String address, List<String> parameters) {
     return new SmtpPath(path, List.copyOf(parameters));
   }
 
+  /**
+   * The reply to parameters of MAIL that cannot be met, or null.
+   *
+   * @param extended the client greeted with EHLO or LHLO
+   */
+  @Nullable String refusal(boolean extended) {
+    for (String parameter : parameters) {
+      boolean known =
+          extended
+              && (parameter.equals("SMTPUTF8")
+                  || parameter.equalsIgnoreCase("BODY=7BIT")
+                  || parameter.equalsIgnoreCase("BODY=8BITMIME")
+                  || parameter.matches("SIZE=[0-9]{1,20}"));
+      if (!known) {
+        return parameter.startsWith("SIZE=") || parameter.startsWith("BODY=")
+            ? "501 5.5.4 a value that makes no sense"
+            : "555 5.5.4 a parameter that was not offered";
+      }
+    }
+    return null;
+  }
+
+  /** How large the client says that the mail is; 0 if it does not. */
+  long size() {
+    for (String parameter : parameters) {
+      if (parameter.startsWith("SIZE=")) {
+        return parameter.length() > 5 + 18
+            ? Long.MAX_VALUE
+            : Long.parseLong(parameter.substring(5));
+      }
+    }
+    return 0;
+  }
+
   boolean isAscii() {
     return address.chars().allMatch(c -> c < 128);
   }

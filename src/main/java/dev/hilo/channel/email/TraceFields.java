@@ -31,7 +31,7 @@ final class TraceFields {
    *     there was none: what others say of it then stays
    */
   static byte[] stamped(
-      SmtpDialog.HandedMail mail,
+      HandedMail mail,
       String name,
       String protocol,
       String client,
@@ -67,13 +67,12 @@ final class TraceFields {
   }
 
   /** What kind of transmission it was (RFC 3848, RFC 6531). */
-  static String protocol(boolean lmtp, SmtpDialog.HandedMail mail) {
+  static String protocol(boolean lmtp, HandedMail mail) {
     String kind = lmtp ? "LMTP" : mail.extended() && !mail.utf8() ? "ESMTP" : "SMTP";
     return (mail.utf8() ? "UTF8" : "") + kind + (mail.tls() ? "S" : "");
   }
 
-  private static void copy(
-      SmtpDialog.HandedMail mail, @Nullable String name, ByteArrayOutputStream out) {
+  private static void copy(HandedMail mail, @Nullable String name, ByteArrayOutputStream out) {
     byte[] raw = mail.bytes();
     int at = 0;
     while (at < mail.size()) {

@@ -38,7 +38,7 @@ class SmtpDialogTest {
       var accounts = new MailHouse().settings.accounts();
       dialog =
           new SmtpDialog(
-              new SmtpDialog.Rules(
+              new SmtpRules(
                   lmtp, "mx.shop.example", 10_000, true, lenient, new MailDoor(accounts), this),
               this);
       dialog.greet();
@@ -82,7 +82,7 @@ class SmtpDialogTest {
     }
 
     @Override
-    public void handOver(SmtpDialog.HandedMail mail) {
+    public void handOver(HandedMail mail) {
       mails.add(new String(mail.bytes(), 0, mail.size(), ISO_8859_1));
       receivers.add(mail.receivers().stream().map(Way.Ours::address).toList());
       if (!slow) {
