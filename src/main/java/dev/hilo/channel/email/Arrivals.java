@@ -114,8 +114,7 @@ final class Arrivals {
     };
   }
 
-  private static String parked(
-      Source.Intake intake, String key, String why, @Nullable String blob)
+  private static String parked(Source.Intake intake, String key, String why, @Nullable String blob)
       throws InterruptedException {
     intake.park(key, why, blob);
     return "parked: " + why;

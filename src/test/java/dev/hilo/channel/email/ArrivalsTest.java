@@ -38,7 +38,12 @@ class ArrivalsTest {
             some.dkim());
     var translator =
         new MailTranslator(
-            account, Set.of(MailHouse.ADDRESS), house.ids, house.threads, house.blobs, house.memory);
+            account,
+            Set.of(MailHouse.ADDRESS),
+            house.ids,
+            house.threads,
+            house.blobs,
+            house.memory);
     return new Arrivals(account, translator, house.blobs, house.memory);
   }
 
