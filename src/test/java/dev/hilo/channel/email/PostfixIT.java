@@ -16,7 +16,9 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,9 +146,12 @@ class PostfixIT {
   @AfterAll
   static void stop() throws Exception {
     if (postfix != null) {
-      postfix.destroy();
-      if (!postfix.waitFor(10, TimeUnit.SECONDS)) {
-        postfix.destroyForcibly().waitFor();
+      // a script that waits for the server itself
+      List<ProcessHandle> all =
+          Stream.concat(postfix.descendants(), Stream.of(postfix.toHandle())).toList();
+      all.forEach(ProcessHandle::destroy);
+      for (ProcessHandle one : all) {
+        one.onExit().orTimeout(10, TimeUnit.SECONDS).exceptionallyCompose(_ -> forced(one)).join();
       }
     }
     if (vertx != null) {
@@ -154,6 +159,11 @@ class PostfixIT {
       lmtp.close();
       vertx.close().await(10, TimeUnit.SECONDS);
     }
+  }
+
+  private static CompletableFuture<ProcessHandle> forced(ProcessHandle one) {
+    one.destroyForcibly();
+    return one.onExit();
   }
 
   @AfterEach
@@ -192,7 +202,7 @@ class PostfixIT {
 
   private static void awaitTexts(ListenerHouse house, String... texts) {
     await()
-        .atMost(Duration.ofSeconds(30))
+        .atMost(Duration.ofSeconds(90))
         .untilAsserted(
             () ->
                 assertThat(house.intake.texts()).as(() -> log()).containsExactlyInAnyOrder(texts));
