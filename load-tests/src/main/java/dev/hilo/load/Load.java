@@ -10,6 +10,7 @@ import dev.hilo.load.figure.Growth;
 import dev.hilo.load.figure.Idle;
 import dev.hilo.load.figure.Ingest;
 import dev.hilo.load.figure.JvmMatrix;
+import dev.hilo.load.figure.Mail;
 import dev.hilo.load.figure.Stalled;
 import dev.hilo.load.figure.Startup;
 import dev.hilo.load.figure.Storm;
@@ -65,13 +66,14 @@ public final class Load {
       case "feed-death" -> FeedDeath.run(o);
       case "jvm" -> JvmMatrix.run(o);
       case "ingest" -> Ingest.run(o);
+      case "mail" -> Mail.run(o);
       case "append" -> Append.run(o);
       case "startup" -> Startup.run(o);
       case "plots" -> Plots.run(o);
       default ->
           throw new Options.Unusable(
               "usage: run"
-                  + " durable|delay|idle|fanout|storm|stalled|growth|drain|feed-death|jvm|append|ingest|startup|plots"
+                  + " durable|delay|idle|fanout|storm|stalled|growth|drain|feed-death|jvm|append|ingest|mail|startup|plots"
                   + " [quick=true] [name=value ...]");
     }
   }

@@ -92,8 +92,16 @@ final class Arrivals {
     if (!first.equals(account.id())) {
       return "duplicate: taken for " + MailAddress.veiled(first);
     }
-    String blob = raw.length == 0 ? null : blobs.put(raw, "message/rfc822");
-    String outcome = taken(intake, key, translator.translate(arrival, content, blob), blob);
+    String blob;
+    MailTranslator.Outcome read;
+    try {
+      blob = raw.length == 0 ? null : blobs.put(raw, "message/rfc822");
+      read = translator.translate(arrival, content, blob);
+    } catch (IOException e) {
+      memory.forget("mail:" + content); // nobody needs to wait for it
+      throw e;
+    }
+    String outcome = taken(intake, key, read, blob);
     memory.put("mail:" + content, DONE + account.id());
     if (outcome.equals("ingested")) {
       intake.account(List.of(key, known), outcome);

@@ -77,9 +77,6 @@ final class Delivery {
         }
         String outcome =
             take(intake, mail, client, headers, content, each.getKey(), each.getValue(), verdict);
-        if (outcome.startsWith("duplicate: ") && replies.containsValue(LATER)) {
-          throw new IOException("the mailbox that it is left to has not kept it");
-        }
         if (!outcome.startsWith("parked: ")) {
           intake.account(key, outcome);
         }

@@ -38,6 +38,13 @@ public final class Gateway implements AutoCloseable {
    */
   public static Gateway spawn(String name, @Nullable String redis, int port, List<String> flags)
       throws IOException {
+    return spawn(name, redis, port, flags, config());
+  }
+
+  /** As {@link #spawn(String, String, int, List)}, with a configuration of its own. */
+  public static Gateway spawn(
+      String name, @Nullable String redis, int port, List<String> flags, Path config)
+      throws IOException {
     Path folder = Server.folder(name);
     Map<String, String> environment = new HashMap<>();
     environment.put("HILO__DATA", folder.resolve("data").toString());
@@ -48,7 +55,7 @@ public final class Gateway implements AutoCloseable {
     }
     List<String> arguments = new ArrayList<>(flags);
     arguments.addAll(List.of("-Dhilo.exitWithParent=true", "-jar", jar().toString()));
-    arguments.addAll(List.of("--config", config().toString()));
+    arguments.addAll(List.of("--config", config.toString()));
     return new Gateway(Server.java(name, folder, environment, arguments));
   }
 
@@ -56,7 +63,7 @@ public final class Gateway implements AutoCloseable {
     return Path.of(System.getProperty("hilo.jar", "../target/hilo.jar")).toRealPath();
   }
 
-  private static Path config() throws IOException {
+  public static Path config() throws IOException {
     return Path.of(System.getProperty("load.home", "."), "config", "node.yaml").toRealPath();
   }
 
@@ -89,6 +96,18 @@ public final class Gateway implements AutoCloseable {
             .firstValue("set-cookie")
             .orElseThrow()
             .split(";")[0];
+  }
+
+  /** The sum of a metric over the lines that hold {@code part}; 0 if there is none. */
+  public double metric(String name, String part) throws IOException, InterruptedException {
+    String health = server.says("health");
+    URI metrics = URI.create(health.substring(0, health.indexOf("/health")) + "/metrics");
+    return http.send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+        .body()
+        .lines()
+        .filter(l -> l.startsWith(name) && l.contains(part))
+        .mapToDouble(l -> Double.parseDouble(l.substring(l.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   /** A ticket for one live socket of Ana's. */
