@@ -354,7 +354,7 @@ class DovecotIT {
 
   @Test
   void mailboxesThatIdlePinNoCarrier() throws Exception {
-    int mailboxes = 40;
+    int mailboxes = Integer.getInteger("hilo.mailboxes", 40);
     var imaps = new ArrayList<Imap>();
     var intakes = new ArrayList<MemoryIntake>();
     var running = new ArrayList<RunningSource>();
