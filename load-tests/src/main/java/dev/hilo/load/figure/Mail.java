@@ -20,40 +20,51 @@ import java.util.List;
  * what many idle mailboxes cost.
  */
 public final class Mail {
+  private static final String TAKEN = "hilo_source_items_total";
+  private static final String INGESTED = "outcome=\"ingested\"";
+
   private Mail() {}
 
   public static void run(Options options) throws Exception {
-    int mailboxes = options.count("mailboxes", 200, 20);
+    int mailboxes = options.count("mailboxes", 100, 20);
     int mails = options.count("mails", 3000, 300);
     int lone = options.count("lone", 60, 10);
     Report report = new Report("mail", options);
-    try (Dovecot dovecot = Dovecot.start()) {
+    try (Dovecot dovecot = Dovecot.start();
+        Dovecot.Relay relay = dovecot.relay()) {
       for (int i = 0; i < mails; i++) {
         dovecot.put("u0", mail("person" + i % 500, "backlog " + i));
       }
       double fetched = mails / dovecot.fetchAll("u0", mails);
       try (Gateway hilo =
-          Gateway.spawn("mail", null, 0, Flags.PRODUCTION, config(dovecot.port(), mailboxes))) {
+          Gateway.spawn("mail", null, 0, Flags.PRODUCTION, config(dovecot.port(), relay.port(), mailboxes))) {
+        hilo.server().onBothCores(true);
         hilo.up();
         hilo.signIn();
-        double before = hilo.server().proc().cpuMicros();
-        long start = System.nanoTime();
-        while (hilo.metric("hilo_source_items_total", "outcome=\"ingested\"") < mails) {
-          Waiting.sleep(0.1);
-        }
-        double seconds = (System.nanoTime() - start) / 1e9;
-        double cpu = (hilo.server().proc().cpuMicros() - before) / mails;
-        report
-            .put("fetch.mailsPerSecond", fetched)
-            .put("taken.mailsPerSecond", mails / seconds)
-            .put("takenOverFetch", mails / seconds / fetched)
-            .put("taken.cpuMicros", cpu);
-        Report.line(
-            "fetched %s mails/s; taken in %s mails/s, CPU per mail %s us (Redis included)",
-            Report.text(fetched), Report.text(mails / seconds), Report.text(cpu));
+        taken(hilo, mails); // what it does cold
         while (hilo.metric("hilo_source_connected", "") < mailboxes) {
           Waiting.sleep(0.2);
         }
+        hilo.server().onBothCores(false);
+        for (int i = 0; i < mails; i++) {
+          dovecot.put("u" + (2 + i % 4), mail("person" + i % 500, "again " + i));
+        }
+        double before = hilo.server().proc().cpuMicros();
+        double already = hilo.metric(TAKEN, INGESTED);
+        long start = System.nanoTime();
+        taken(hilo, 2 * mails);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        double rest = 2 * mails - already;
+        double cpu = (hilo.server().proc().cpuMicros() - before) / rest;
+        double rate = rest / seconds;
+        report
+            .put("fetch.mailsPerSecond", fetched)
+            .put("taken.mailsPerSecond", rate)
+            .put("takenOverFetch", rate / fetched)
+            .put("taken.cpuMicros", cpu);
+        Report.line(
+            "fetched %s mails/s; taken in %s mails/s, CPU per mail %s us (Redis included)",
+            Report.text(fetched), Report.text(rate), Report.text(cpu));
         Waiting.sleep(options.number("quiet", 10, 2));
         before = hilo.server().proc().cpuMicros();
         Waiting.sleep(10);
@@ -64,24 +75,31 @@ public final class Mail {
         Report.line(
             "%d mailboxes in IDLE: %s %% of a core, %s MB with Redis",
             mailboxes, Report.text(idle), Report.text(mb));
-        delay(dovecot, hilo, lone, report);
+        delay(dovecot, relay, hilo, lone, report);
       }
     }
     report.end();
   }
 
-  /** From the server's EXISTS on another connection to the row on a dashboard. */
-  private static void delay(Dovecot dovecot, Gateway hilo, int lone, Report report)
+  private static void taken(Gateway hilo, int mails) throws Exception {
+    while (hilo.metric(TAKEN, INGESTED) < mails) {
+      Waiting.sleep(0.1);
+    }
+  }
+
+  /** From the server's EXISTS to the gateway to the row on a dashboard. */
+  private static void delay(
+      Dovecot dovecot, Dovecot.Relay relay, Gateway hilo, int lone, Report report)
       throws Exception {
     List<Double> behind = new ArrayList<>();
     List<Double> whole = new ArrayList<>();
-    try (Inbox inbox = Inbox.watch(hilo);
-        Dovecot.Idling idling = dovecot.idle("u1")) {
+    try (Inbox inbox = Inbox.watch(hilo)) {
       for (int i = 0; i < lone; i++) {
         String text = "lone mail " + i + " of this run";
+        relay.forget();
         long put = System.nanoTime();
         dovecot.put("u1", mail("lone" + i, text));
-        long told = idling.told();
+        long told = relay.told();
         long shown = inbox.shown(text);
         behind.add((shown - told) / 1e6);
         whole.add((shown - put) / 1e6);
@@ -95,7 +113,7 @@ public final class Mail {
         .put("delay.behindServerMsP99", p99)
         .put("delay.wholeMs", Report.median(whole));
     Report.line(
-        "on the dashboard %s ms after the server told another client (p99 %s), %s ms after delivery",
+        "on the dashboard %s ms after the server told the gateway (p99 %s), %s ms after delivery",
         Report.text(Report.median(behind)), Report.text(p99), Report.text(Report.median(whole)));
   }
 
@@ -128,7 +146,8 @@ public final class Mail {
         .replace("\n", "\r\n");
   }
 
-  private static Path config(int port, int mailboxes) throws IOException {
+  /** The mailbox {@code u1} is read through the relay. */
+  private static Path config(int port, int relay, int mailboxes) throws IOException {
     var text = new StringBuilder(Files.readString(Gateway.config()));
     text.append("  - type: email\n    message-id-key: load-load-load-load\n");
     text.append("    accounts:\n");
@@ -140,7 +159,7 @@ public final class Mail {
                   imap: {host: 127.0.0.1, port: %2$d, security: none, user: u%1$d, password: secret, first-connect: all}
                   smtp: {host: 127.0.0.1, port: 1, security: none}
           """
-              .formatted(i, port));
+              .formatted(i, i == 1 ? relay : port));
     }
     return Files.writeString(Server.folder("mail-config").resolve("node.yaml"), text);
   }
