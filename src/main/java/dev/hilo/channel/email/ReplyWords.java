@@ -149,8 +149,8 @@ final class ReplyWords {
               + " reenviat|továbbított üzenet|mesaj redirecționat)[-*_=:：\\s]{0,60}");
 
   private static final String DEVICES =
-      "iphone|ipad|ipod|android|blackberry|samsung|galaxy|htc|nokia|huawei|xiaomi|redmi|sony|xperia"
-          + "|motorola|moto|pixel|oneplus|oppo|windows phone|phone|smartphone|mobile|mobil|handy"
+      "iphone|iphonea|iphonei|ipad|ipod|android|blackberry|samsung|galaxy|htc|nokia|huawei|xiaomi|redmi|sony|xperia|motorola|moto|pixel|oneplus|oppo|windows"
+          + " phone|phone|smartphone|mobile|mobil|handy"
           + "|tablet|tablette|device|mac|macbook|laptop|pc|treo|palm|kindle|surface|verizon"
           + "|t-mobile|at&t|sprint|lumia|honor|vivo|smartfon|smartfonu|smartfona|téléphone"
           + "|teléfono|celular|móvil|telefon|telefonu|telefoon|cellulare|bb|lg|zte|wireless|droid"
@@ -174,22 +174,24 @@ final class ReplyWords {
   private static final String SENT =
       "sent from|sent via|sent using|sent with|sent by|emailed from|send from|sendt fra|sendt"
           + " via|sendt med|skickat från|skickades från|skickat via|skickat med|sänt från|envoyé"
-          + " de|envoyé depuis|envoyé à partir|envoyé via|envoyé"
-          + " avec|gesendet von|gesendet mit|gesendet über|gesendet vom|gesendet aus|enviado"
-          + " desde|enviado do|enviado da|enviado de|enviado via|enviado pelo|enviado con|mensaje"
-          + " enviado desde|inviato da|inviato dal|inviato dalla|inviato con|inviato"
-          + " tramite|verstuurd vanaf|verstuurd via|verstuurd met|verzonden vanaf|verzonden"
-          + " vanuit|verzonden met|verzonden via|gestuurd vanaf|lähetetty|wysłane z|wysłane"
-          + " ze|wysłano z|wysłano ze|wysłano przez|wysłana z|odesláno z|odesláno ze|odesláno"
-          + " pomocí|odoslané z|odoslané zo|отправлено с|отправлено из|отправлено со|отправлено"
-          + " через|послано с|надіслано з|надіслано із|відправлено з|відправлено із|στάλθηκε από"
-          + " το|στάλθηκε από|εστάλη από|gửi từ|đã gửi từ|được gửi từ|enviat des del|enviat des"
-          + " de|enviat amb|trimis de pe|poslano z|poslano s";
+          + " de|envoyé depuis|envoyé à partir|envoyé via|envoyé avec|gesendet von|gesendet"
+          + " mit|gesendet über|gesendet vom|gesendet aus|enviado desde|enviado do|enviado"
+          + " da|enviado de|enviado via|enviado pelo|enviado con|mensaje enviado desde|inviato"
+          + " da|inviato dal|inviato dalla|inviato con|inviato tramite|verstuurd vanaf|verstuurd"
+          + " via|verstuurd met|verzonden vanaf|verzonden vanuit|verzonden met|verzonden"
+          + " via|gestuurd vanaf|lähetetty|wysłane z|wysłane ze|wysłano z|wysłano ze|wysłano"
+          + " przez|wysłana z|odesláno z|odesláno ze|odesláno pomocí|odoslané z|odoslané"
+          + " zo|отправлено с|отправлено из|отправлено со|отправлено через|послано с|надіслано"
+          + " з|надіслано із|відправлено з|відправлено із|στάλθηκε από το|στάλθηκε από|εστάλη"
+          + " από|gửi từ|đã gửi từ|được gửi từ|enviat des del|enviat des de|enviat amb|trimis de"
+          + " pe|trimis din|poslano z|poslano s|poslano iz|poslato sa|poslato iz|изпратено"
+          + " от|послато са|dikirim dari|küldve az?|saadetud|nosūtīts no|išsiųsta iš|أرسلت"
+          + " من|أُرسلت من|تم الإرسال من";
 
   /** A line that a device or a mail program adds. Ask {@link #SENTENCE} too. */
   static final Pattern DEVICE =
       whole(
-          "[-*_<\\[(\\s]{0,6}(?:"
+          "[-*_~.…<\\[(\\s]{0,6}(?:"
               + "(?:"
               + SENT
               + ") (?:"
@@ -210,10 +212,14 @@ final class ReplyWords {
               + " deg|hanki|pobierz"
               + " aplikację|pobierz|uzyskaj|získejte|stáhnout|получить|скачать|завантажити|λήψη"
               + " του) outlook .{2,160}|outlook (?:für|voor|para|per|pour|for) .{2,40}"
-              + " (?:herunterladen|beziehen|downloaden)|.{2,60}(?:ımdan|imden|umdan|ümden|'dan|'den|’dan|’den)"
+              + " (?:herunterladen|beziehen|downloaden)(?:\\s?[<(\\[].{0,160})?|(?:获取|獲取|下载|取得)"
+              + " ?outlook .{2,160}|outlook .{2,40}を入手.{0,160}|sent on (?:my|a|the) (?:"
+              + DEVICES
+              + ")(?:[^\\p{L}].{0,160})?|נשלח"
+              + " מ.{2,60}|ส่งจาก.{2,60}|.{2,60}(?:ımdan|imden|umdan|ümden|'dan|'den|’dan|’den)"
               + " gönderildi"
               + "|(?:发自|發自|从|從|来自|寄自|傳送自|发送自|自).{2,60}|.{2,60}(?:から送信|より送信)(?:されました)?|.{2,60}에서"
-              + " (?:보냄|보냈습니다|발송|전송).{0,10}|ᐧ)[.!*_>\\])\\s]{0,6}");
+              + " (?:보냄|보냈습니다|발송|전송).{0,10}|ᐧ)[.!*_~:;>\\])\\s]{0,6}");
 
   /** Words that only a sentence has: the line that holds one is no mark of a device. */
   static final Pattern SENTENCE =
