@@ -70,6 +70,8 @@ final class LineKinds {
         kinds[i] = delimits ? 'd' : 't';
       } else if (kinds[i] == 't' && i > 0 && kinds[i - 1] == 'q' && isWrapped(i, count)) {
         kinds[i] = 'q';
+      } else if (kinds[i] == 't' && i + 1 < count && kinds[i + 1] == 'F' && isTitle(bare[i])) {
+        kinds[i] = 'o';
       }
     }
     for (int i = count; i < kinds.length; i++) {
@@ -162,6 +164,10 @@ final class LineKinds {
       return 'S';
     }
     return ReplyWords.BARE_HEADER.matcher(line).matches() ? 'h' : 't';
+  }
+
+  private static boolean isTitle(String line) {
+    return line.length() <= 60 && ReplyWords.ORIGINAL_BELOW.matcher("-" + line).matches();
   }
 
   private static boolean isForwarded(String line) {
@@ -339,7 +345,8 @@ final class LineKinds {
                 || ReplyWords.GMT_FIRST.matcher(line).matches());
     silent |= verb && joined.startsWith("--") && joined.endsWith("--");
     boolean quoting = colon && ReplyWords.QUOTING.matcher(line).lookingAt();
-    if (says || dateFirst || silent || (quoting && address)) {
+    boolean told = !address && ReplyWords.TOLD.matcher(line).find();
+    if (!told && (says || dateFirst || silent || (quoting && address))) {
       return Intro.YES;
     }
     if (ReplyWords.NOTES.matcher(joined).matches()) {

@@ -29,6 +29,13 @@ final class ReplyWords {
               + "|napisala|menulis|rašė|kirjutas",
           "写道|寫道|写信|書きました|のメール|のメッセージ|のコメント|작성|썼습니다|작성했습니다|님이 쓴 메시지");
 
+  /** Who writes tells what somebody said; no mail program does so. */
+  static final Pattern TOLD =
+      words(
+          "(?:i|we|he|she|they|who|ich|wir|jeg|jag|ik) (?:have |had |also |already )?"
+              + "(?:wrote|written|said|schrieb|schrieben|skrev|schreef)|schrieb(?:en)? (?:ich|wir)",
+          "我写道|我寫道");
+
   static final Pattern VERB_FIRST =
       lead(
           "(?:\\(?\\S+@\\S+\\)?\\s)?(?:wrote|schrieb|a écrit|écrit|escribió|escreveu|ha scritto"
@@ -107,16 +114,20 @@ final class ReplyWords {
 
   static final Pattern ORIGINAL_BELOW =
       whole(
-          "[-*_=#\\s]{1,60}(?:original message|original appointment|reply message|mensaje original"
-              + "|mensagem original|ursprüngliche nachricht|ursprüngliche mail|originalnachricht"
-              + "|original-nachricht|original nachricht|message d'origine|message d’origine"
-              + "|message original|messaggio originale|oorspronkelijk bericht|oorspronkelijke"
-              + " bericht|ursprungligt meddelande|originalmeddelande|oprindelig meddelelse"
-              + "|oprindelig besked|original besked|opprinnelig melding|alkuperäinen viesti"
-              + "|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|исходное сообщение"
-              + "|исходное письмо|оригінальне повідомлення|orijinal mesaj|özgün mesaj|αρχικό μήνυμα"
-              + "|原始邮件|原始郵件|原始邮件信息|元のメッセージ|original messages|원본 메시지|원본 메일|thư gốc|tin nhắn gốc"
-              + "|missatge original|eredeti üzenet|mesaj original)(?: .{0,40})?[-*_=#\\s:]{0,60}");
+          "[-*_=#\\s]{1,60}(?:original message|original appointment|reply message|mensaje"
+              + " original|mensagem original|ursprüngliche nachricht|ursprüngliche"
+              + " mail|originalnachricht|original-nachricht|original nachricht|message"
+              + " d'origine|message d’origine|message original|message initial|mail original|mail"
+              + " d'origine|courriel original|original mail|original e-mail|originele"
+              + " bericht|origineel bericht|messaggio originale|oorspronkelijk"
+              + " bericht|oorspronkelijke bericht|ursprungligt"
+              + " meddelande|originalmeddelande|oprindelig meddelelse|oprindelig besked|original"
+              + " besked|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|oryginalna"
+              + " wiadomość|původní zpráva|исходное сообщение|исходное письмо|оригінальне"
+              + " повідомлення|orijinal mesaj|özgün mesaj|αρχικό"
+              + " μήνυμα|原始邮件|原始郵件|原始邮件信息|元のメッセージ|original messages|원본 메시지|원본 메일|thư gốc|tin nhắn"
+              + " gốc|missatge original|eredeti üzenet|mesaj original)(?:"
+              + " .{0,40})?[-*_=#\\s:]{0,60}");
 
   /** What services write into a mail to find the answer in it. */
   static final Pattern MARKER =

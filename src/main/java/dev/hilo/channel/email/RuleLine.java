@@ -48,7 +48,7 @@ final class RuleLine {
               && texts > 0
               && "te".indexOf(kinds[i + 1]) >= 0
               && textBelow(kinds, i, count)) {
-            return run(bare[at]) >= 10;
+            return run(bare[at]) >= 10 && !bare[at].equals(bare[i]);
           }
         }
         case 'b', 'o', 'f', 'F', 'd', 'q' -> {
