@@ -196,7 +196,7 @@ final class ReplyWords {
           + " з|надіслано із|відправлено з|відправлено із|στάλθηκε από το|στάλθηκε από|εστάλη"
           + " από|gửi từ|đã gửi từ|được gửi từ|enviat des del|enviat des de|enviat amb|trimis de"
           + " pe|trimis din|poslano z|poslano s|poslano iz|poslato sa|poslato iz|изпратено"
-          + " от|послато са|dikirim dari|küldve az?|saadetud|nosūtīts no|išsiųsta iš|أرسلت"
+          + " от|послато са|dikirim dari|küldve az|saadetud|nosūtīts no|išsiųsta iš|أرسلت"
           + " من|أُرسلت من|تم الإرسال من";
 
   /** A line that a device or a mail program adds. Ask {@link #SENTENCE} too. */
@@ -222,14 +222,18 @@ final class ReplyWords {
               + " o|scarica|ottieni|download|haal|hämta|skaffa|hent|få|last ned|skaff"
               + " deg|hanki|pobierz"
               + " aplikację|pobierz|uzyskaj|získejte|stáhnout|получить|скачать|завантажити|λήψη"
-              + " του) outlook .{2,160}|outlook (?:für|voor|para|per|pour|for) .{2,40}"
+              + " του) outlook"
+              + " (?:for|für|pour|para|per|voor|til|till|för|dla|pro|для|για|untuk|için|适用于|適用於|[^\\s<]{1,12}\\s?<).{2,160}|outlook"
+              + " (?:für|voor|para|per|pour|for) .{2,40}"
               + " (?:herunterladen|beziehen|downloaden)(?:\\s?[<(\\[].{0,160})?|(?:获取|獲取|下载|取得)"
-              + " ?outlook .{2,160}|outlook .{2,40}を入手.{0,160}|sent on (?:my|a|the) (?:"
+              + " ?outlook"
+              + " (?:for|für|pour|para|per|voor|til|till|för|dla|pro|для|για|untuk|için|适用于|適用於|[^\\s<]{1,12}\\s?<).{2,160}|outlook"
+              + " .{2,40}を入手.{0,160}|sent on (?:my|a|the) (?:"
               + DEVICES
               + ")(?:[^\\p{L}].{0,160})?|נשלח"
-              + " מ.{2,60}|ส่งจาก.{2,60}|.{2,60}(?:ımdan|imden|umdan|ümden|'dan|'den|’dan|’den)"
-              + " gönderildi"
-              + "|(?:发自|發自|从|從|来自|寄自|傳送自|发送自|自).{2,60}|.{2,60}(?:から送信|より送信)(?:されました)?|.{2,60}에서"
+              + " מ.{0,20}[a-z].{0,40}|ส่งจาก.{0,20}[a-z].{0,40}|.{2,60}(?:ımdan|imden|umdan|ümden|'dan|'den|’dan|’den)"
+              + " gönderildi|(?:从|從|自).{2,40}(?:发送|發送|传送|傳送|寄出).{0,10}|(?:发自|發自|来自|寄自|傳送自|发送自)(?:"
+              + " ?我的.{2,40}|.{0,30}(?:[a-z]{2}|手机|手機|邮箱|邮件|郵件|平板|电脑).{0,40})|.{2,60}(?:から送信|より送信)(?:されました)?|.{2,60}에서"
               + " (?:보냄|보냈습니다|발송|전송).{0,10}|ᐧ)[.!*_~:;>\\])\\s]{0,6}");
 
   /** Words that only a sentence has: the line that holds one is no mark of a device. */
