@@ -15,6 +15,7 @@ final class LineKinds {
   private static final int MAX_LINE = 1000;
   private static final int MAX_INTRO = 2000;
   private static final int INTRO_LINES = 5;
+  private static final int MAX_CODE = 200;
 
   private enum Intro {
     NO,
@@ -49,6 +50,7 @@ final class LineKinds {
     }
     for (int i = 0; i < count; i++) {
       if (kinds[i] == 0) {
+        i = code(i, count);
         kinds[i] = kind(i);
       }
     }
@@ -61,11 +63,15 @@ final class LineKinds {
       if (kinds[i] == 'p' && bare[i].contains("BEGIN PGP SIGNATURE")) {
         i = armour(i, count);
       } else if (kinds[i] == 'r') {
-        boolean delimits = delimits(i, count) && (!rulesInText || run(bare[i]) >= 10);
+        boolean delimits =
+            RuleLine.delimits(bare, kinds, i, count)
+                && (!rulesInText || RuleLine.run(bare[i]) >= 10);
         rulesInText |= !delimits;
         kinds[i] = delimits ? 'd' : 't';
       } else if (kinds[i] == 't' && i > 0 && kinds[i - 1] == 'q' && isWrapped(i, count)) {
         kinds[i] = 'q';
+      } else if (kinds[i] == 't' && i + 1 < count && kinds[i + 1] == 'F' && isTitle(bare[i])) {
+        kinds[i] = 'o';
       }
     }
     for (int i = count; i < kinds.length; i++) {
@@ -103,9 +109,9 @@ final class LineKinds {
     if (line.startsWith("| ") && at > 0 && (kinds[at - 1] == 'q' || kinds[at - 1] == 'b')) {
       return 'q';
     }
-    int run = run(line);
+    int run = RuleLine.run(line);
     if (run > 0) {
-      return rule(line, run);
+      return RuleLine.kind(line, run);
     }
     boolean below = at > 0 && kinds[at - 1] == 'p';
     if (line.startsWith("-----BEGIN PGP SIG") || (below && line.startsWith("Hash: "))) {
@@ -126,6 +132,26 @@ final class LineKinds {
     return header(line);
   }
 
+  /**
+   * Takes fenced code as text. Returns the first line that is not yet known, at the latest its end.
+   */
+  private int code(int from, int count) {
+    if (!bare[from].startsWith("```")) {
+      return from;
+    }
+    int end = from + 1;
+    while (end < count && end - from < MAX_CODE && !bare[end].equals("```")) {
+      end++;
+    }
+    if (end >= count || !bare[end].equals("```")) {
+      return from;
+    }
+    for (int i = from; i < end; i++) {
+      kinds[i] = bare[i].isEmpty() ? 'e' : 't';
+    }
+    return end;
+  }
+
   private static char header(String line) {
     boolean from = ReplyWords.FROM.matcher(line).lookingAt();
     boolean other = !from && ReplyWords.OTHER.matcher(line).lookingAt();
@@ -138,6 +164,10 @@ final class LineKinds {
       return 'S';
     }
     return ReplyWords.BARE_HEADER.matcher(line).matches() ? 'h' : 't';
+  }
+
+  private static boolean isTitle(String line) {
+    return line.length() <= 60 && ReplyWords.ORIGINAL_BELOW.matcher("-" + line).matches();
   }
 
   private static boolean isForwarded(String line) {
@@ -157,80 +187,6 @@ final class LineKinds {
       kinds[i] = 'p';
     }
     return end;
-  }
-
-  /** How often the one mark stands of which the line consists; 0 if it says anything else. */
-  private static int run(String line) {
-    int mark = 0;
-    int length = 0;
-    for (int i = 0; i < line.length(); i++) {
-      char c = line.charAt(i);
-      if (c == ' ') {
-        continue;
-      }
-      if ("-_=*+~#—–―".indexOf(c) < 0 || (mark != 0 && mark != c)) {
-        return 0;
-      }
-      mark = c;
-      length++;
-    }
-    return length;
-  }
-
-  private static char rule(String line, int run) {
-    char mark = line.charAt(0);
-    if ("—–―".indexOf(mark) >= 0 || (run == 2 && (mark == '-' || mark == '_'))) {
-      return 'd';
-    }
-    return run >= 3 ? 'r' : 't';
-  }
-
-  /** A rule ends what is written if little follows; one between longer parts is a part of it. */
-  private boolean delimits(int at, int count) {
-    if (at > 0 && kinds[at - 1] == 't') {
-      return followedByHeader(at, count);
-    }
-    int texts = 0;
-    for (int i = at + 1; i < count; i++) {
-      switch (kinds[i]) {
-        case 't' -> {
-          if (++texts > 15) {
-            return false;
-          }
-        }
-        case 'r' -> {
-          if (i + 1 < count
-              && texts > 0
-              && "te".indexOf(kinds[i + 1]) >= 0
-              && textBelow(i, count)) {
-            return run(bare[at]) >= 10;
-          }
-        }
-        case 'b', 'o', 'f', 'F', 'd', 'q' -> {
-          return true;
-        }
-        default -> {}
-      }
-    }
-    return true;
-  }
-
-  private boolean followedByHeader(int at, int count) {
-    for (int i = at + 1; i < count; i++) {
-      if (kinds[i] != 'e') {
-        return kinds[i] == 'F' || kinds[i] == 'o';
-      }
-    }
-    return false;
-  }
-
-  private boolean textBelow(int at, int count) {
-    for (int i = at + 1; i < Math.min(at + 4, count); i++) {
-      if (kinds[i] == 't') {
-        return true;
-      }
-    }
-    return false;
   }
 
   /** The rest of a quoted line that a mail program broke without quoting the second half. */
@@ -315,12 +271,17 @@ final class LineKinds {
         continue;
       }
       boolean capital = Character.isUpperCase(bare[i].charAt(0)) && beginsLikeIntro(bare[i]);
-      if ((capital || (!begins && ".?!,".indexOf(bare[at].charAt(bare[at].length() - 1)) >= 0))
-          && introLength(i, count) > 0) {
+      boolean ended = !begins && ".?!,".indexOf(bare[at].charAt(bare[at].length() - 1)) >= 0;
+      ended &= says(bare[i]) || !says(bare[at]);
+      if ((capital || ended) && introLength(i, count) > 0) {
         return true;
       }
     }
     return false;
+  }
+
+  private static boolean says(String line) {
+    return ReplyWords.VERB.matcher(line).find();
   }
 
   private static boolean mayBegin(String line) {
@@ -384,7 +345,8 @@ final class LineKinds {
                 || ReplyWords.GMT_FIRST.matcher(line).matches());
     silent |= verb && joined.startsWith("--") && joined.endsWith("--");
     boolean quoting = colon && ReplyWords.QUOTING.matcher(line).lookingAt();
-    if (says || dateFirst || silent || (quoting && address)) {
+    boolean told = !address && ReplyWords.TOLD.matcher(line).find();
+    if (!told && (says || dateFirst || silent || (quoting && address))) {
       return Intro.YES;
     }
     if (ReplyWords.NOTES.matcher(joined).matches()) {

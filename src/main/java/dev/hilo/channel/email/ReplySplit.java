@@ -341,15 +341,22 @@ record ReplySplit(String text, List<Range> ranges) {
       return false;
     }
 
-    /** A name after a dash as the last line signs. */
+    /** A name after a dash that begins the last paragraph signs. */
     private int beforeName(int start, int end) {
-      int last = end - 1;
-      boolean alone = last > start && letters[last] == 't' && letters[last - 1] == 'e';
-      if (alone && texts(start, last) > 0) {
-        boolean signed = SIGNED.matcher(LineKinds.bare(lines.get(last))).matches();
-        return signed ? withoutBlanks(start, last) : end;
+      int first = end;
+      while (first > start && letters[first - 1] == 't' && end - first < 5) {
+        first--;
       }
-      return end;
+      boolean alone = first > start && first < end && letters[first - 1] == 'e';
+      if (!alone || texts(start, first) == 0) {
+        return end;
+      }
+      boolean signed = SIGNED.matcher(LineKinds.bare(lines.get(first))).matches();
+      for (int i = first + 1; signed && i < end; i++) {
+        String line = LineKinds.bare(lines.get(i));
+        signed = line.length() <= 60 && "-–—*".indexOf(line.charAt(0)) < 0;
+      }
+      return signed ? withoutBlanks(start, first) : end;
     }
 
     private int withoutBlanks(int start, int end) {

@@ -29,6 +29,13 @@ final class ReplyWords {
               + "|napisala|menulis|rašė|kirjutas",
           "写道|寫道|写信|書きました|のメール|のメッセージ|のコメント|작성|썼습니다|작성했습니다|님이 쓴 메시지");
 
+  /** Who writes tells what somebody said; no mail program does so. */
+  static final Pattern TOLD =
+      words(
+          "(?:i|we|he|she|they|who|ich|wir|jeg|jag|ik) (?:have |had |also |already )?"
+              + "(?:wrote|written|said|schrieb|schrieben|skrev|schreef)|schrieb(?:en)? (?:ich|wir)",
+          "我写道|我寫道");
+
   static final Pattern VERB_FIRST =
       lead(
           "(?:\\(?\\S+@\\S+\\)?\\s)?(?:wrote|schrieb|a écrit|écrit|escribió|escreveu|ha scritto"
@@ -107,16 +114,20 @@ final class ReplyWords {
 
   static final Pattern ORIGINAL_BELOW =
       whole(
-          "[-*_=#\\s]{1,60}(?:original message|original appointment|reply message|mensaje original"
-              + "|mensagem original|ursprüngliche nachricht|ursprüngliche mail|originalnachricht"
-              + "|original-nachricht|original nachricht|message d'origine|message d’origine"
-              + "|message original|messaggio originale|oorspronkelijk bericht|oorspronkelijke"
-              + " bericht|ursprungligt meddelande|originalmeddelande|oprindelig meddelelse"
-              + "|oprindelig besked|original besked|opprinnelig melding|alkuperäinen viesti"
-              + "|wiadomość oryginalna|oryginalna wiadomość|původní zpráva|исходное сообщение"
-              + "|исходное письмо|оригінальне повідомлення|orijinal mesaj|özgün mesaj|αρχικό μήνυμα"
-              + "|原始邮件|原始郵件|原始邮件信息|元のメッセージ|original messages|원본 메시지|원본 메일|thư gốc|tin nhắn gốc"
-              + "|missatge original|eredeti üzenet|mesaj original)(?: .{0,40})?[-*_=#\\s:]{0,60}");
+          "[-*_=#\\s]{1,60}(?:original message|original appointment|reply message|mensaje"
+              + " original|mensagem original|ursprüngliche nachricht|ursprüngliche"
+              + " mail|originalnachricht|original-nachricht|original nachricht|message"
+              + " d'origine|message d’origine|message original|message initial|mail original|mail"
+              + " d'origine|courriel original|original mail|original e-mail|originele"
+              + " bericht|origineel bericht|messaggio originale|oorspronkelijk"
+              + " bericht|oorspronkelijke bericht|ursprungligt"
+              + " meddelande|originalmeddelande|oprindelig meddelelse|oprindelig besked|original"
+              + " besked|opprinnelig melding|alkuperäinen viesti|wiadomość oryginalna|oryginalna"
+              + " wiadomość|původní zpráva|исходное сообщение|исходное письмо|оригінальне"
+              + " повідомлення|orijinal mesaj|özgün mesaj|αρχικό"
+              + " μήνυμα|原始邮件|原始郵件|原始邮件信息|元のメッセージ|original messages|원본 메시지|원본 메일|thư gốc|tin nhắn"
+              + " gốc|missatge original|eredeti üzenet|mesaj original)(?:"
+              + " .{0,40})?[-*_=#\\s:]{0,60}");
 
   /** What services write into a mail to find the answer in it. */
   static final Pattern MARKER =
@@ -149,8 +160,8 @@ final class ReplyWords {
               + " reenviat|továbbított üzenet|mesaj redirecționat)[-*_=:：\\s]{0,60}");
 
   private static final String DEVICES =
-      "iphone|ipad|ipod|android|blackberry|samsung|galaxy|htc|nokia|huawei|xiaomi|redmi|sony|xperia"
-          + "|motorola|moto|pixel|oneplus|oppo|windows phone|phone|smartphone|mobile|mobil|handy"
+      "iphone|iphonea|iphonei|ipad|ipod|android|blackberry|samsung|galaxy|htc|nokia|huawei|xiaomi|redmi|sony|xperia|motorola|moto|pixel|oneplus|oppo|windows"
+          + " phone|phone|smartphone|mobile|mobil|handy"
           + "|tablet|tablette|device|mac|macbook|laptop|pc|treo|palm|kindle|surface|verizon"
           + "|t-mobile|at&t|sprint|lumia|honor|vivo|smartfon|smartfonu|smartfona|téléphone"
           + "|teléfono|celular|móvil|telefon|telefonu|telefoon|cellulare|bb|lg|zte|wireless|droid"
@@ -174,22 +185,24 @@ final class ReplyWords {
   private static final String SENT =
       "sent from|sent via|sent using|sent with|sent by|emailed from|send from|sendt fra|sendt"
           + " via|sendt med|skickat från|skickades från|skickat via|skickat med|sänt från|envoyé"
-          + " de|envoyé depuis|envoyé à partir|envoyé via|envoyé"
-          + " avec|gesendet von|gesendet mit|gesendet über|gesendet vom|gesendet aus|enviado"
-          + " desde|enviado do|enviado da|enviado de|enviado via|enviado pelo|enviado con|mensaje"
-          + " enviado desde|inviato da|inviato dal|inviato dalla|inviato con|inviato"
-          + " tramite|verstuurd vanaf|verstuurd via|verstuurd met|verzonden vanaf|verzonden"
-          + " vanuit|verzonden met|verzonden via|gestuurd vanaf|lähetetty|wysłane z|wysłane"
-          + " ze|wysłano z|wysłano ze|wysłano przez|wysłana z|odesláno z|odesláno ze|odesláno"
-          + " pomocí|odoslané z|odoslané zo|отправлено с|отправлено из|отправлено со|отправлено"
-          + " через|послано с|надіслано з|надіслано із|відправлено з|відправлено із|στάλθηκε από"
-          + " το|στάλθηκε από|εστάλη από|gửi từ|đã gửi từ|được gửi từ|enviat des del|enviat des"
-          + " de|enviat amb|trimis de pe|poslano z|poslano s";
+          + " de|envoyé depuis|envoyé à partir|envoyé via|envoyé avec|gesendet von|gesendet"
+          + " mit|gesendet über|gesendet vom|gesendet aus|enviado desde|enviado do|enviado"
+          + " da|enviado de|enviado via|enviado pelo|enviado con|mensaje enviado desde|inviato"
+          + " da|inviato dal|inviato dalla|inviato con|inviato tramite|verstuurd vanaf|verstuurd"
+          + " via|verstuurd met|verzonden vanaf|verzonden vanuit|verzonden met|verzonden"
+          + " via|gestuurd vanaf|lähetetty|wysłane z|wysłane ze|wysłano z|wysłano ze|wysłano"
+          + " przez|wysłana z|odesláno z|odesláno ze|odesláno pomocí|odoslané z|odoslané"
+          + " zo|отправлено с|отправлено из|отправлено со|отправлено через|послано с|надіслано"
+          + " з|надіслано із|відправлено з|відправлено із|στάλθηκε από το|στάλθηκε από|εστάλη"
+          + " από|gửi từ|đã gửi từ|được gửi từ|enviat des del|enviat des de|enviat amb|trimis de"
+          + " pe|trimis din|poslano z|poslano s|poslano iz|poslato sa|poslato iz|изпратено"
+          + " от|послато са|dikirim dari|küldve az|saadetud|nosūtīts no|išsiųsta iš|أرسلت"
+          + " من|أُرسلت من|تم الإرسال من";
 
   /** A line that a device or a mail program adds. Ask {@link #SENTENCE} too. */
   static final Pattern DEVICE =
       whole(
-          "[-*_<\\[(\\s]{0,6}(?:"
+          "[-*_~.…<\\[(\\s]{0,6}(?:"
               + "(?:"
               + SENT
               + ") (?:"
@@ -209,11 +222,19 @@ final class ReplyWords {
               + " o|scarica|ottieni|download|haal|hämta|skaffa|hent|få|last ned|skaff"
               + " deg|hanki|pobierz"
               + " aplikację|pobierz|uzyskaj|získejte|stáhnout|получить|скачать|завантажити|λήψη"
-              + " του) outlook .{2,160}|outlook (?:für|voor|para|per|pour|for) .{2,40}"
-              + " (?:herunterladen|beziehen|downloaden)|.{2,60}(?:ımdan|imden|umdan|ümden|'dan|'den|’dan|’den)"
-              + " gönderildi"
-              + "|(?:发自|發自|从|從|来自|寄自|傳送自|发送自|自).{2,60}|.{2,60}(?:から送信|より送信)(?:されました)?|.{2,60}에서"
-              + " (?:보냄|보냈습니다|발송|전송).{0,10}|ᐧ)[.!*_>\\])\\s]{0,6}");
+              + " του) outlook"
+              + " (?:for|für|pour|para|per|voor|til|till|för|dla|pro|для|για|untuk|için|适用于|適用於|[^\\s<]{1,12}\\s?<).{2,160}|outlook"
+              + " (?:für|voor|para|per|pour|for) .{2,40}"
+              + " (?:herunterladen|beziehen|downloaden)(?:\\s?[<(\\[].{0,160})?|(?:获取|獲取|下载|取得)"
+              + " ?outlook"
+              + " (?:for|für|pour|para|per|voor|til|till|för|dla|pro|для|για|untuk|için|适用于|適用於|[^\\s<]{1,12}\\s?<).{2,160}|outlook"
+              + " .{2,40}を入手.{0,160}|sent on (?:my|a|the) (?:"
+              + DEVICES
+              + ")(?:[^\\p{L}].{0,160})?|נשלח"
+              + " מ.{0,20}[a-z].{0,40}|ส่งจาก.{0,20}[a-z].{0,40}|.{2,60}(?:ımdan|imden|umdan|ümden|'dan|'den|’dan|’den)"
+              + " gönderildi|(?:从|從|自).{2,40}(?:发送|發送|传送|傳送|寄出).{0,10}|(?:发自|發自|来自|寄自|傳送自|发送自)(?:"
+              + " ?我的.{2,40}|.{0,30}(?:[a-z]{2}|手机|手機|邮箱|邮件|郵件|平板|电脑).{0,40})|.{2,60}(?:から送信|より送信)(?:されました)?|.{2,60}에서"
+              + " (?:보냄|보냈습니다|발송|전송).{0,10}|ᐧ)[.!*_~:;>\\])\\s]{0,6}");
 
   /** Words that only a sentence has: the line that holds one is no mark of a device. */
   static final Pattern SENTENCE =
