@@ -176,8 +176,7 @@ class MailListenerTest {
       assertThat(client.again("ana@example.com", "help@shop.example", mail)).startsWith("250");
       assertThat(client.again("ana@example.com", "deals@shop.example", mail)).startsWith("250");
       assertThat(house.intake.texts()).containsExactly("one\nand more");
-      assertThat(
-              client.again("ana@example.com", "help@shop.example", results + mail("2", "two")))
+      assertThat(client.again("ana@example.com", "help@shop.example", results + mail("2", "two")))
           .startsWith("250");
       assertThat(house.intake.received.getLast().details())
           .containsEntry("meta.sender", "verified");
