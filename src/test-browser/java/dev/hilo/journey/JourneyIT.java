@@ -229,7 +229,7 @@ class JourneyIT {
     assertThat(id.find()).isTrue();
     assertThat(answer)
         .containsPattern("In-Reply-To:\\s*" + Pattern.quote(id.group(1)))
-        .containsPattern("References:\\s*" + Pattern.quote(id.group(1)));
+        .containsPattern("References:(?:\\s*<[^>]+>)*?\\s*" + Pattern.quote(id.group(1)));
     agent.sees(ON_MAIL, "sent");
     mail.picture("4-answered");
 
