@@ -176,7 +176,10 @@ public final class Download {
         try {
           headers.forEach(request::putHeader);
           request.putHeader("Accept-Encoding", "identity");
-          Coming coming = await(request.send().map(Coming::of), end);
+          // asked for first: a short answer may be over by the time that send returns
+          Future<Coming> answer = request.response().map(Coming::of);
+          request.end();
+          Coming coming = await(answer, end);
           String location = coming.answer.getHeader("Location");
           if (coming.answer.statusCode() / 100 != 3 || location == null) {
             return read(coming, promised, to, end);

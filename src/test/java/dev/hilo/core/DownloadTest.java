@@ -255,6 +255,16 @@ class DownloadTest {
         .isInstanceOf(Download.Result.Later.class);
   }
 
+  /** The whole of it may be here before anybody waits for it. */
+  @Test
+  void shortAnswersAreNotMissed() {
+    server.at("/png", 200, "image/png", PNG);
+    for (int i = 0; i < 400; i++) {
+      assertThat(trusted("/png", Content.Media.Kind.IMAGE))
+          .isInstanceOf(Download.Result.Done.class);
+    }
+  }
+
   @Test
   void tooMuchIsNotTaken() {
     byte[] large = new byte[64 * 1024 + 1];
