@@ -1,5 +1,6 @@
 package dev.hilo.http;
 
+import dev.hilo.channel.SafeHtml;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -9,12 +10,9 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
-import org.jsoup.nodes.Entities;
 import org.jsoup.nodes.Node;
 import org.jsoup.nodes.TextNode;
 import org.jsoup.parser.Parser;
-import org.jsoup.safety.Cleaner;
-import org.jsoup.safety.Safelist;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,26 +38,7 @@ final class MailPage {
   private static final Pattern DATA_IMAGE =
       Pattern.compile("data:image/(?:png|jpeg|gif|webp);base64,");
 
-  private static final Safelist SAFE =
-      Safelist.relaxed()
-          .addTags(
-              "hr", "s", "del", "ins", "center", "font", "big", "address", "article", "section",
-              "header", "footer", "main", "abbr", "kbd", "samp", "var", "tt", "wbr", "bdi", "mark")
-          .addAttributes(":all", "style", "dir", "lang", "align", "data-quoted", "data-signature")
-          .addAttributes("font", "color", "face", "size")
-          .addAttributes("td", "valign", "bgcolor")
-          .addAttributes("th", "valign", "bgcolor")
-          .addAttributes("table", "cellpadding", "cellspacing", "border", "bgcolor")
-          .addAttributes("a", "data-host")
-          .addAttributes("img", "data-blob", "data-remote-src")
-          .removeAttributes("blockquote", "cite")
-          .removeAttributes("q", "cite")
-          .removeProtocols("a", "href", "ftp")
-          .addProtocols("a", "href", "tel")
-          .removeProtocols("img", "src", "http", "https")
-          .addProtocols("img", "src", "data")
-          .addEnforcedAttribute("a", "rel", "noopener noreferrer nofollow")
-          .addEnforcedAttribute("a", "target", "_blank");
+  private static final SafeHtml SAFE = new SafeHtml("data-blob");
 
   /** A mail is written for white paper; it stays so in the dark. */
   private static final String STYLE =
@@ -109,10 +88,7 @@ final class MailPage {
   static MailPage of(byte[] html, String language) {
     Parser parser = Parser.htmlParser().setMaxDepth(MAX_DEPTH);
     String text = new String(html, StandardCharsets.UTF_8);
-    Document clean = new Cleaner(SAFE).clean(parser.parseInput(text, ""));
-    clean.outputSettings().prettyPrint(false).charset(StandardCharsets.UTF_8);
-    clean.outputSettings().escapeMode(Entities.EscapeMode.base);
-    return new MailPage(clean, language(language));
+    return new MailPage(SAFE.clean(parser.parseInput(text, "")), language(language));
   }
 
   /** A language in which our own words are known. */

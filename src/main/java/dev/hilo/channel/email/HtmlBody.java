@@ -1,5 +1,6 @@
 package dev.hilo.channel.email;
 
+import dev.hilo.channel.SafeHtml;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
@@ -9,8 +10,6 @@ import org.jsoup.nodes.Document;
 import org.jsoup.nodes.Element;
 import org.jsoup.nodes.Entities;
 import org.jsoup.parser.Parser;
-import org.jsoup.safety.Cleaner;
-import org.jsoup.safety.Safelist;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -87,27 +86,7 @@ record HtmlBody(String sanitised, String text) {
       Pattern.compile(
           "<meta[^>]{0,200}charset\\s*=\\s*[\"']?([\\w-]{2,40})", Pattern.CASE_INSENSITIVE);
 
-  private static final Safelist SAFE =
-      Safelist.relaxed()
-          .addTags(
-              "hr", "s", "del", "ins", "center", "font", "big", "address", "article", "section",
-              "header", "footer", "main", "abbr", "kbd", "samp", "var", "tt", "wbr", "bdi", "mark")
-          .addAttributes(":all", "style", "dir", "lang", "align")
-          .addAttributes("font", "color", "face", "size")
-          .addAttributes("td", "valign", "bgcolor")
-          .addAttributes("th", "valign", "bgcolor")
-          .addAttributes("table", "cellpadding", "cellspacing", "border", "bgcolor")
-          .addAttributes("img", "data-cid", "data-remote-src")
-          .addAttributes(":all", "data-quoted", "data-signature")
-          .addAttributes("a", "data-host")
-          .removeAttributes("blockquote", "cite")
-          .removeAttributes("q", "cite")
-          .removeProtocols("a", "href", "ftp")
-          .addProtocols("a", "href", "tel")
-          .removeProtocols("img", "src", "http", "https")
-          .addProtocols("img", "src", "data")
-          .addEnforcedAttribute("a", "rel", "noopener noreferrer nofollow")
-          .addEnforcedAttribute("a", "target", "_blank");
+  private static final SafeHtml SAFE = new SafeHtml("data-cid");
 
   static HtmlBody of(String html) {
     Document document = parse(Text.head(html.replace("\0", ""), MAX_INPUT));
@@ -145,10 +124,7 @@ record HtmlBody(String sanitised, String text) {
     String last = "";
     Document next = document;
     for (int i = 0; i < 4; i++) {
-      Document clean = new Cleaner(SAFE).clean(next);
-      clean.outputSettings().prettyPrint(false).charset(StandardCharsets.UTF_8);
-      clean.outputSettings().escapeMode(Entities.EscapeMode.base);
-      String html = clean.body().html();
+      String html = SAFE.clean(next).body().html();
       if (html.equals(last) || html.length() > MAX_OUTPUT) {
         return html;
       }
