@@ -1,5 +1,6 @@
 package dev.hilo.core;
 
+import dev.hilo.config.Network;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -12,27 +13,7 @@ import java.util.List;
  * shared, multicast, reserved) may be a machine next to ours.
  */
 final class PublicNet {
-  private record Net(InetAddress start, int bits) {
-    static Net of(String text) {
-      String[] parts = text.split("/", 2);
-      return new Net(InetAddress.ofLiteral(parts[0]), Integer.parseInt(parts[1]));
-    }
-
-    boolean has(byte[] address) {
-      byte[] mine = start.getAddress();
-      if (address.length != mine.length) {
-        return false;
-      }
-      for (int bit = 0; bit < bits; bit++) {
-        if (((address[bit / 8] ^ mine[bit / 8]) >> (7 - bit % 8) & 1) != 0) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
-
-  private static final List<Net> NOT_PUBLIC =
+  private static final List<Network> NOT_PUBLIC =
       nets(
           "0.0.0.0/8",
           "10.0.0.0/8",
@@ -55,15 +36,15 @@ final class PublicNet {
           "3fff::/20");
 
   /** All that was ever given out of IPv6. */
-  private static final Net GLOBAL = Net.of("2000::/3");
+  private static final Network GLOBAL = Network.of("2000::/3");
 
   /** Holds an address of IPv4 in its last four bytes. */
-  private static final Net TRANSLATED = Net.of("64:ff9b::/96");
+  private static final Network TRANSLATED = Network.of("64:ff9b::/96");
 
   private PublicNet() {}
 
-  private static List<Net> nets(String... texts) {
-    return Arrays.stream(texts).map(Net::of).toList();
+  private static List<Network> nets(String... texts) {
+    return Arrays.stream(texts).map(Network::of).toList();
   }
 
   static boolean has(InetAddress address) {

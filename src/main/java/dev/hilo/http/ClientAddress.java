@@ -1,5 +1,6 @@
 package dev.hilo.http;
 
+import dev.hilo.config.Network;
 import io.vertx.core.http.HttpServerRequest;
 import java.net.InetAddress;
 import java.util.List;
@@ -12,24 +13,6 @@ public final class ClientAddress {
   private static final int LONGEST = 45;
 
   private final List<Network> trusted;
-
-  /** Some addresses that begin with the same {@code bits}. */
-  private record Network(InetAddress address, int bits) {
-    boolean holds(InetAddress other) {
-      byte[] mine = address.getAddress();
-      byte[] theirs = other.getAddress();
-      if (mine.length != theirs.length) {
-        return false;
-      }
-      for (int i = 0; i < bits; i++) {
-        int mask = 0x80 >> (i & 7);
-        if ((mine[i >> 3] & mask) != (theirs[i >> 3] & mask)) {
-          return false;
-        }
-      }
-      return true;
-    }
-  }
 
   /**
    * {@code trusted}: addresses, or networks such as {@code 10.0.0.0/8}; throws
@@ -51,13 +34,8 @@ public final class ClientAddress {
 
   private static Network network(String text) {
     int slash = text.indexOf('/');
-    InetAddress address = literal(slash < 0 ? text : text.substring(0, slash));
-    int most = address.getAddress().length * 8;
-    int bits = slash < 0 ? most : Integer.parseInt(text.substring(slash + 1));
-    if (bits < 0 || bits > most) {
-      throw new IllegalArgumentException("a network has 0 to " + most + " bits");
-    }
-    return new Network(address, bits);
+    literal(slash < 0 ? text : text.substring(0, slash));
+    return Network.of(text);
   }
 
   String of(HttpServerRequest request) {
@@ -105,6 +83,6 @@ public final class ClientAddress {
       return false;
     }
     InetAddress known = literal(address);
-    return trusted.stream().anyMatch(network -> network.holds(known));
+    return trusted.stream().anyMatch(network -> network.has(known));
   }
 }

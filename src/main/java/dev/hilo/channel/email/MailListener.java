@@ -1,6 +1,7 @@
 package dev.hilo.channel.email;
 
 import dev.hilo.channel.Source;
+import dev.hilo.config.Network;
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
@@ -34,7 +35,7 @@ final class MailListener implements Source {
   private final Delivery delivery;
   private final SmtpRules strict;
   private final SmtpRules lenient;
-  private final Networks trusted;
+  private final List<Network> trusted;
   private final Guests guests;
   private final @Nullable ServerSSLOptions tls;
   private volatile int port;
@@ -56,7 +57,7 @@ final class MailListener implements Source {
     this.vertx = vertx;
     this.first = mailboxes.getFirst().account().id();
     this.delivery = new Delivery(listen.name(), lmtp, mailboxes, senders);
-    this.trusted = new Networks(listen.trusted());
+    this.trusted = listen.trusted().stream().map(MailListener::network).toList();
     this.guests = new Guests(listen.connections());
     this.tls = tls(listen);
     var door = new MailDoor(mailboxes.stream().map(Delivery.Mailbox::account).toList());
@@ -96,6 +97,15 @@ final class MailListener implements Source {
             new PemKeyCertOptions()
                 .setCertPath(listen.certificate())
                 .setKeyPath(listen.certificateKey()));
+  }
+
+  private static Network network(String text) {
+    try {
+      return Network.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "trusted: addresses or networks such as 10.1.0.0/16, not " + text, e);
+    }
   }
 
   @Override
@@ -157,7 +167,7 @@ final class MailListener implements Source {
 
   private void welcome(NetSocket socket, Intake intake) {
     InetAddress client = InetAddress.ofLiteral(literal(socket));
-    boolean known = trusted.contain(client);
+    boolean known = trusted.stream().anyMatch(network -> network.has(client));
     if (lmtp && !known && !client.isLoopbackAddress()) {
       socket.end();
       return;
