@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,56 +19,18 @@ import org.slf4j.LoggerFactory;
  * uidvalidity|uid}. For one virtual thread.
  */
 final class FolderReader {
-  private static final String GONE = "skipped: gone";
-
   static final String BEFORE_US = "skipped: before the first connect";
 
   /** Mails looked at together. */
   static final int BATCH = 100;
 
-  /** Whatever was parked for these, only its header or nothing of it is here. */
-  private static final String TOO_LARGE = "it is larger than ";
-
-  static final String NOT_GIVEN = "the mail server does not hand it out";
+  private static final String NOT_YET = "the server lists a mail that it does not hand out";
   private static final Logger log = LoggerFactory.getLogger(FolderReader.class);
-  private static final int MAX_FETCHES = 5;
-  private static final int MOST_FAILURES = 1000;
 
   private final ImapFolder box;
   private final long validity;
   private final Source.Intake intake;
-  private final House house;
-
-  /**
-   * What all connections to one folder share.
-   *
-   * @param label of the folder for the log, without a whole address
-   * @param memory kilobytes of mails that may be held at a time
-   * @param failures how often a UID was asked for in vain
-   */
-  record House(
-      String label,
-      boolean junk,
-      EmailSettings.Limits limits,
-      Arrivals arrivals,
-      Semaphore memory,
-      Map<String, Integer> failures) {
-
-    /** Counts one more failure to get {@code key}; true if it is not worth another try. */
-    boolean failedTooOften(String key) {
-      if (failures.size() > MOST_FAILURES) {
-        failures.clear();
-      }
-      return failures.merge(key, 1, Integer::sum) >= MAX_FETCHES;
-    }
-
-    /** Writes down what {@link Arrivals} did not write down itself. */
-    void explain(Source.Intake intake, String key, String outcome) throws InterruptedException {
-      if (!outcome.equals("ingested") && !outcome.startsWith("parked: ")) {
-        intake.account(key, outcome);
-      }
-    }
-  }
+  private final Porter porter;
 
   /**
    * What is wanted of mails.
@@ -99,11 +60,11 @@ final class FolderReader {
     }
   }
 
-  FolderReader(ImapFolder box, long validity, Source.Intake intake, House house) {
+  FolderReader(ImapFolder box, long validity, Source.Intake intake, Porter porter) {
     this.box = box;
     this.validity = validity;
     this.intake = intake;
-    this.house = house;
+    this.porter = porter;
   }
 
   String key(long uid) {
@@ -145,7 +106,7 @@ final class FolderReader {
     var safe = new ArrayList<Long>();
     for (ImapFolder.Entry entry : entries) {
       String outcome = take(entry, terms);
-      house.explain(intake, key(entry.uid()), outcome);
+      porter.explain(intake, key(entry.uid()), outcome);
       if (outcome.startsWith("ingested") || outcome.startsWith("duplicate")) {
         safe.add(entry.uid());
       }
@@ -172,10 +133,10 @@ final class FolderReader {
         continue;
       }
       if (listed.contains(uid)) {
-        throw new MessagingException("the server lists a mail that it does not hand out");
+        throw new MessagingException(NOT_YET);
       }
       if (!terms.again) {
-        intake.account(key(uid), GONE);
+        intake.account(key(uid), Porter.GONE);
       }
     }
     return entries;
@@ -201,36 +162,21 @@ final class FolderReader {
     if (received.isBefore(terms.skipBefore)) {
       return "skipped: before the mailbox was numbered anew";
     }
-    boolean tooLarge = entry.size() > house.limits.mail().bytes();
-    int kilobytes = tooLarge ? 1024 : (int) (entry.size() >> 10) + 1;
-    house.memory.acquire(kilobytes);
-    try {
-      String fault = tooLarge ? tooLarge(house.limits) : null;
-      byte[] raw;
-      try {
-        raw = tooLarge ? box.header(entry.uid()) : whole(entry);
-        if (raw == null && box.listed(List.of(entry.uid())).contains(entry.uid())) {
-          throw new MessagingException("the server lists a mail that it does not hand out");
-        }
-      } catch (MessagingException e) {
-        Visits.stopIfInterrupted();
-        if (!house.failedTooOften(key(entry.uid()))) {
-          throw e;
-        }
-        raw = new byte[0];
-        fault = NOT_GIVEN;
-      }
-      if (raw == null) {
-        return GONE;
-      }
-      boolean old = received.isBefore(terms.oldBefore);
-      return house.arrivals.take(
-          intake,
-          key(entry.uid()),
-          new Arrivals.Arrival(raw, received, fault, old, house.junk, terms.again, null));
-    } finally {
-      house.memory.release(kilobytes);
-    }
+    return porter.take(
+        intake,
+        key(entry.uid()),
+        entry.size(),
+        header -> {
+          byte[] raw = header ? box.header(entry.uid()) : whole(entry);
+          if (raw == null && box.listed(List.of(entry.uid())).contains(entry.uid())) {
+            throw new MessagingException(NOT_YET);
+          }
+          return raw;
+        },
+        (raw, fault) -> {
+          boolean old = received.isBefore(terms.oldBefore);
+          return porter.arrival(raw, received, fault, old, terms.again);
+        });
   }
 
   /** A mail is believed when its length is what the server said, or when it came twice the same. */
@@ -256,43 +202,9 @@ final class FolderReader {
       Visits.stopIfInterrupted();
       log.warn(
           "mailbox {}: {} mails that were taken stay as they are on the server ({})",
-          house.label,
+          porter.label(),
           uids.size(),
           e.getClass().getSimpleName());
     }
-  }
-
-  /**
-   * Reads a parked mail again from what is kept of it; false if that is not all of it.
-   *
-   * @param key in the ledger
-   */
-  static boolean again(House house, Source.Intake intake, String key)
-      throws InterruptedException, IOException {
-    Source.Parked parked = intake.parked(key);
-    if (parked == null
-        || parked.blob() == null
-        || parked.why().startsWith(TOO_LARGE)
-        || parked.why().equals(NOT_GIVEN)) {
-      return false;
-    }
-    int kilobytes = (int) (house.limits.mail().bytes() >> 10) + 1;
-    house.memory.acquire(kilobytes);
-    try {
-      byte[] raw = house.arrivals.kept(parked.blob());
-      String outcome =
-          house.arrivals.take(
-              intake,
-              key,
-              new Arrivals.Arrival(raw, parked.at(), null, false, house.junk, true, null));
-      house.explain(intake, key, outcome);
-      return true;
-    } finally {
-      house.memory.release(kilobytes);
-    }
-  }
-
-  static String tooLarge(EmailSettings.Limits limits) {
-    return TOO_LARGE + limits.mail();
   }
 }

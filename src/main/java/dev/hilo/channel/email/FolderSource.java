@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.TreeSet;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -37,7 +36,7 @@ final class FolderSource implements Source {
   private static final Duration RESYNC = Duration.ofDays(14);
 
   /** What waited longer than this before the first connect is old. */
-  private static final Duration OLD = Duration.ofDays(3);
+  static final Duration OLD = Duration.ofDays(3);
 
   private static final int COMPARED_DAYS = 3;
 
@@ -45,7 +44,7 @@ final class FolderSource implements Source {
   private final EmailSettings.Imap imap;
   private final String folder;
   private final MailAccess access;
-  private final FolderReader.House house;
+  private final Porter porter;
   private long nextComparison;
 
   /**
@@ -63,14 +62,13 @@ final class FolderSource implements Source {
     this.imap = Objects.requireNonNull(account.imap());
     this.folder = folder;
     this.access = new MailAccess(imap.user(), imap.password(), tokens);
-    this.house =
-        new FolderReader.House(
+    this.porter =
+        new Porter(
             MailAddress.veiled(account.id()) + "/" + folder,
             imap.junk().contains(folder),
             limits,
             arrivals,
-            memory,
-            new ConcurrentHashMap<>());
+            memory);
   }
 
   @Override
@@ -86,7 +84,7 @@ final class FolderSource implements Source {
   @Override
   public void run(Intake intake) throws InterruptedException, IOException {
     nextComparison = System.nanoTime();
-    var visits = new Visits(house.label(), imap.host(), access);
+    var visits = new Visits(porter.label(), imap.host(), access);
     visits.run(
         intake,
         secret -> {
@@ -99,7 +97,7 @@ final class FolderSource implements Source {
 
   private Duration follow(ImapFolder box, Intake intake, Visits visits)
       throws MessagingException, InterruptedException, IOException {
-    var reader = new FolderReader(box, validity(box), intake, house);
+    var reader = new FolderReader(box, validity(box), intake, porter);
     Cursor cursor = begin(box, reader, intake);
     long modSeq = box.modSeq();
     boolean unchanged = modSeq > 0 && modSeq == cursor.modSeq();
@@ -166,7 +164,7 @@ final class FolderSource implements Source {
     if (saved == null) {
       cursor = new Cursor(validity, last, first(box, reader, there, recent), 0);
     } else {
-      log.warn("mailbox {}: numbered anew by its server; comparing its mails", house.label());
+      log.warn("mailbox {}: numbered anew by its server; comparing its mails", porter.label());
       LocalDate day = LocalDate.ofInstant(saved.floor(), ZoneOffset.UTC).minusDays(1);
       List<Long> since = saved.floor().equals(Instant.EPOCH) ? there : box.since(day);
       var candidates = new TreeSet<>(since);
@@ -240,7 +238,8 @@ final class FolderSource implements Source {
     if (missing.isEmpty()) {
       return;
     }
-    log.warn("mailbox {}: {} mails were not explained; taking them", house.label(), missing.size());
+    log.warn(
+        "mailbox {}: {} mails were not explained; taking them", porter.label(), missing.size());
     for (List<Long> batch : batches(missing)) {
       reader.take(batch, Terms.NEWS);
     }
@@ -252,14 +251,14 @@ final class FolderSource implements Source {
     switch (wish) {
       case Wish.Since(Instant from) -> {
         try (var box = ImapFolder.open(imap, access, access.secret(), folder)) {
-          var reader = new FolderReader(box, validity(box), intake, house);
+          var reader = new FolderReader(box, validity(box), intake, porter);
           for (List<Long> batch : batches(box.since(LocalDate.ofInstant(from, ZoneOffset.UTC)))) {
             reader.take(batch, Terms.WANTED);
           }
         }
       }
       case Wish.Again(String key) -> {
-        if (!FolderReader.again(house, intake, key)) {
+        if (!porter.again(intake, key)) {
           again(key, intake);
         }
       }
@@ -269,7 +268,7 @@ final class FolderSource implements Source {
   /** From the server, if it is still there. */
   private void again(String key, Intake intake) throws Exception {
     try (var box = ImapFolder.open(imap, access, access.secret(), folder)) {
-      var reader = new FolderReader(box, validity(box), intake, house);
+      var reader = new FolderReader(box, validity(box), intake, porter);
       String uid = key.substring(key.indexOf('|') + 1);
       if (uid.matches("\\d{1,18}") && key.equals(reader.key(Long.parseLong(uid)))) {
         reader.take(List.of(Long.parseLong(uid)), Terms.AGAIN);

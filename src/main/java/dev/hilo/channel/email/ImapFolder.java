@@ -3,7 +3,6 @@ package dev.hilo.channel.email;
 import jakarta.mail.Flags;
 import jakarta.mail.Folder;
 import jakarta.mail.MessagingException;
-import jakarta.mail.Session;
 import jakarta.mail.Store;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -13,10 +12,9 @@ import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Properties;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.eclipse.angus.mail.iap.Argument;
 import org.eclipse.angus.mail.iap.ProtocolException;
 import org.eclipse.angus.mail.iap.Response;
@@ -41,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  * idea of their structure is never asked for.
  */
 final class ImapFolder implements AutoCloseable {
-  /** Shared by all connections: each would make a platform thread of its own. */
-  static final ScheduledThreadPoolExecutor WRITE_TIMEOUTS = writeTimeouts();
-
   private static final DateTimeFormatter IMAP_DAY =
       DateTimeFormatter.ofPattern("d-MMM-uuuu", Locale.ENGLISH);
 
@@ -74,12 +69,11 @@ final class ImapFolder implements AutoCloseable {
    */
   static ImapFolder open(EmailSettings.Imap settings, MailAccess access, String secret, String name)
       throws MessagingException {
-    String protocol = settings.security() == EmailSettings.Security.TLS ? "imaps" : "imap";
-    Properties properties = properties(settings, protocol);
-    access.into(properties, "mail." + protocol + ".", settings.host());
-    Store store = Session.getInstance(properties).getStore(protocol);
+    var server =
+        new MailServer(
+            "imap", settings.host(), settings.port(), settings.security(), settings.timeout());
+    Store store = server.store(access, secret, Map.of("peek", "true", "partialfetch", "false"));
     try {
-      store.connect(settings.host(), settings.port(), access.user(), secret);
       var folder = (IMAPFolder) store.getFolder(name);
       int mode =
           settings.after() == EmailSettings.After.LEAVE ? Folder.READ_ONLY : Folder.READ_WRITE;
@@ -101,7 +95,7 @@ final class ImapFolder implements AutoCloseable {
           });
       return opened;
     } catch (MessagingException | RuntimeException e) {
-      closeQuietly(store);
+      MailServer.close(store);
       throw e;
     }
   }
@@ -327,41 +321,6 @@ final class ImapFolder implements AutoCloseable {
     } catch (MessagingException | RuntimeException e) {
       // it is closed, one way or the other
     }
-    closeQuietly(store);
-  }
-
-  private static void closeQuietly(Store store) {
-    try {
-      store.close();
-    } catch (MessagingException | RuntimeException e) {
-      // it is closed, one way or the other
-    }
-  }
-
-  private static Properties properties(EmailSettings.Imap settings, String protocol) {
-    String timeout = String.valueOf(settings.timeout().toMillis());
-    String connect =
-        String.valueOf(Math.min(settings.timeout().toMillis(), Duration.ofSeconds(10).toMillis()));
-    boolean starttls = settings.security() == EmailSettings.Security.STARTTLS;
-    var properties = new Properties();
-    String prefix = "mail." + protocol + ".";
-    properties.put(prefix + "connectiontimeout", connect);
-    properties.put(prefix + "timeout", timeout);
-    properties.put(prefix + "writetimeout", timeout);
-    properties.put(prefix + "executor.writetimeout", WRITE_TIMEOUTS);
-    properties.put(prefix + "peek", "true");
-    properties.put(prefix + "partialfetch", "false");
-    properties.put(prefix + "starttls.enable", String.valueOf(starttls));
-    properties.put(prefix + "starttls.required", String.valueOf(starttls));
-    properties.put(prefix + "ssl.checkserveridentity", "true");
-    return properties;
-  }
-
-  private static ScheduledThreadPoolExecutor writeTimeouts() {
-    var executor =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("mail-write-timeout").factory());
-    executor.setRemoveOnCancelPolicy(true);
-    return executor;
+    MailServer.close(store);
   }
 }

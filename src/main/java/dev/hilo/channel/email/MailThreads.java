@@ -4,16 +4,13 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.hilo.channel.Ports;
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import dev.hilo.channel.Signature;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +54,7 @@ final class MailThreads {
   }
 
   private final String workspace;
-  private final List<SecretKeySpec> keys;
+  private final List<byte[]> keys;
   private final Ports.Memory memory;
 
   /**
@@ -65,10 +62,7 @@ final class MailThreads {
    */
   MailThreads(String workspace, List<String> secrets, Ports.Memory memory) {
     this.workspace = workspace;
-    this.keys =
-        secrets.stream()
-            .map(s -> new SecretKeySpec(("hilo thread\0" + s).getBytes(UTF_8), "HmacSHA256"))
-            .toList();
+    this.keys = secrets.stream().map(s -> ("hilo thread\0" + s).getBytes(UTF_8)).toList();
     this.memory = memory;
   }
 
@@ -287,35 +281,25 @@ final class MailThreads {
     }
     byte[] id = Arrays.copyOfRange(bytes, 1, 1 + ID);
     byte[] mac = Arrays.copyOfRange(bytes, 1 + ID, bytes.length);
-    for (SecretKeySpec key : keys) {
-      if (keyId(key) == bytes[0] && MessageDigest.isEqual(mac(key, use, id), mac)) {
+    for (byte[] key : keys) {
+      if (keyId(key) == bytes[0] && Signature.same(mac(key, use, id), mac)) {
         return id;
       }
     }
     return null;
   }
 
-  private static byte keyId(SecretKeySpec key) {
-    return sha256(new String(key.getEncoded(), UTF_8) + "\0id")[0];
+  private static byte keyId(byte[] key) {
+    return sha256(new String(key, UTF_8) + "\0id")[0];
   }
 
-  private byte[] mac(SecretKeySpec key, Use use, byte[] id) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(key);
-      mac.update((workspace + "\0" + use.prefix + "\0").getBytes(UTF_8));
-      return Arrays.copyOf(mac.doFinal(id), MAC);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has HmacSHA256", e);
-    }
+  private byte[] mac(byte[] key, Use use, byte[] id) {
+    byte[] what = (workspace + "\0" + use.prefix + "\0").getBytes(UTF_8);
+    return Arrays.copyOf(Signature.hmacSha256(key, what, id), MAC);
   }
 
   private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Signature.digest("SHA-256", text.getBytes(UTF_8));
   }
 
   /** RFC 4648, lower case and without padding: mail servers fold the case of local parts. */

@@ -5,10 +5,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.hilo.channel.PlatformCall;
 import dev.hilo.channel.PlatformCall.Field;
 import dev.hilo.channel.Ports;
+import dev.hilo.channel.Signature;
 import dev.hilo.config.Secret;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -65,7 +65,8 @@ final class MailTokens {
             "hilo oauth\0" + text(settings.refreshToken()) + "\0" + text(settings.clientSecret()));
     this.key = new SecretKeySpec(secret, "AES");
     // another refresh token in the configuration begins anew
-    this.facts = "oauth:" + account + ":" + HexFormat.of().formatHex(sha256(hex(secret)), 0, 8);
+    this.facts =
+        "oauth:" + account + ":" + HexFormat.of().formatHex(sha256(Signature.hex(secret)), 0, 8);
   }
 
   /** The provider gives us none: its owner has to agree again, or the configuration is wrong. */
@@ -204,7 +205,7 @@ final class MailTokens {
   private void keep(String refresh) {
     String sealed = sealed(refresh);
     String before = ports.memory().get(facts);
-    String version = hex(sha256(sealed)).substring(0, 12);
+    String version = Signature.hex(sha256(sealed)).substring(0, 12);
     int pieces = 0;
     for (int from = 0; from < sealed.length(); from += PIECE) {
       String piece = sealed.substring(from, Math.min(sealed.length(), from + PIECE));
@@ -245,7 +246,7 @@ final class MailTokens {
     byte[] iv = new byte[IV];
     RANDOM.nextBytes(iv);
     byte[] hidden = cipher(Cipher.ENCRYPT_MODE, iv, text.getBytes(UTF_8));
-    return base64(iv) + "." + base64(hidden);
+    return Signature.base64(iv) + "." + Signature.base64(hidden);
   }
 
   private String opened(String sealed) {
@@ -269,19 +270,7 @@ final class MailTokens {
     return secret == null ? "" : secret.value();
   }
 
-  private static String base64(byte[] bytes) {
-    return Base64.getEncoder().encodeToString(bytes);
-  }
-
-  private static String hex(byte[] bytes) {
-    return HexFormat.of().formatHex(bytes);
-  }
-
   private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java runtime has SHA-256", e);
-    }
+    return Signature.digest("SHA-256", text.getBytes(UTF_8));
   }
 }

@@ -3,14 +3,11 @@ package dev.hilo.channel.email;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.security.GeneralSecurityException;
-import java.security.MessageDigest;
+import dev.hilo.channel.Signature;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.regex.Pattern;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +22,14 @@ final class MessageIds {
   private static final Pattern BRACKETED = Pattern.compile("<([^<>\\s\\p{Cntrl}]{3,900})>");
   private static final int MAX_LIST = 100;
 
-  private final List<SecretKeySpec> keys;
+  private final List<byte[]> keys;
   private final String domain;
 
   /**
    * @param secrets of which the keys are derived: the first for what we send, all for what comes
    */
   MessageIds(List<String> secrets, String domain) {
-    this.keys =
-        secrets.stream()
-            .map(s -> new SecretKeySpec(("hilo message-id\0" + s).getBytes(UTF_8), "HmacSHA256"))
-            .toList();
+    this.keys = secrets.stream().map(s -> ("hilo message-id\0" + s).getBytes(UTF_8)).toList();
     this.domain = domain;
   }
 
@@ -53,9 +47,9 @@ final class MessageIds {
         && keys.stream()
             .anyMatch(
                 key ->
-                    MessageDigest.isEqual(
-                        hex(mac(key, messageId.substring(0, dot))).getBytes(US_ASCII),
-                        messageId.substring(dot + 1, at).getBytes(UTF_8)));
+                    Signature.same(
+                        hex(mac(key, messageId.substring(0, dot))),
+                        messageId.substring(dot + 1, at)));
   }
 
   /** For a field of our own: through how many houses like this one a mail went. */
@@ -70,10 +64,8 @@ final class MessageIds {
       return 0;
     }
     int number = Integer.parseInt(field.substring(0, dot));
-    byte[] said = field.substring(dot + 1).strip().getBytes(UTF_8);
-    return keys.stream()
-            .map(key -> hex(mac(key, "hop\0" + number)).getBytes(US_ASCII))
-            .anyMatch(mac -> MessageDigest.isEqual(mac, said))
+    String said = field.substring(dot + 1).strip();
+    return keys.stream().anyMatch(key -> Signature.same(hex(mac(key, "hop\0" + number)), said))
         ? number
         : 0;
   }
@@ -108,14 +100,8 @@ final class MessageIds {
     return found;
   }
 
-  private static byte[] mac(SecretKeySpec key, String text) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(key);
-      return mac.doFinal(text.getBytes(UTF_8));
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every JDK has HmacSHA256", e);
-    }
+  private static byte[] mac(byte[] key, String text) {
+    return Signature.hmacSha256(key, text.getBytes(UTF_8));
   }
 
   private static String hex(byte[] mac) {

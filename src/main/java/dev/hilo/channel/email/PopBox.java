@@ -2,24 +2,20 @@ package dev.hilo.channel.email;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.hilo.channel.Signature;
 import jakarta.mail.FetchProfile;
 import jakarta.mail.Flags;
 import jakarta.mail.Folder;
 import jakarta.mail.MessagingException;
-import jakarta.mail.Session;
 import jakarta.mail.Store;
 import jakarta.mail.UIDFolder;
 import java.io.IOException;
 import java.io.InputStream;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.eclipse.angus.mail.pop3.POP3Folder;
 import org.eclipse.angus.mail.pop3.POP3Message;
 import org.jspecify.annotations.Nullable;
@@ -55,17 +51,16 @@ final class PopBox implements AutoCloseable {
    */
   static PopBox open(EmailSettings.Pop3 settings, MailAccess access, String secret)
       throws MessagingException {
-    String protocol = settings.security() == EmailSettings.Security.TLS ? "pop3s" : "pop3";
-    Properties properties = properties(settings, protocol);
-    access.into(properties, "mail." + protocol + ".", settings.host());
-    Store store = Session.getInstance(properties).getStore(protocol);
+    var server =
+        new MailServer(
+            "pop3", settings.host(), settings.port(), settings.security(), settings.timeout());
+    Store store = server.store(access, secret, Map.of());
     try {
-      store.connect(settings.host(), settings.port(), access.user(), secret);
       var folder = (POP3Folder) store.getFolder("INBOX");
       folder.open(Folder.READ_WRITE);
       return new PopBox(store, folder);
     } catch (MessagingException | RuntimeException e) {
-      closeQuietly(store);
+      MailServer.close(store);
       throw e;
     }
   }
@@ -148,40 +143,11 @@ final class PopBox implements AutoCloseable {
   @Override
   public void close() {
     if (!ended) {
-      closeQuietly(store);
-    }
-  }
-
-  private static void closeQuietly(Store store) {
-    try {
-      store.close();
-    } catch (MessagingException | RuntimeException e) {
-      // it is closed, one way or the other
+      MailServer.close(store);
     }
   }
 
   private static String hash(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes), 0, 20);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  private static Properties properties(EmailSettings.Pop3 settings, String protocol) {
-    String timeout = String.valueOf(settings.timeout().toMillis());
-    String connect =
-        String.valueOf(Math.min(settings.timeout().toMillis(), Duration.ofSeconds(10).toMillis()));
-    boolean starttls = settings.security() == EmailSettings.Security.STARTTLS;
-    var properties = new Properties();
-    String prefix = "mail." + protocol + ".";
-    properties.put(prefix + "connectiontimeout", connect);
-    properties.put(prefix + "timeout", timeout);
-    properties.put(prefix + "writetimeout", timeout);
-    properties.put(prefix + "executor.writetimeout", ImapFolder.WRITE_TIMEOUTS);
-    properties.put(prefix + "starttls.enable", String.valueOf(starttls));
-    properties.put(prefix + "starttls.required", String.valueOf(starttls));
-    properties.put(prefix + "ssl.checkserveridentity", "true");
-    return properties;
+    return HexFormat.of().formatHex(Signature.digest("SHA-256", bytes), 0, 20);
   }
 }

@@ -10,7 +10,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +25,12 @@ final class PopSource implements Source {
 
   private static final int BATCH = 500;
   private static final Duration AT_ONCE = Duration.ofMillis(100);
-  private static final Duration OLD = Duration.ofDays(3);
   private static final String STARTED = "started";
 
   private final EmailSettings.Account account;
   private final EmailSettings.Pop3 pop;
   private final MailAccess access;
-  private final FolderReader.House house;
+  private final Porter porter;
 
   /** A server takes one session at a time. */
   private final ReentrantLock session = new ReentrantLock();
@@ -53,14 +51,8 @@ final class PopSource implements Source {
     this.account = account;
     this.pop = Objects.requireNonNull(account.pop3());
     this.access = new MailAccess(pop.user(), pop.password(), tokens);
-    this.house =
-        new FolderReader.House(
-            MailAddress.veiled(account.id()) + "/pop3",
-            false,
-            limits,
-            arrivals,
-            memory,
-            new ConcurrentHashMap<>());
+    this.porter =
+        new Porter(MailAddress.veiled(account.id()) + "/pop3", false, limits, arrivals, memory);
   }
 
   @Override
@@ -76,7 +68,7 @@ final class PopSource implements Source {
   @Override
   public void run(Intake intake) throws InterruptedException, IOException {
     known = new HashMap<>();
-    var visits = new Visits(house.label(), pop.host(), access);
+    var visits = new Visits(porter.label(), pop.host(), access);
     visits.run(
         intake,
         secret -> {
@@ -152,37 +144,20 @@ final class PopSource implements Source {
 
   private String take(PopBox box, PopBox.Entry entry, Intake intake, boolean waited, boolean again)
       throws MessagingException, InterruptedException, IOException {
-    boolean tooLarge = entry.size() > house.limits().mail().bytes();
-    int kilobytes = tooLarge ? 1024 : (int) (entry.size() >> 10) + 1;
-    house.memory().acquire(kilobytes);
-    try {
-      String fault = tooLarge ? FolderReader.tooLarge(house.limits()) : null;
-      byte[] raw;
-      try {
-        raw = tooLarge ? box.header(entry.number()) : box.mail(entry.number());
-      } catch (MessagingException e) {
-        Visits.stopIfInterrupted();
-        if (!house.failedTooOften(entry.key())) {
-          throw e;
-        }
-        raw = new byte[0];
-        fault = FolderReader.NOT_GIVEN;
-      }
-      Instant now = Instant.now();
-      boolean old =
-          waited && MailTranslator.written(Headers.read(raw), now).isBefore(now.minus(OLD));
-      String outcome =
-          house
-              .arrivals()
-              .take(
-                  intake,
-                  entry.key(),
-                  new Arrivals.Arrival(raw, now, fault, old, false, again, null));
-      house.explain(intake, entry.key(), outcome);
-      return outcome;
-    } finally {
-      house.memory().release(kilobytes);
-    }
+    Instant now = Instant.now();
+    String outcome =
+        porter.take(
+            intake,
+            entry.key(),
+            entry.size(),
+            header -> header ? box.header(entry.number()) : box.mail(entry.number()),
+            (raw, fault) -> {
+              Instant written = waited ? MailTranslator.written(Headers.read(raw), now) : now;
+              boolean old = written.isBefore(now.minus(FolderSource.OLD));
+              return porter.arrival(raw, now, fault, old, again);
+            });
+    porter.explain(intake, entry.key(), outcome);
+    return outcome;
   }
 
   @Override
@@ -192,7 +167,7 @@ final class PopSource implements Source {
         // POP3 knows no dates: nobody is offered this
       }
       case Wish.Again(String key) -> {
-        if (!FolderReader.again(house, intake, key)) {
+        if (!porter.again(intake, key)) {
           again(key, intake);
         }
       }

@@ -9,9 +9,7 @@ import jakarta.mail.Session;
 import jakarta.mail.URLName;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.time.Duration;
 import java.util.Properties;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
 import org.eclipse.angus.mail.smtp.SMTPSendFailedException;
 import org.eclipse.angus.mail.smtp.SMTPTransport;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +20,6 @@ import org.jspecify.annotations.Nullable;
  * time.
  */
 final class SmtpLink extends SMTPTransport implements AutoCloseable {
-  private static final ScheduledThreadPoolExecutor WRITE_TIMEOUTS = writeTimeouts();
-
   /** {@code code} 0 = none came. */
   record Reply(int code, String text) {
     boolean yes() {
@@ -181,31 +177,13 @@ final class SmtpLink extends SMTPTransport implements AutoCloseable {
   }
 
   private static Properties properties(EmailSettings.Smtp server, String own, boolean oauth) {
-    var properties = new Properties();
-    Duration timeout = server.timeout();
-    set(properties, "connectiontimeout", Math.min(10_000, timeout.toMillis()));
-    set(properties, "timeout", timeout.toMillis());
-    set(properties, "writetimeout", timeout.toMillis());
-    properties.put("mail.smtp.executor.writetimeout", WRITE_TIMEOUTS);
-    set(properties, "localhost", own);
-    set(properties, "quitwait", false);
-    set(properties, "auth.mechanisms", oauth ? "XOAUTH2" : "PLAIN LOGIN");
-    set(properties, "ssl.enable", server.security() == Security.TLS);
-    set(properties, "ssl.checkserveridentity", true);
-    set(properties, "starttls.enable", server.security() == Security.STARTTLS);
-    set(properties, "starttls.required", server.security() == Security.STARTTLS);
+    var properties =
+        new MailServer("smtp", server.host(), server.port(), server.security(), server.timeout())
+            .properties("mail.smtp.");
+    properties.put("mail.smtp.localhost", own);
+    properties.put("mail.smtp.quitwait", "false");
+    properties.put("mail.smtp.auth.mechanisms", oauth ? "XOAUTH2" : "PLAIN LOGIN");
+    properties.put("mail.smtp.ssl.enable", String.valueOf(server.security() == Security.TLS));
     return properties;
-  }
-
-  private static void set(Properties properties, String name, Object value) {
-    properties.setProperty("mail.smtp." + name, String.valueOf(value));
-  }
-
-  private static ScheduledThreadPoolExecutor writeTimeouts() {
-    var executor =
-        new ScheduledThreadPoolExecutor(
-            1, Thread.ofPlatform().daemon().name("smtp-write-timeouts").factory());
-    executor.setRemoveOnCancelPolicy(true);
-    return executor;
   }
 }
