@@ -40,6 +40,7 @@ final class Arrivals {
    * A mail as it came.
    *
    * @param raw all of it, or its header if {@code fault} says so
+   * @param headers of it
    * @param received when the mailbox got it
    * @param fault why it cannot be read, known beforehand; null if it should be tried
    * @param old it waited before anybody read the mailbox: nobody is called because of it
@@ -50,12 +51,24 @@ final class Arrivals {
   @SuppressWarnings("ArrayRecordComponent") // the bytes are not changed once read
   record Arrival(
       byte[] raw,
+      Headers headers,
       Instant received,
       @Nullable String fault,
       boolean old,
       boolean junk,
       boolean again,
       @Nullable Envelope envelope) {
+
+    Arrival(
+        byte[] raw,
+        Instant received,
+        @Nullable String fault,
+        boolean old,
+        boolean junk,
+        boolean again,
+        @Nullable Envelope envelope) {
+      this(raw, Headers.read(raw), received, fault, old, junk, again, envelope);
+    }
 
     /** A mail of today, whole. */
     Arrival(byte[] raw, Instant received) {
@@ -83,7 +96,7 @@ final class Arrivals {
   String take(Source.Intake intake, String key, Arrival arrival)
       throws InterruptedException, IOException {
     byte[] raw = arrival.raw();
-    String content = raw.length == 0 ? "nothing-" + key : ContentKey.of(Headers.read(raw), raw);
+    String content = raw.length == 0 ? "nothing-" + key : ContentKey.of(arrival.headers(), raw);
     String known = "content|" + content;
     if (!arrival.again() && intake.known(known)) {
       return "duplicate";

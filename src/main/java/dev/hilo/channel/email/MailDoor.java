@@ -29,7 +29,7 @@ final class MailDoor {
       for (String one : addresses) {
         String address = Objects.requireNonNull(MailAddress.normalised(one));
         mailboxes.put(address, account.id());
-        String domain = domain(address);
+        String domain = MailAddress.domain(address);
         domains.add(domain);
         postmasters.putIfAbsent(domain, account.id());
       }
@@ -42,9 +42,9 @@ final class MailDoor {
     if (domain != null) {
       String address = MailAddress.normalised("any@" + domain);
       if (address != null) {
-        map.putIfAbsent(domain(address), account);
-        domains.add(domain(address));
-        postmasters.putIfAbsent(domain(address), account);
+        map.putIfAbsent(MailAddress.domain(address), account);
+        domains.add(MailAddress.domain(address));
+        postmasters.putIfAbsent(MailAddress.domain(address), account);
       }
     }
   }
@@ -75,15 +75,15 @@ final class MailDoor {
     if (address == null) {
       int at = plain.lastIndexOf('@');
       String domain = at < 0 ? null : MailAddress.normalised("any" + plain.substring(at));
-      return domain == null || !domains.contains(domain(domain))
+      return domain == null || !domains.contains(MailAddress.domain(domain))
           ? new Way.Elsewhere()
           : new Way.Nobody();
     }
-    String domain = domain(address);
+    String domain = MailAddress.domain(address);
     if (!domains.contains(domain)) {
       return new Way.Elsewhere();
     }
-    String local = address.substring(0, address.lastIndexOf('@'));
+    String local = MailAddress.local(address);
     int plus = local.indexOf('+');
     String account = mailboxes.get(address);
     if (account == null && plus > 0) {
@@ -107,9 +107,5 @@ final class MailDoor {
     return at > 2 && text.charAt(0) == '"' && text.charAt(at - 1) == '"'
         ? text.substring(1, at - 1).replaceAll("\\\\(.)", "$1") + text.substring(at)
         : text;
-  }
-
-  private static String domain(String address) {
-    return address.substring(address.lastIndexOf('@') + 1);
   }
 }

@@ -41,7 +41,11 @@ final class MailParser {
    * @throws UnreadableMail if the mail is beyond a limit or has no structure that can be followed
    */
   static Mail parse(byte[] raw) throws UnreadableMail {
-    var headers = Headers.read(raw);
+    return parse(raw, Headers.read(raw));
+  }
+
+  /** The same, its header read already. */
+  static Mail parse(byte[] raw, Headers headers) throws UnreadableMail {
     var parser = new MailParser(headers);
     var tree = MimeTree.read(raw, headers);
     parser.cut = headers.cut() || tree.cut();

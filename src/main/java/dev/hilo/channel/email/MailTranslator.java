@@ -83,7 +83,7 @@ final class MailTranslator {
   Outcome translate(Arrivals.Arrival arrival, String contentKey, @Nullable String original)
       throws IOException {
     byte[] raw = arrival.raw();
-    var headers = Headers.read(raw);
+    var headers = arrival.headers();
     var from = MailAddress.parse(headers.first("from") == null ? "" : headers.first("from"));
     List<String> messageId = MessageIds.list(headers.first("message-id"));
     if (!messageId.isEmpty() && ids.isOurs(messageId.getFirst())) {
@@ -102,7 +102,7 @@ final class MailTranslator {
     String fault = arrival.fault();
     if (fault == null) {
       try {
-        mail = MailParser.parse(raw);
+        mail = MailParser.parse(raw, headers);
       } catch (UnreadableMail e) {
         fault = e.getMessage();
       } catch (RuntimeException | StackOverflowError e) {
@@ -110,7 +110,7 @@ final class MailTranslator {
         fault = "it could not be parsed";
       }
     }
-    var reading = new Reading(arrival, headers, from, level, contentKey, original, mail, fault);
+    var reading = new Reading(arrival, from, level, contentKey, original, mail, fault);
     return mail == null
         ? new Outcome.Take(List.of(message(reading, origin(reading))), fault)
         : reported(reading, mail);
@@ -375,7 +375,7 @@ final class MailTranslator {
   }
 
   /** The address in the id of one. */
-  private static String plain(String id) {
+  static String plain(String id) {
     return id.endsWith(UNVERIFIED) ? id.substring(0, id.length() - UNVERIFIED.length()) : id;
   }
 

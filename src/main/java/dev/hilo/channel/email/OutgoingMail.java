@@ -233,11 +233,7 @@ final class OutgoingMail {
   }
 
   private static String address(String id) throws Unsendable {
-    String plain =
-        id.endsWith(MailTranslator.UNVERIFIED)
-            ? id.substring(0, id.length() - MailTranslator.UNVERIFIED.length())
-            : id;
-    String address = MailAddress.normalised(plain);
+    String address = MailAddress.normalised(MailTranslator.plain(id));
     if (address == null
         || !address.matches("[^\\s\\p{Cntrl}@\"(),:;<>\\[\\]\\\\]{1,64}@[A-Za-z0-9.-]{1,255}")) {
       throw new Unsendable("bad-address", "mail cannot be sent to this address");

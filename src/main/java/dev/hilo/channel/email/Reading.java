@@ -7,19 +7,22 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // the bytes are not changed once read
 record Reading(
     Arrivals.Arrival arrival,
-    Headers headers,
     MailAddress.Parsed from,
     Authenticity level,
     String contentKey,
     @Nullable String original,
     @Nullable Mail mail,
     @Nullable String fault) {
+  Headers headers() {
+    return arrival.headers();
+  }
+
   List<String> receivers() {
     return arrival.envelope() == null ? List.of() : arrival.envelope().to();
   }
 
   MailKind kind() {
-    return mail == null ? MailSorter.of(headers) : mail.kind();
+    return mail == null ? MailSorter.of(headers()) : mail.kind();
   }
 
   String dedupeKey() {

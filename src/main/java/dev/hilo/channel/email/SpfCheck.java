@@ -39,7 +39,7 @@ final class SpfCheck {
     if (address == null || address.endsWith("]") || address.indexOf('.') < 0) {
       return new Result("none", "", ofHelo);
     }
-    String domain = address.substring(address.lastIndexOf('@') + 1);
+    String domain = MailAddress.domain(address);
     var names = new Names(dns);
     String result;
     try {
