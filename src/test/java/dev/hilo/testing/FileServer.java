@@ -78,6 +78,17 @@ public final class FileServer implements AutoCloseable {
     return at(path, (request, _) -> answer(request, status, type, body));
   }
 
+  /** Answers without saying how much comes. */
+  public FileServer unsaid(String path, byte[] body) {
+    return at(
+        path,
+        (request, _) -> {
+          request.sendResponseHeaders(200, 0);
+          request.getResponseBody().write(body);
+          request.getResponseBody().close();
+        });
+  }
+
   /** {@code location}: where every request for {@code path} is sent to. */
   public FileServer redirect(String path, String location) {
     return at(

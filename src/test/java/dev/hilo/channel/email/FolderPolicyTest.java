@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.icegreen.greenmail.store.MailFolder;
-import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.hilo.channel.Source.Wish;
@@ -18,32 +17,15 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Date;
 import java.util.List;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** What a mailbox's settings want of its folders, and what people want of it. */
 class FolderPolicyTest {
-  private final GreenMail server =
-      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_IMAP));
+  @RegisterExtension final Greenhouse mail = new Greenhouse(ServerSetup.PROTOCOL_IMAP);
+  private final GreenMail server = mail.server;
   private final MemoryIntake intake = new MemoryIntake();
   private MailHouse house = new MailHouse();
-  private GreenMailUser user;
-
-  @BeforeEach
-  void start() {
-    // GreenMail's threads throw when a client leaves in the middle of IDLE
-    Awaitility.doNotCatchUncaughtExceptionsByDefault();
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
-    server.start();
-    user = server.setUser("help@shop.example", "help", "secret");
-  }
-
-  @AfterEach
-  void stop() {
-    server.stop();
-  }
 
   private FolderSource folder(String name, String settings) {
     house =
@@ -62,9 +44,9 @@ class FolderPolicyTest {
 
   private MailFolder box(String name) throws Exception {
     var boxes = server.getManagers().getImapHostManager();
-    return boxes.getFolder(user, name) == null
-        ? boxes.createMailbox(user, name)
-        : boxes.getFolder(user, name);
+    return boxes.getFolder(mail.user(), name) == null
+        ? boxes.createMailbox(mail.user(), name)
+        : boxes.getFolder(mail.user(), name);
   }
 
   private void deliver(String folder, String text, Instant received) throws Exception {

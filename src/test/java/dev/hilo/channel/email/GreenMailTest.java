@@ -7,7 +7,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.icegreen.greenmail.store.FolderException;
 import com.icegreen.greenmail.store.MailFolder;
-import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.hilo.channel.Inbound;
@@ -21,34 +20,16 @@ import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.cert.CertPathBuilderException;
-import java.time.Duration;
 import java.util.Date;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Reading a mailbox on an IMAP server, whatever happens on its side. */
 class GreenMailTest {
-  private final GreenMail server =
-      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_IMAP));
+  @RegisterExtension final Greenhouse mail = new Greenhouse(ServerSetup.PROTOCOL_IMAP);
+  private final GreenMail server = mail.server;
   private final MemoryIntake intake = new MemoryIntake();
   private MailHouse house = new MailHouse();
-  private GreenMailUser user;
-
-  @BeforeEach
-  void start() {
-    // GreenMail's threads throw when a client leaves in the middle of IDLE
-    Awaitility.doNotCatchUncaughtExceptionsByDefault();
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
-    server.start();
-    user = server.setUser("help@shop.example", "help", "secret");
-  }
-
-  @AfterEach
-  void stop() {
-    server.stop();
-  }
 
   private FolderSource source(FirstConnect first, int port, String idle, String timeout) {
     house =
@@ -69,7 +50,7 @@ class GreenMailTest {
   }
 
   private MailFolder inbox() throws FolderException {
-    return server.getManagers().getImapHostManager().getInbox(user);
+    return mail.inbox();
   }
 
   private void deliver(String id, String text, Flags.Flag... flags) throws Exception {
@@ -166,7 +147,7 @@ class GreenMailTest {
     server.stop();
     server.reset();
     awaitNextNumbering();
-    user = server.setUser("help@shop.example", "help", "secret");
+    mail.register();
     assertThat(inbox().getUidValidity()).isNotEqualTo(before);
     deliver("2@x", "two");
     deliver("1@x", "one");

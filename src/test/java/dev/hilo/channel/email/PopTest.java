@@ -4,40 +4,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.icegreen.greenmail.user.GreenMailUser;
 import com.icegreen.greenmail.util.GreenMail;
 import com.icegreen.greenmail.util.ServerSetup;
 import dev.hilo.channel.Source.Wish;
 import jakarta.mail.Flags;
 import jakarta.mail.internet.MimeMessage;
 import java.io.ByteArrayInputStream;
-import java.time.Duration;
 import java.util.Date;
-import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Fetching a mailbox by POP3. */
 class PopTest {
-  private final GreenMail server =
-      new GreenMail(new ServerSetup(0, "127.0.0.1", ServerSetup.PROTOCOL_POP3));
+  @RegisterExtension final Greenhouse mail = new Greenhouse(ServerSetup.PROTOCOL_POP3);
+  private final GreenMail server = mail.server;
   private final MemoryIntake intake = new MemoryIntake();
   private MailHouse house = new MailHouse();
-  private GreenMailUser user;
-
-  @BeforeEach
-  void start() {
-    Awaitility.doNotCatchUncaughtExceptionsByDefault();
-    Awaitility.setDefaultTimeout(Duration.ofSeconds(30));
-    server.start();
-    user = server.setUser("help@shop.example", "help", "secret");
-  }
-
-  @AfterEach
-  void stop() {
-    server.stop();
-  }
 
   private PopSource source(String settings) {
     house =
@@ -56,17 +38,14 @@ class PopTest {
   }
 
   private int onServer() throws Exception {
-    return server.getManagers().getImapHostManager().getInbox(user).getMessageCount();
+    return mail.inbox().getMessageCount();
   }
 
   private void deliver(String id, String text) throws Exception {
     byte[] raw =
         ("From: Ana <ana@example.com>\r\nMessage-ID: <" + id + "@x>\r\n\r\n" + text)
             .getBytes(UTF_8);
-    server
-        .getManagers()
-        .getImapHostManager()
-        .getInbox(user)
+    mail.inbox()
         .appendMessage(
             new MimeMessage(null, new ByteArrayInputStream(raw)), new Flags(), new Date());
   }

@@ -42,11 +42,9 @@ public final class Dovecot implements AutoCloseable {
     Path folder = Server.folder("dovecot");
     Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
     Path mail = Files.createDirectory(folder.resolve("mail"));
-    boolean root = System.getProperty("user.name").equals("root");
+    boolean root = isRoot();
     String user = root ? "nobody" : System.getProperty("user.name");
-    if (root) {
-      own(mail);
-    }
+    own(mail);
     int port;
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       port = free.getLocalPort();
@@ -110,9 +108,16 @@ public final class Dovecot implements AutoCloseable {
     return new Dovecot(server, mail, port);
   }
 
+  private static boolean isRoot() {
+    return System.getProperty("user.name").equals("root");
+  }
+
+  /** Root may not own mail, and others cannot give it to anybody. */
   private static void own(Path path) throws IOException {
-    Files.setOwner(
-        path, path.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody"));
+    if (isRoot()) {
+      var accounts = path.getFileSystem().getUserPrincipalLookupService();
+      Files.setOwner(path, accounts.lookupPrincipalByName("nobody"));
+    }
   }
 
   public int port() {
